@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+/// hiredis has TLS from 1.0 on, in a library of its own (Debian 12's 0.14 has none).
+let hiredisHasTLS = FileManager.default.fileExists(atPath: "/usr/include/hiredis/hiredis_ssl.h")
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// Dependencies point down: what stands first may import only what stands below it.
+let package = Package(
+    name: "lantern",
+    products: [
+        .executable(name: "lantern", targets: ["LanternCommand"]),
+        .library(name: "Lantern", targets: ["Lantern"]),
+    ],
+    targets: [
+        // What a user runs and imports.
+        .executableTarget(
+            name: "LanternCommand",
+            dependencies: ["Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Bytes"],
+            swiftSettings: strict),
+        .target(
+            name: "Lantern",
+            dependencies: ["Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Bytes"],
+            swiftSettings: strict),
+
+        // The engine.
+        .target(
+            name: "Worker", dependencies: ["Projections", "Kafka", "Redis", "Hashing", "Bytes"], swiftSettings: strict),
+        .target(
+            name: "Configuration", dependencies: ["Projections", "Hashing", "Bytes", "CYaml"], swiftSettings: strict),
+        .target(name: "Decoding", dependencies: ["Projections", "Bytes", "CSimdjson"], swiftSettings: strict),
+        .target(name: "Kafka", dependencies: ["Bytes", "CRdkafka"], swiftSettings: strict),
+        .target(
+            name: "Redis", dependencies: ["Bytes", "CHiredis"],
+            swiftSettings: strict + (hiredisHasTLS ? [.define("REDIS_TLS")] : []),
+            linkerSettings: hiredisHasTLS ? [.linkedLibrary("hiredis_ssl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")] : []),
+        .target(name: "Hashing", dependencies: ["Bytes", "CXxhash"], swiftSettings: strict),
+
+        // The theory: no I/O, no C.
+        .target(name: "Projections", dependencies: ["Bytes"], swiftSettings: strict),
+        .target(name: "Bytes", swiftSettings: strict),
+
+        // The distribution's libraries.
+        .systemLibrary(name: "CRdkafka"),
+        .systemLibrary(name: "CHiredis"),
+        .systemLibrary(name: "CYaml"),
+        .systemLibrary(name: "CXxhash"),
+        .target(
+            name: "CSimdjson",
+            cxxSettings: [.define("NDEBUG", .when(configuration: .release))],
+            linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // Tests.
+        .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Bytes"], swiftSettings: strict),
+        .testTarget(name: "DecodingTests", dependencies: ["Decoding", "Projections", "Bytes"], swiftSettings: strict),
+        .testTarget(
+            name: "ConfigurationTests", dependencies: ["Configuration", "Projections", "Bytes"], swiftSettings: strict),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "Bytes"], swiftSettings: strict),
+        .testTarget(name: "RedisTests", dependencies: ["Redis", "Bytes"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkerTests",
+            dependencies: ["Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Bytes"],
+            swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,2 @@
+#include "structure.h"
+#include <simdjson.h>

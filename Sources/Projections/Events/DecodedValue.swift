@@ -1,0 +1,26 @@
+/// What the decoder makes of one event's value: a slot for each path of the plan, and the members of the top object
+/// where some view copies it whole. It is filled anew for each event and keeps its memory.
+public struct DecodedValue: ~Copyable {
+    /// A member of the top object: its name as it stands in the JSON, and its value.
+    public struct Member: Sendable {
+        public var name: Slot
+        public var value: Slot
+
+        @inlinable
+        public init(name: Slot, value: Slot) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// One slot a path, in the order of `ProjectionPlan.paths`.
+    public var slots: [Slot]
+    /// The members of the top object in their order; filled where the plan asks for them.
+    public var members: [Member] = []
+    /// The whole value without what surrounds it (its kind, and its range without leading and trailing blanks).
+    public var whole = Slot()
+
+    public init(pathCount: Int) {
+        slots = Array(repeating: Slot(), count: pathCount)
+    }
+}

@@ -1,0 +1,48 @@
+public import Bytes
+
+/// One Kafka record, its bytes borrowed from the client library for as long as it is projected.
+public struct Event: ~Escapable {
+    /// The topic's place in the projection's list of topics.
+    public let topic: Int
+    public let partition: Int32
+    public let offset: Int64
+    /// Milliseconds since 1970; −1 where the record has none.
+    public let timestamp: Int64
+    /// The record's key; nil where it has none.
+    public let key: Span<UInt8>?
+    /// The record's value; nil is a tombstone.
+    public let value: Span<UInt8>?
+    let headerEntries: Span<HeaderEntry>
+    let headerBytes: Span<UInt8>
+
+    /// `headers` may be left empty where the projection reads none.
+    @_lifetime(copy key, copy value, borrow headers)
+    public init(
+        topic: Int, partition: Int32, offset: Int64, timestamp: Int64,
+        key: Span<UInt8>?, value: Span<UInt8>?, headers: borrowing HeaderList
+    ) {
+        self.topic = topic
+        self.partition = partition
+        self.offset = offset
+        self.timestamp = timestamp
+        self.key = key
+        self.value = value
+        headerEntries = headers.entries.span
+        headerBytes = headers.bytes.span
+    }
+
+    /// The value of the last header of that name; nil where there is none or its value is null.
+    @_lifetime(copy self)
+    public func header(named name: Span<UInt8>) -> Span<UInt8>? {
+        var index = headerEntries.count - 1
+        while index >= 0 {
+            let entry = headerEntries[index]
+            if headerBytes.extracting(entry.name).isEqual(to: name) {
+                guard let range = entry.value else { return nil }
+                return headerBytes.extracting(range)
+            }
+            index -= 1
+        }
+        return nil
+    }
+}

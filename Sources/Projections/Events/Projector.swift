@@ -1,0 +1,9 @@
+/// A projection that is ready to run: the YAML form and the Swift form look the same to the lane.
+///
+/// Used by one thread at a time; it keeps scratch memory, so that in steady state an event allocates nothing.
+public protocol Projector: AnyObject {
+    var plan: ProjectionPlan { get }
+
+    /// Folds one event into the changeset: all of its changes for all views, or none of them.
+    func project(_ event: borrowing Event, into changes: inout Changeset) -> ProjectionOutcome
+}

@@ -1,0 +1,47 @@
+/// The compiled form of a projection: what YAML and Swift meet in.
+///
+/// Every path that the projection names stands once in `paths`; elsewhere a path is an index into it.
+public struct ProjectionPlan: Sendable, Equatable {
+    public var name: String
+    public var version: Int
+    public var topics: [TopicPlan]
+    /// Where an event says what it is: an index into `paths`; nil where the projection has no `type:`.
+    public var typePath: Int?
+    /// Event time; nil is the record's timestamp.
+    public var time: ValueSource?
+    public var unknown: UnknownTypePolicy
+    public var onError: ErrorPolicy
+    public var paths: [JSONPath]
+    public var views: [ViewPlan]
+
+    public init(
+        name: String, version: Int, topics: [TopicPlan], typePath: Int? = nil, time: ValueSource? = nil,
+        unknown: UnknownTypePolicy = .ignore, onError: ErrorPolicy = .park, paths: [JSONPath] = [],
+        views: [ViewPlan] = []
+    ) {
+        self.name = name
+        self.version = version
+        self.topics = topics
+        self.typePath = typePath
+        self.time = time
+        self.unknown = unknown
+        self.onError = onError
+        self.paths = paths
+        self.views = views
+    }
+
+    /// Whether the order of a key's events matters to some view; where it does not, bad events park alone.
+    public var isOrderDependent: Bool { views.contains(where: \.isOrderDependent) }
+}
+
+/// What happens to an event whose type no view reading its topic has a rule for.
+public enum UnknownTypePolicy: String, Sendable, CaseIterable { case ignore, park, halt }
+
+/// What happens to a bad event.
+public enum ErrorPolicy: Sendable, Equatable {
+    case park
+    case halt
+    case skip
+    /// Produce it to this topic before going on.
+    case deadLetter(topic: String)
+}

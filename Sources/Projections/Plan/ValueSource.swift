@@ -1,0 +1,39 @@
+/// Where a value comes from: a path, what the record itself has, or a constant.
+public enum ValueSource: Sendable, Equatable {
+    /// An index into `ProjectionPlan.paths`; optional is `$.a?`.
+    case path(Int, isOptional: Bool = false)
+    /// `{@key}`
+    case key
+    /// `{@timestamp}`, milliseconds since 1970.
+    case timestamp
+    /// `{@partition}`
+    case partition
+    /// `{@offset}`
+    case offset
+    /// `{@header.name}`, the last of that name; optional is `{@header.name?}`.
+    case header(String, isOptional: Bool = false)
+    case constant(Constant)
+
+    /// A constant's text as written; in documents an unquoted number, `true` or `false` is JSON, other text a string.
+    public struct Constant: Sendable, Hashable {
+        public var text: String
+        public var isJSON: Bool
+
+        public init(_ text: String, isJSON: Bool = false) {
+            self.text = text
+            self.isJSON = isJSON
+        }
+    }
+}
+
+/// A number to increment by or to compare: `source × 10^scale`, exactly.
+public struct NumberSource: Sendable, Equatable {
+    public var source: ValueSource
+    /// 0 to 15, other than 0 only with a path.
+    public var scale: Int
+
+    public init(_ source: ValueSource, scale: Int = 0) {
+        self.source = source
+        self.scale = scale
+    }
+}
