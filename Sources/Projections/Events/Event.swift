@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// One Kafka record, its bytes borrowed from the client library for as long as it is projected.
 public struct Event: ~Escapable {

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// Where one header's name and value stand among a header list's bytes.
 public struct HeaderEntry: Sendable {
