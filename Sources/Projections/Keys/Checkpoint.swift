@@ -1,0 +1,99 @@
+public import Bytes
+
+/// How far one partition has come: written in the transaction that brings its views there, and compared byte for byte.
+///
+/// As text: `next=42 confirmed=40 writer=9f… time=1767225600000 anchor=41:0123456789abcdef at-end=1767225601000`.
+/// `anchor` and `at-end` may be missing.
+public struct Checkpoint: Sendable, Equatable {
+    /// The last record passed: where it stands, and the XXH3 of its key, value, headers and timestamp.
+    public struct Anchor: Sendable, Equatable {
+        public var offset: Int64
+        public var hash: UInt64
+
+        public init(offset: Int64, hash: UInt64) {
+            self.offset = offset
+            self.hash = hash
+        }
+    }
+
+    /// The next offset to read.
+    public var next: Int64
+    /// The end of the last batch whose replies were all seen clean; what stands between it and `next` is checked anew
+    /// by whoever continues.
+    public var confirmed: Int64
+    /// Who wrote it: random for each start of a lane.
+    public var writer: String
+    /// The timestamp of the last record passed, in milliseconds since 1970; −1 before the first.
+    public var time: Int64
+    public var anchor: Anchor?
+    /// Compacted topics: the wall-clock time, in milliseconds since 1970, at which the lane last stood at the end.
+    public var atEnd: Int64?
+
+    public init(
+        next: Int64, confirmed: Int64, writer: String, time: Int64 = -1, anchor: Anchor? = nil, atEnd: Int64? = nil
+    ) {
+        self.next = next
+        self.confirmed = confirmed
+        self.writer = writer
+        self.time = time
+        self.anchor = anchor
+        self.atEnd = atEnd
+    }
+
+    /// Appends the text.
+    public func write(into bytes: inout ByteBuffer) {
+        bytes.append("next=" as StaticString)
+        bytes.append(decimal: next)
+        bytes.append(" confirmed=" as StaticString)
+        bytes.append(decimal: confirmed)
+        bytes.append(" writer=" as StaticString)
+        bytes.append(utf8: writer)
+        bytes.append(" time=" as StaticString)
+        bytes.append(decimal: time)
+        if let anchor {
+            bytes.append(" anchor=" as StaticString)
+            bytes.append(decimal: anchor.offset)
+            bytes.append(UInt8(ascii: ":"))
+            var shift = 60
+            while shift >= 0 {
+                let digit = UInt8(truncatingIfNeeded: (anchor.hash >> UInt64(shift)) & 15)
+                bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+                shift -= 4
+            }
+        }
+        if let atEnd {
+            bytes.append(" at-end=" as StaticString)
+            bytes.append(decimal: atEnd)
+        }
+    }
+
+    /// The text as bytes.
+    public var text: [UInt8] {
+        var bytes = ByteBuffer(capacity: 160)
+        write(into: &bytes)
+        return bytes.array
+    }
+
+    /// Reads the text; nil where it is none (somebody else wrote the key).
+    public init?(text: [UInt8]) {
+        guard let string = String(validating: text, as: UTF8.self) else { return nil }
+        var values: [Substring: Substring] = [:]
+        for word in string.split(separator: " ", omittingEmptySubsequences: false) {
+            guard let equals = word.firstIndex(of: "=") else { return nil }
+            values[word[..<equals]] = word[word.index(after: equals)...]
+        }
+        guard let next = values["next"].flatMap({ Int64($0) }), next >= 0,
+            let confirmed = values["confirmed"].flatMap({ Int64($0) }), confirmed <= next,
+            let writer = values["writer"], let time = values["time"].flatMap({ Int64($0) })
+        else { return nil }
+        var anchor: Anchor?
+        if let value = values["anchor"] {
+            let parts = value.split(separator: ":")
+            guard parts.count == 2, let offset = Int64(parts[0]), let hash = UInt64(parts[1], radix: 16) else { return nil }
+            anchor = Anchor(offset: offset, hash: hash)
+        }
+        self.init(
+            next: next, confirmed: confirmed, writer: String(writer), time: time, anchor: anchor,
+            atEnd: values["at-end"].flatMap { Int64($0) })
+    }
+}
