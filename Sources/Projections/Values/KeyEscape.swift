@@ -15,12 +15,18 @@ public enum KeyEscape {
         var from = 0
         for index in text.indices where escapes(text[index]) {
             buffer.append(text.extracting(from..<index))
-            buffer.append(UInt8(ascii: "%"))
-            buffer.append(digit(text[index] >> 4))
-            buffer.append(digit(text[index] & 15))
+            append(text[index], to: &buffer)
             from = index + 1
         }
         buffer.append(text.extracting(from..<text.count))
+    }
+
+    /// Appends one byte of a key's field.
+    static func append(_ byte: UInt8, to buffer: inout ByteBuffer) {
+        guard escapes(byte) else { return buffer.append(byte) }
+        buffer.append(UInt8(ascii: "%"))
+        buffer.append(digit(byte >> 4))
+        buffer.append(digit(byte & 15))
     }
 
     /// The text whose field `field` is; nil where no text is written so (a raw separator, another escape, nothing).

@@ -1,0 +1,72 @@
+import Bytes
+
+/// The words for the person who looks at parked events; nothing here runs for an event that is well.
+extension Fold {
+    func describe(_ fault: FoldFault, _ event: borrowing Event, _ decoded: borrowing DecodedValue) -> BadEvent {
+        let path = name(fault.source)
+        let value = shown(fault.source, event, decoded)
+        let reason =
+            switch fault.code {
+            case .missing: "\(path) finds nothing"
+            case .null: "\(path) is null"
+            case .text: "\(path) is \(value), which is text"
+            case .emptyField: "\(path) is empty, and a placeholder in a key must not be"
+            case .fieldKind: "\(path) is \(value); a placeholder in a key must be a string or an integer"
+            case .scalarKind: "\(path) is \(value); a string, a number, true or false is needed"
+            case .notNumber: "\(path) is \(value); a number is needed"
+            case .notInteger where fault.scale > 0:
+                "\(path) is \(value), which times 10^\(fault.scale) is no integer within ±2^53"
+            case .notInteger: "\(path) is \(value), which is no integer within ±2^53"
+            case .notFinite: "\(path) is \(value), which is beyond what a double can hold"
+            case .time: "\(path) is \(value), which is no time from 1970 to the year 9999"
+            case .timestamp: "the record's timestamp is \(event.timestamp), which is no time from 1970 to the year 9999"
+            case .surrogate: "\(path) has an unpaired surrogate escape: \(value)"
+            case .notUTF8: "\(path) is not UTF-8: \(value)"
+            case .recordKey:
+                "the record key is \(shown(Source(.key), event, decoded)), but \(path) is \(value)"
+            case .keyLength: "the row key is longer than 4,096 bytes"
+            case .notObject: "the value is no object, and set: all needs one"
+            case .repeatedName: "a name occurs twice at the top of the value, and set: all needs each once"
+            case .unknownType: "no view has a rule for its type: \(path) is \(value)"
+            }
+        return BadEvent(view: fault.view >= 0 ? plan.views[fault.view].name : nil, reason: reason)
+    }
+
+    private func name(_ source: Source) -> String {
+        switch source.kind {
+        case .nothing: "a value"
+        case .path: plan.paths[Int(source.path)].description
+        case .key: "{@key}"
+        case .timestamp: "{@timestamp}"
+        case .partition: "{@partition}"
+        case .offset: "{@offset}"
+        case .header: "{@header.\(program.pool.span(source.text.range).readable)}"
+        case .constant: "a constant"
+        }
+    }
+
+    private func shown(_ source: Source, _ event: borrowing Event, _ decoded: borrowing DecodedValue) -> String {
+        let found = program.find(source, event, decoded)
+        switch found.kind {
+        case .nothing: return "absent"
+        case .null: return "null"
+        case .yes: return "true"
+        case .no: return "false"
+        case .number where found.place == .integer: return String(found.integer)
+        case .string, .escapedString:
+            return "\"" + Self.shorten(program.bytes(found, source, event).readable(upTo: 80)) + "\""
+        case .number, .object, .array: return Self.shorten(program.bytes(found, source, event).readable(upTo: 80))
+        }
+    }
+
+    private static func shorten(_ text: String) -> String { text.count <= 60 ? text : text.prefix(59) + "…" }
+}
+
+extension Span<UInt8> {
+    /// The first bytes as text, cut where a character begins.
+    fileprivate func readable(upTo limit: Int) -> String {
+        var end = Swift.min(count, limit)
+        while end > 0, end < count, self[end] & 0xC0 == 0x80 { end -= 1 }
+        return extracting(0..<end).readable + (end < count ? "…" : "")
+    }
+}

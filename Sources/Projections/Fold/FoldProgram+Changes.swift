@@ -1,0 +1,198 @@
+import Bytes
+
+/// Evaluates one view's rules for an event into the stage.
+extension FoldProgram {
+    func stage(
+        _ step: StepCode, _ event: borrowing Event, _ decoded: borrowing DecodedValue,
+        into stage: inout FoldStage
+    ) throws(FoldFault) {
+        for index in step.rules.range where try holds(rules[index], event, decoded, &stage) {
+            try self.stage(rules[index], of: views[Int(step.view)], event, decoded, into: &stage)
+            return
+        }
+    }
+
+    private func stage(
+        _ rule: RuleCode, of view: ViewCode, _ event: borrowing Event, _ decoded: borrowing DecodedValue,
+        into stage: inout FoldStage
+    ) throws(FoldFault) {
+        if rule.needsTime, stage.time == nil { stage.time = try time(event, decoded) }
+        let time = stage.time ?? 0
+        let bucket = view.everySeconds == 0 ? 0 : time / 1000 / view.everySeconds * view.everySeconds
+        let key = try stageKey(of: view, bucket: bucket, event, decoded, into: &stage)
+        let start = stage.changes.count
+        for index in rule.changes.range { try self.stage(changes[index], of: view, event, decoded, into: &stage) }
+        guard stage.changes.count > start else { return }
+        var row = StagedRow(
+            view: view.view, shape: view.shape, keep: view.keep, key: key,
+            changes: Rows(start: Int32(start), end: Int32(stage.changes.count)))
+        if view.everySeconds > 0 {
+            row.deadline = (bucket + view.everySeconds) * 1000 + view.retainMilliseconds
+        } else if view.timeToLive > 0, stage.changes[stage.changes.count - 1].operation != .delete {
+            row.deadline = time + view.timeToLive
+        }
+        stage.rows.append(row)
+    }
+
+    private func stageKey(
+        of view: ViewCode, bucket: Int64, _ event: borrowing Event, _ decoded: borrowing DecodedValue,
+        into stage: inout FoldStage
+    ) throws(FoldFault) -> PoolText {
+        let start = stage.bytes.count
+        stage.bytes.append(pool.span(prefix.range))
+        for index in view.key.range {
+            if parts[index].isLiteral {
+                stage.bytes.append(pool.span(parts[index].literal.range))
+            } else {
+                try appendKeyField(parts[index].source, event, decoded, to: &stage)
+            }
+        }
+        if view.everySeconds > 0 {
+            stage.bytes.append(UInt8(ascii: ":"))
+            stage.bytes.append(decimal: bucket)
+        }
+        guard stage.bytes.count - start - Int(prefix.count) <= 4096 else { throw FoldFault(.keyLength) }
+        return stage.text(from: start)
+    }
+
+    private func stage(
+        _ code: ChangeCode, of view: ViewCode, _ event: borrowing Event, _ decoded: borrowing DecodedValue,
+        into stage: inout FoldStage
+    ) throws(FoldFault) {
+        var change = StagedChange(
+            operation: code.operation, nameIsFixed: true, name: code.name, nameHash: code.nameHash)
+        switch code.operation {
+        case .setField:
+            let found = find(code.source, event, decoded)
+            if found.kind == .nothing {
+                guard code.source.isOptional else { throw FoldFault(.missing, code.source) }
+                return
+            }
+            if found.kind == .null {
+                change.operation = .unsetField
+            } else {
+                let start = stage.bytes.count
+                try appendField(found, code.source, event, to: &stage.bytes)
+                change.value = stage.text(from: start)
+            }
+        case .unsetField, .delete, .setAllDocument: break
+        case .incrementField, .incrementCounter:
+            guard let number = try integer(code.source, scale: code.scale, event, decoded) else { return }
+            change.number = number
+            stage.sums += number.magnitude
+        case .setAllFields: return try stageAllFields(event, decoded, into: &stage)
+        case .setDocument: change.value = try stageDocument(code, event, decoded, into: &stage)
+        case .incrementMember, .greatest, .least, .score, .addMember, .addNewest, .removeMember:
+            guard try stageMember(code, of: view, event, decoded, &change, into: &stage) else { return }
+        }
+        stage.changes.append(change)
+    }
+
+    private func stageMember(
+        _ code: ChangeCode, of view: ViewCode, _ event: borrowing Event, _ decoded: borrowing DecodedValue,
+        _ change: inout StagedChange, into stage: inout FoldStage
+    ) throws(FoldFault) -> Bool {
+        var isWhole = true
+        switch code.operation {
+        case .incrementMember:
+            if let number = try integer(code.source, scale: code.scale, event, decoded) {
+                change.number = number
+            } else {
+                isWhole = false
+            }
+        case .greatest, .least, .score:
+            if let score = try double(code.source, scale: code.scale, event, decoded) {
+                change.score = score
+            } else {
+                isWhole = false
+            }
+        case .addNewest: change.score = Double(stage.time ?? 0)
+        default: break
+        }
+        let start = stage.bytes.count
+        if try !appendMember(view, event, decoded, to: &stage) { isWhole = false }
+        guard isWhole else { return false }
+        stage.scores += change.number.magnitude
+        change.nameIsFixed = false
+        change.name = stage.text(from: start)
+        change.nameHash = ByteHash.hash(stage.bytes.span(change.name.range), seed: seed)
+        return true
+    }
+
+    /// `set: all` of a hash: the row is deleted, then each member of the top object that is not null is a field.
+    private func stageAllFields(
+        _ event: borrowing Event, _ decoded: borrowing DecodedValue, into stage: inout FoldStage
+    ) throws(FoldFault) {
+        guard event.value != nil, decoded.whole.kind == .object else { throw FoldFault(.notObject) }
+        stage.changes.append(StagedChange(operation: .delete))
+        let start = stage.changes.count
+        for index in decoded.members.indices {
+            let member = decoded.members[index]
+            var change = StagedChange(operation: .setField)
+            var from = stage.bytes.count
+            try appendText(found(member.name), Source(.nothing), event, to: &stage.bytes)
+            change.name = stage.text(from: from)
+            change.nameHash = ByteHash.hash(stage.bytes.span(change.name.range), seed: seed)
+            if member.value.kind == .null {
+                change.operation = .unsetField
+            } else {
+                from = stage.bytes.count
+                try appendField(found(member.value), Source(.nothing), event, to: &stage.bytes)
+                change.value = stage.text(from: from)
+            }
+            stage.changes.append(change)
+        }
+        if stage.repeatsName(from: start) { throw FoldFault(.repeatedName) }
+        stage.removeNulls(from: start)
+    }
+
+    private func found(_ slot: Slot) -> Found {
+        Found(kind: slot.kind, start: Int(slot.start), count: Int(slot.count))
+    }
+
+    /// `set: { … }` of a document: a new compact object.
+    private func stageDocument(
+        _ code: ChangeCode, _ event: borrowing Event, _ decoded: borrowing DecodedValue, into stage: inout FoldStage
+    ) throws(FoldFault) -> PoolText {
+        let start = stage.bytes.count
+        stage.bytes.append(UInt8(ascii: "{"))
+        var isFirst = true
+        for index in code.fields.range {
+            let source = fields[index].source
+            let found = find(source, event, decoded)
+            if found.kind == .null { continue }
+            if found.kind == .nothing {
+                guard source.isOptional else { throw FoldFault(.missing, source) }
+                continue
+            }
+            if !isFirst { stage.bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            stage.bytes.append(pool.span(fields[index].name.range))
+            try appendJSON(found, source, event, to: &stage.bytes)
+        }
+        stage.bytes.append(UInt8(ascii: "}"))
+        return stage.text(from: start)
+    }
+
+    /// Appends a value with its JSON type.
+    private func appendJSON(
+        _ found: Found, _ source: Source, _ event: borrowing Event, to buffer: inout ByteBuffer
+    ) throws(FoldFault) {
+        let text = bytes(found, source, event)
+        switch (found.kind, found.place) {
+        case (.string, .value), (.escapedString, _):
+            if found.kind == .escapedString, !JSONText.hasPairedSurrogates(text) { throw FoldFault(.surrogate, source) }
+            buffer.append(UInt8(ascii: "\""))
+            buffer.append(text)
+            buffer.append(UInt8(ascii: "\""))
+        case (.string, .pool) where source.isJSON: buffer.append(text)
+        case (.string, _):
+            do { _ = try UTF8Span(validating: text) } catch { throw FoldFault(.notUTF8, source) }
+            JSONText.quote(text, to: &buffer)
+        case (.object, _), (.array, _):
+            guard JSONText.hasPairedSurrogates(text) else { throw FoldFault(.surrogate, source) }
+            JSONText.compact(text, to: &buffer)
+        default: try appendText(found, source, event, to: &buffer)
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Bytes
+
+/// Where some bytes stand in the program's pool.
+struct PoolText {
+    var start: Int32 = 0
+    var count: Int32 = 0
+
+    var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
+}
+
+/// Some of the program's rows.
+struct Rows {
+    var start: Int32 = 0
+    var end: Int32 = 0
+
+    var range: Range<Int> { Int(start)..<Int(end) }
+    var isEmpty: Bool { start == end }
+}
+
+/// A `ValueSource` without memory of its own.
+struct Source {
+    enum Kind: UInt8 { case nothing, path, key, timestamp, partition, offset, header, constant }
+
+    var kind: Kind
+    var isOptional = false
+    var isJSON = false
+    /// The path's index.
+    var path: Int32 = 0
+    /// The header's name, the constant.
+    var text = PoolText()
+
+    init(_ kind: Kind) { self.kind = kind }
+}
+
+/// A piece of a template: literal text, or a value.
+struct TemplatePart {
+    var literal = PoolText()
+    var isLiteral = false
+    var source = Source(.nothing)
+}
+
+struct ConditionCode {
+    var source: Source
+    /// Among the program's texts.
+    var anyOf: Rows
+}
+
+/// One change as the fold performs it.
+struct ChangeCode {
+    enum Operation: UInt8 {
+        case setField, unsetField, incrementField, setAllFields, setAllDocument, setDocument
+        case incrementCounter, incrementMember, greatest, least, score, addMember, addNewest, removeMember, delete
+    }
+
+    var operation: Operation
+    var name = PoolText()
+    var nameHash: UInt64 = 0
+    var source = Source(.nothing)
+    var scale = 0
+    /// Among the program's document fields.
+    var fields = Rows()
+}
+
+struct DocumentFieldCode {
+    /// The name as JSON, with quotes and colon.
+    var name: PoolText
+    var source: Source
+}
+
+struct RuleCode {
+    var conditions: Rows
+    var changes: Rows
+    /// Whether it needs the event's time.
+    var needsTime: Bool
+}
+
+/// A view for the events of one topic, values or tombstones.
+struct ViewCode {
+    enum Member: UInt8 { case none, value, template }
+
+    var view: Int32
+    var shape: EntryShape
+    var keep: Int64 = 0
+    /// 0 where the view has no buckets.
+    var everySeconds: Int64 = 0
+    var retainMilliseconds: Int64 = 0
+    /// 0 is none.
+    var timeToLive: Int64 = 0
+    var key = Rows()
+    var memberKind = Member.none
+    var memberSource = Source(.nothing)
+    var member = Rows()
+}
+
+/// One view's rules for one type of event.
+struct StepCode {
+    var view: Int32
+    var rules: Rows
+}
+
+/// A named type of one topic.
+struct TypeCode {
+    var topic: Int32
+    var name: PoolText
+    var hash: UInt64
+    var steps: Rows
+}
+
+struct TopicCode {
+    /// −1 is none.
+    var keyPath: Int32
+    /// Of types without a name here, and of none.
+    var any = Rows()
+    var tombstone = Rows()
+}
+
+/// A plan as flat tables of plain values: nothing in them is retained, released or compared as text.
+struct FoldProgram: ~Copyable {
+    var pool = ByteBuffer(capacity: 1024)
+    /// What stands before each row key.
+    var prefix = PoolText()
+    var topics: ContiguousArray<TopicCode> = []
+    var types: ContiguousArray<TypeCode> = []
+    /// Places in `types` plus one; 0 is free.
+    var typeSlots: ContiguousArray<Int32> = []
+    var steps: ContiguousArray<StepCode> = []
+    var views: ContiguousArray<ViewCode> = []
+    var rules: ContiguousArray<RuleCode> = []
+    var conditions: ContiguousArray<ConditionCode> = []
+    var texts: ContiguousArray<PoolText> = []
+    var changes: ContiguousArray<ChangeCode> = []
+    var fields: ContiguousArray<DocumentFieldCode> = []
+    var parts: ContiguousArray<TemplatePart> = []
+    /// Where the type stands; nil where the projection has none.
+    var typePath: Int?
+    /// Event time; nil is the record's timestamp.
+    var time: Source?
+    let seed = ByteHash.seed
+
+    /// The steps for a type of a topic.
+    func steps(topic: Int, type: Span<UInt8>) -> Rows {
+        let hash = ByteHash.hash(type, seed: seed ^ UInt64(truncatingIfNeeded: topic))
+        var slot = Int(truncatingIfNeeded: hash) & (typeSlots.count - 1)
+        while typeSlots[slot] != 0 {
+            let code = types[Int(typeSlots[slot]) - 1]
+            if code.hash == hash, code.topic == Int32(topic), pool.span(code.name.range).isEqual(to: type) {
+                return code.steps
+            }
+            slot = (slot + 1) & (typeSlots.count - 1)
+        }
+        return topics[topic].any
+    }
+}

@@ -1,0 +1,91 @@
+import Bytes
+
+/// One change of an event, evaluated and valid, before any of them enters the changeset.
+struct StagedChange {
+    var operation: ChangeCode.Operation
+    /// A fixed name stands in the program's pool, another one in the stage.
+    var nameIsFixed = false
+    var name = PoolText()
+    var nameHash: UInt64 = 0
+    var value = PoolText()
+    var number: Int64 = 0
+    var score: Double = 0
+}
+
+/// The row that one step changes.
+struct StagedRow {
+    var view: Int32
+    var shape: EntryShape
+    var keep: Int64
+    var key: PoolText
+    /// Milliseconds since 1970; −1 is none.
+    var deadline: Int64 = -1
+    var changes: Rows
+}
+
+/// What an event does to all views, in memory that is used again for the next event.
+struct FoldStage: ~Copyable {
+    var bytes = ByteBuffer(capacity: 4096)
+    var scratch = ByteBuffer(capacity: 256)
+    var rows: ContiguousArray<StagedRow> = []
+    var changes: ContiguousArray<StagedChange> = []
+    /// The magnitudes of its increments, of integers and of scores.
+    var sums: UInt64 = 0
+    var scores: UInt64 = 0
+    /// The event's time, once it is needed.
+    var time: Int64?
+    /// For finding repeated names: places in `changes` plus one.
+    var nameSlots: ContiguousArray<Int32> = []
+
+    mutating func removeAll() {
+        bytes.removeAll(keeping: 1 << 22)
+        scratch.removeAll(keeping: 1 << 20)
+        rows.removeAll(keepingCapacity: true)
+        if changes.capacity > 1 << 16 { changes = [] } else { changes.removeAll(keepingCapacity: true) }
+        sums = 0
+        scores = 0
+        time = nil
+    }
+
+    /// Appends the scratch text as a key's field.
+    mutating func appendScratchEscaped() {
+        for index in 0..<scratch.count { KeyEscape.append(scratch[index], to: &bytes) }
+    }
+
+    /// What was appended since `start`.
+    func text(from start: Int) -> PoolText { PoolText(start: Int32(start), count: Int32(bytes.count - start)) }
+
+    /// Leaves out the fields from `start` on that are null.
+    mutating func removeNulls(from start: Int) {
+        var kept = start
+        for index in start..<changes.count where changes[index].operation != .unsetField {
+            if kept < index { changes[kept] = changes[index] }
+            kept += 1
+        }
+        changes.removeLast(changes.count - kept)
+    }
+
+    /// Whether two of the changes from `start` on set the same field.
+    mutating func repeatsName(from start: Int) -> Bool {
+        let count = changes.count - start
+        var size = 16
+        while size < count * 2 { size *= 2 }
+        if nameSlots.count > 1 << 16 && size < 1 << 12 { nameSlots = [] }
+        if nameSlots.count < size { nameSlots = ContiguousArray(repeating: 0, count: size) }
+        for index in 0..<size { nameSlots[index] = 0 }
+        for index in start..<changes.count {
+            var slot = Int(truncatingIfNeeded: changes[index].nameHash) & (size - 1)
+            while nameSlots[slot] != 0 {
+                let other = Int(nameSlots[slot]) - 1
+                if changes[other].nameHash == changes[index].nameHash,
+                    bytes.span(changes[other].name.range).isEqual(to: bytes.span(changes[index].name.range))
+                {
+                    return true
+                }
+                slot = (slot + 1) & (size - 1)
+            }
+            nameSlots[slot] = Int32(index + 1)
+        }
+        return false
+    }
+}

@@ -1,0 +1,101 @@
+import Bytes
+import Projections
+
+/// A small decoder of well-formed JSON, for tests of the fold alone.
+struct TestDecoder {
+    let bytes: [UInt8]
+    var at = 0
+
+    indirect enum Node {
+        case leaf(Slot)
+        case object(Slot, [(name: Slot, value: Node)])
+
+        var slot: Slot {
+            switch self {
+            case .leaf(let slot): slot
+            case .object(let slot, _): slot
+            }
+        }
+    }
+
+    static func decode(_ bytes: [UInt8], _ plan: ProjectionPlan, into decoded: inout DecodedValue) {
+        var decoder = TestDecoder(bytes: bytes)
+        let top = decoder.value()
+        decoded.whole = top.slot
+        decoded.members = []
+        if case .object(_, let members) = top {
+            for member in members { decoded.members.append(.init(name: member.name, value: member.value.slot)) }
+        }
+        for (index, path) in plan.paths.enumerated() {
+            var node: Node? = top
+            for name in path.members {
+                guard case .object(_, let members)? = node else {
+                    node = nil
+                    break
+                }
+                node = members.first { Array(bytes[$0.name.range]) == Array(name.utf8) }?.value
+            }
+            decoded.slots[index] = node?.slot ?? Slot()
+        }
+    }
+
+    private mutating func blanks() {
+        while at < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[at]) { at += 1 }
+    }
+
+    private mutating func string() -> Slot {
+        at += 1
+        let start = at
+        var kind = Slot.Kind.string
+        while bytes[at] != UInt8(ascii: "\"") {
+            if bytes[at] == UInt8(ascii: "\\") {
+                kind = .escapedString
+                at += 1
+            }
+            at += 1
+        }
+        at += 1
+        return Slot(kind, start: UInt32(start), count: UInt32(at - 1 - start))
+    }
+
+    private mutating func value() -> Node {
+        blanks()
+        defer { blanks() }
+        let start = at
+        func slot(_ kind: Slot.Kind) -> Slot { Slot(kind, start: UInt32(start), count: UInt32(at - start)) }
+        switch bytes[at] {
+        case UInt8(ascii: "{"):
+            var members: [(name: Slot, value: Node)] = []
+            at += 1
+            blanks()
+            while bytes[at] != UInt8(ascii: "}") {
+                blanks()
+                let name = string()
+                blanks()
+                at += 1
+                members.append((name, value()))
+                if bytes[at] == UInt8(ascii: ",") { at += 1 }
+            }
+            at += 1
+            return .object(slot(.object), members)
+        case UInt8(ascii: "["):
+            at += 1
+            blanks()
+            while bytes[at] != UInt8(ascii: "]") {
+                _ = value()
+                if bytes[at] == UInt8(ascii: ",") { at += 1 }
+            }
+            at += 1
+            return .leaf(slot(.array))
+        case UInt8(ascii: "\""): return .leaf(string())
+        default:
+            while at < bytes.count, !",]} \n\r\t".utf8.contains(bytes[at]) { at += 1 }
+            switch bytes[start] {
+            case UInt8(ascii: "t"): return .leaf(slot(.yes))
+            case UInt8(ascii: "f"): return .leaf(slot(.no))
+            case UInt8(ascii: "n"): return .leaf(slot(.null))
+            default: return .leaf(slot(.number))
+            }
+        }
+    }
+}
