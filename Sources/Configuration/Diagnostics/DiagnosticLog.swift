@@ -1,0 +1,42 @@
+/// Collects what is wrong while a file is read, so that all of it can be told at once.
+final class DiagnosticLog {
+    /// Beyond this many a file is hopeless, and reading on helps nobody.
+    static let limit = 100
+
+    let file: String
+    private var errors: [(position: Position, message: String)] = []
+    private var remarks: [(position: Position, message: String)] = []
+    private var silenced: Set<Position> = []
+
+    init(file: String) { self.file = file }
+
+    var hasErrors: Bool { !errors.isEmpty }
+
+    func error(_ position: Position, _ message: String) {
+        guard errors.count < Self.limit, !silenced.contains(position),
+            !errors.contains(where: { $0.position == position && $0.message == message })
+        else { return }
+        errors.append((position, message))
+    }
+
+    /// The last word on what stands at `position`: whatever else seems wrong there follows from this.
+    func finalError(_ position: Position, _ message: String) {
+        error(position, message)
+        silenced.insert(position)
+    }
+
+    /// Something allowed that is probably not meant.
+    func warn(_ position: Position, _ message: String) {
+        guard remarks.count < Self.limit else { return }
+        remarks.append((position, message))
+    }
+
+    var diagnostics: [Diagnostic] { sorted(errors) }
+    var warnings: [Diagnostic] { sorted(remarks) }
+
+    private func sorted(_ list: [(position: Position, message: String)]) -> [Diagnostic] {
+        list.enumerated()
+            .sorted { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }
+            .map { Diagnostic(file: file, line: $1.position.line, column: $1.position.column, message: $1.message) }
+    }
+}

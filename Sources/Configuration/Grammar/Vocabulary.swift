@@ -1,0 +1,110 @@
+/// Every name of the configuration language (PROJECTIONS.md, "The file"), outside of views.
+enum Vocabulary {
+    static let namePattern = "^[a-z0-9][a-z0-9-]*$"
+    static let topicPattern = "^[a-zA-Z0-9._-]{1,249}$"
+    static let pathPattern = #"^\$(\.[^.\s"'\[\]{}?]+)+$"#
+
+    static let top: [Word] = [
+        Word(
+            name: "kafka",
+            summary: "librdkafka properties, except those that are Lantern's own; bootstrap.servers is needed.",
+            shape: .named(pattern: "", .scalar), isRequired: true),
+        Word(
+            name: "redis", summary: "Where the views live: a URL, or a map.",
+            shape: .either([.text(pattern: "^(rediss?|unix)://"), .map(redis)]), isRequired: true),
+        Word(name: "worker", summary: "How this process works.", shape: .map(worker)),
+        Word(name: "limits", summary: "Bounds; each has a default.", shape: .map(LimitWord.all.map(\.word))),
+        Word(name: "log", summary: "What is logged, and how.", shape: .map(log)),
+        Word(
+            name: "projections", summary: "Named, versioned folds from the events of topics to views.",
+            shape: .named(pattern: namePattern, .map(projection)), isRequired: true),
+    ]
+
+    static let redis: [Word] = [
+        Word(
+            name: "url", summary: "redis://[user@]host[:port][/database], rediss:// with TLS, unix:///path[?db=n].",
+            shape: .text(pattern: "^(rediss?|unix)://"), isRequired: true),
+        Word(name: "user", summary: "The ACL user; default: Redis's default user.", shape: .scalar),
+        Word(
+            name: "password-file", summary: "A file that holds the password; read at each connection.", shape: .scalar),
+        Word(name: "tls", summary: "Certificates for rediss://.", shape: .map(tls)),
+    ]
+
+    static let tls: [Word] = [
+        Word(name: "ca", summary: "A PEM file of trusted authorities; default: the system's.", shape: .scalar),
+        Word(name: "cert", summary: "The client's certificate, PEM; together with key.", shape: .scalar),
+        Word(name: "key", summary: "The client's key, PEM; together with cert.", shape: .scalar),
+    ]
+
+    static let worker: [Word] = [
+        Word(name: "lanes", summary: "Lanes (threads) for each projection; default 1.", shape: .integer(1...256)),
+        Word(
+            name: "instance-id", summary: "Static membership: a restarted worker has its partitions back at once.",
+            shape: .scalar),
+        Word(
+            name: "partitions", summary: "These partitions of every topic, without a consumer group: 0-3,7 or all.",
+            shape: .scalar),
+        Word(
+            name: "group", summary: "Replaces lantern-PROJECTION in the consumer group's name.", shape: .scalar),
+    ]
+
+    static let log: [Word] = [
+        Word(
+            name: "level", summary: "The least level that is logged; default info.",
+            shape: .choice(LogSettings.Level.allCases.map(\.rawValue))),
+        Word(
+            name: "format", summary: "text, json, or auto (default): text on a terminal, else JSON lines.",
+            shape: .choice(LogSettings.Format.allCases.map(\.rawValue))),
+    ]
+
+    static let projection: [Word] = [
+        Word(
+            name: "version", summary: "The fold's version, from 1; another one is another build of the views.",
+            shape: .integer(1...Int(Int32.max)), isRequired: true),
+        Word(
+            name: "topics", summary: "The topics that are read: a list, or a map with options.",
+            shape: .either([
+                .list(.text(pattern: topicPattern)),
+                .named(pattern: topicPattern, .either([.map(topic), .definition("nothing")])),
+            ]), isRequired: true),
+        Word(name: "type", summary: "Where an event says what it is.", shape: .definition("path")),
+        Word(
+            name: "time", summary: "Where the event time stands; default: the record's timestamp.",
+            shape: .definition("value")),
+        Word(
+            name: "unknown", summary: "Events whose type no view has a rule for; default ignore.",
+            shape: .choice(["ignore", "park", "halt"])),
+        Word(
+            name: "on-error", summary: "What happens to a bad event; default park.",
+            shape: .either([.choice(["park", "halt", "skip"]), .map(errorPolicy)])),
+        Word(
+            name: "views", summary: "Named families of Redis keys.",
+            shape: .named(pattern: namePattern, .map(ViewVocabulary.view)), isRequired: true),
+    ]
+
+    static let errorPolicy: [Word] = [
+        Word(
+            name: "dead-letter", summary: "Produce bad events to this topic before going on.",
+            shape: .text(pattern: topicPattern), isRequired: true)
+    ]
+
+    static let topic: [Word] = [
+        Word(
+            name: "key", summary: "What the record key stands for; checked for each event.", shape: .definition("path")),
+        Word(
+            name: "compacted", summary: "Whether the topic is compacted; checked with the broker.", shape: .flag),
+    ]
+
+    /// Properties of librdkafka that are Lantern's own (DESIGN §10 and PROJECTIONS.md), and why.
+    static let ownProperties: [(name: String, reason: String)] = [
+        ("isolation.level", "Lantern always reads committed events only"),
+        ("enable.auto.commit", "the checkpoint in Redis decides where reading goes on"),
+        ("auto.commit.enable", "the checkpoint in Redis decides where reading goes on"),
+        ("auto.offset.reset", "a missing offset halts the partition instead of skipping or repeating events"),
+        ("group.id", "the group is named for the projection and its generation; see `worker: { group: NAME }`"),
+        ("enable.partition.eof", "Lantern needs to see the end of each partition"),
+        ("group.instance.id", "use `worker: { instance-id: NAME }`"),
+        ("enable.auto.offset.store", "the checkpoint in Redis decides where reading goes on"),
+        ("plugin.library.paths", "plug-ins could change what Lantern reads"),
+    ]
+}

@@ -1,0 +1,79 @@
+internal import Projections
+
+/// Takes apart what may stand where a value may: `$.a.b`, `$.a?`, `{@key}`, `{@header.name?}`, constants.
+enum PathReader {
+    struct Fault: Error { var message: String }
+
+    /// A value before its path has a place in the projection's table.
+    enum Value: Equatable {
+        case path(JSONPath, isOptional: Bool)
+        case attribute(ValueSource)
+        /// The text of a constant, `$$` undone.
+        case text(String)
+    }
+
+    static let attributes = ["{@key}", "{@timestamp}", "{@partition}", "{@offset}", "{@header.NAME}"]
+
+    static func value(_ text: String) throws(Fault) -> Value {
+        if text.hasPrefix("$$") { return .text(String(text.dropFirst())) }
+        if text.hasPrefix("$") { return try path(text) }
+        guard text.hasPrefix("{@") else { return .text(text) }
+        guard text.hasSuffix("}"), let source = attribute(text.dropFirst().dropLast()) else {
+            let hint = Suggestion.hint(for: text, among: attributes)
+            throw Fault(message: "`\(text)` is nothing that a record has\(hint)")
+        }
+        return .attribute(source)
+    }
+
+    /// `@key`, `@header.name?` and so on, without braces; nil if the record has no such thing.
+    static func attribute(_ text: Substring) -> ValueSource? {
+        switch text {
+        case "@key": return .key
+        case "@timestamp": return .timestamp
+        case "@partition": return .partition
+        case "@offset": return .offset
+        default:
+            guard text.hasPrefix("@header.") else { return nil }
+            let isOptional = text.hasSuffix("?")
+            let name = text.dropFirst("@header.".count).dropLast(isOptional ? 1 : 0)
+            guard !name.isEmpty, !name.contains(where: { "{}?".contains($0) }) else { return nil }
+            return .header(String(name), isOptional: isOptional)
+        }
+    }
+
+    private static func path(_ text: String) throws(Fault) -> Value {
+        let isOptional = text.hasSuffix("?")
+        let body = text.dropFirst().dropLast(isOptional ? 1 : 0)
+        guard body.hasPrefix("."), body.count > 1 else {
+            throw Fault(
+                message: "`\(text)` is no path: a path is `$.name` or `$.outer.inner`; the text `\(text)` is written "
+                    + "`$\(text)`")
+        }
+        return .path(JSONPath(members: try members(body.dropFirst(), of: text)), isOptional: isOptional)
+    }
+
+    /// The members of `a.b`; `whole` is what the message shows.
+    static func members(_ text: Substring, of whole: String) throws(Fault) -> [String] {
+        let members = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        for member in members {
+            if member.isEmpty { throw Fault(message: "`\(whole)` has an empty name between its dots") }
+            if let odd = member.unicodeScalars.first(where: isRefused) {
+                let reason =
+                    switch odd {
+                    case "[", "]": "there are no array indices in version 1"
+                    case "?": "`?` may stand only at the end of a path"
+                    case "\"", "'": "names with quotes are not possible in version 1"
+                    case "{", "}": "a path has no braces"
+                    default: "names with blanks are not possible in version 1"
+                    }
+                throw Fault(message: "`\(whole)` is no path: \(reason)")
+            }
+        }
+        return members
+    }
+
+    private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
+        "[]?\"'{}".unicodeScalars.contains(scalar) || scalar.properties.isWhitespace || scalar.value < 0x20
+            || scalar.value == 0x7F
+    }
+}

@@ -1,0 +1,37 @@
+internal import Projections
+
+/// What the parts of one projection share while it is compiled.
+final class ProjectionScope {
+    let name: String
+    let log: DiagnosticLog
+    var topics: [TopicPlan] = []
+    var topicPositions: [Position] = []
+    var hasType = false
+    private(set) var paths: [JSONPath] = []
+    private var indices: [JSONPath: Int] = [:]
+
+    init(name: String, log: DiagnosticLog) {
+        self.name = name
+        self.log = log
+    }
+
+    /// The place of `path` in the projection's table, where each stands once.
+    func index(of path: JSONPath) -> Int {
+        if let index = indices[path] { return index }
+        indices[path] = paths.count
+        paths.append(path)
+        return paths.count - 1
+    }
+
+    func shown(_ source: ValueSource) -> String {
+        switch source {
+        case .path(let index, _): paths[index].description
+        case .key: "{@key}"
+        case .timestamp: "{@timestamp}"
+        case .partition: "{@partition}"
+        case .offset: "{@offset}"
+        case .header(let name, _): "{@header.\(name)}"
+        case .constant(let constant): constant.text
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import Projections
+
+/// Compiles `projections:`.
+struct ProjectionsReader {
+    let log: DiagnosticLog
+
+    func read(_ node: YAMLNode) -> [ProjectionPlan] {
+        guard case .mapping(let entries) = node.content, !entries.isEmpty else {
+            log.error(node.position, "projections must be a map of names and projections, not \(node.kindName)")
+            return []
+        }
+        var views: [(projection: String, view: PlacedView)] = []
+        var plans: [ProjectionPlan] = []
+        for entry in entries {
+            checkName(entry, what: "projection")
+            var reader = ProjectionReader(scope: ProjectionScope(name: entry.name, log: log))
+            guard let plan = reader.read(entry) else { continue }
+            plans.append(plan)
+            views += reader.views.map { (entry.name, $0) }
+        }
+        checkCollisions(views)
+        return plans
+    }
+
+    private func checkName(_ entry: YAMLNode.Entry, what: String) {
+        if let fault = Names.fault(in: entry.name) {
+            log.error(entry.position, "`\(entry.name)` is no name of a \(what): \(fault)")
+        }
+    }
+
+    private func checkCollisions(_ views: [(projection: String, view: PlacedView)]) {
+        for (index, second) in views.enumerated() {
+            let earlier = views[..<index].first { Self.collide($0.view.plan, second.view.plan) }
+            guard let earlier else { continue }
+            let owner =
+                earlier.projection == second.projection
+                ? "view \(earlier.view.plan.name)"
+                : "view \(earlier.view.plan.name) of projection \(earlier.projection)"
+            log.error(
+                second.view.keyPosition,
+                "view \(second.view.plan.name) could make the same key as \(owner) (at \(earlier.view.keyPosition)): "
+                    + "begin the keys with different words")
+        }
+    }
+
+    /// Whether some key belongs to both.
+    private static func collide(_ first: ViewPlan, _ second: ViewPlan) -> Bool {
+        KeyPattern.canCollide(first, second)
+    }
+}
+
+/// Names of projections and views, and of topics.
+enum Names {
+    /// Why `name` cannot name a projection or a view; nil if it can.
+    static func fault(in name: String) -> String? {
+        let isLegal = name.utf8.enumerated().allSatisfy { index, byte in
+            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || (byte == 0x2D && index > 0)
+        }
+        if isLegal, (1...100).contains(name.utf8.count) { return nil }
+        return "up to 100 of a-z, 0-9 and `-`, which does not come first"
+    }
+
+    /// Whether Kafka allows it.
+    static func isTopic(_ name: String) -> Bool {
+        name != "." && name != ".." && (1...249).contains(name.utf8.count)
+            && name.utf8.allSatisfy {
+                (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0)
+                    || "._-".utf8.contains($0)
+            }
+    }
+}

@@ -1,0 +1,64 @@
+public import Projections
+
+/// What a configuration file says, checked and with the defaults filled in.
+///
+/// Printing it shows no secret.
+public struct Configuration: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The file's name as given.
+    public var file: String
+    /// librdkafka's properties in the file's order, none of them Lantern's own; `bootstrap.servers` is among them.
+    public var kafka: [KafkaProperty]
+    public var redis: RedisSettings
+    public var worker: WorkerSettings
+    public var limits: Limits
+    public var log: LogSettings
+    /// In the file's order; never empty.
+    public var projections: [ProjectionPlan]
+    /// Allowed, but probably not what is meant.
+    public var warnings: [Diagnostic]
+
+    /// Reads the file at `path`; throws all that is wrong with it.
+    public static func load(
+        path: String, environment: [String: String]
+    ) throws(ConfigurationError) -> Configuration {
+        try parse(
+            bytes: try TextFile.read(path, largest: YAMLDocument.largestFile), file: path, environment: environment)
+    }
+
+    /// Parses `text`; `file` names it in messages.
+    public static func parse(
+        text: String, file: String = "configuration", environment: [String: String] = [:]
+    ) throws(ConfigurationError) -> Configuration {
+        try parse(bytes: Array(text.utf8), file: file, environment: environment)
+    }
+
+    /// Parses the bytes of a file, whatever they are.
+    public static func parse(
+        bytes: [UInt8], file: String, environment: [String: String]
+    ) throws(ConfigurationError) -> Configuration {
+        let log = DiagnosticLog(file: file)
+        var result: Configuration?
+        do {
+            if let root = try YAMLDocument.root(of: bytes, environment: environment, log: log), !root.isNull {
+                result = ConfigurationReader(log: log).read(root)
+            } else {
+                log.error(.start, "the file is empty: it needs `kafka`, `redis` and `projections`")
+            }
+        } catch {
+            log.error(error.position, error.message)
+        }
+        guard var result, !log.hasErrors else {
+            throw ConfigurationError(code: .invalid, diagnostics: log.diagnostics)
+        }
+        result.warnings = log.warnings
+        return result
+    }
+
+    public var description: String {
+        "\(file): Kafka \(kafka.map(\.description).joined(separator: " ")), Redis \(redis), projections "
+            + projections.map(\.name).joined(separator: ", ")
+    }
+
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: ["configuration": description]) }
+}

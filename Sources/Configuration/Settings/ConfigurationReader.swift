@@ -1,0 +1,84 @@
+internal import Projections
+
+/// Reads the top level of a file; what is wrong goes to the log, and nil stands for what cannot be used.
+struct ConfigurationReader {
+    let log: DiagnosticLog
+
+    func read(_ root: YAMLNode) -> Configuration? {
+        guard let map = MapReader(root, Vocabulary.top, place: "the file", log: log) else { return nil }
+        let kafka = map["kafka"].map(kafka)
+        let redis = map["redis"].flatMap { RedisReader(log: log).read($0) }
+        let worker = map["worker"].map { WorkerReader(log: log).read($0) } ?? WorkerSettings()
+        let limits = map["limits"].map(limits) ?? Limits()
+        let settings = map["log"].map(logSettings) ?? LogSettings()
+        let projections = map["projections"].map { ProjectionsReader(log: log).read($0) }
+        guard let kafka, let redis, let projections, !log.hasErrors else { return nil }
+        return Configuration(
+            file: log.file, kafka: kafka, redis: redis, worker: worker, limits: limits, log: settings,
+            projections: projections, warnings: [])
+    }
+
+    private func kafka(_ node: YAMLNode) -> [KafkaProperty] {
+        guard case .mapping(let entries) = node.content else {
+            log.error(node.position, "kafka must be a map of librdkafka properties, not \(node.kindName)")
+            return []
+        }
+        var properties: [KafkaProperty] = []
+        for entry in entries {
+            if let own = Vocabulary.ownProperties.first(where: { $0.name == entry.name }) {
+                log.error(entry.position, "`\(own.name)` is Lantern's own: \(own.reason); remove it")
+                continue
+            }
+            guard case .scalar(let text, _) = entry.value.content, !entry.value.isNull else {
+                log.error(
+                    entry.value.position, "`\(entry.name)` must be a single value, not \(entry.value.kindName)")
+                continue
+            }
+            properties.append(KafkaProperty(name: entry.name, value: text, position: entry.position))
+        }
+        let brokers = ["bootstrap.servers", "metadata.broker.list"]
+        let names = entries.map(\.name)
+        if !names.contains(where: brokers.contains) {
+            if let near = names.first(where: { Suggestion.nearest(to: $0, among: brokers) != nil }),
+                let entry = entries.first(where: { $0.name == near })
+            {
+                log.error(entry.position, "unknown name `\(near)` in kafka: did you mean `bootstrap.servers`?")
+            } else {
+                log.error(node.position, "kafka needs `bootstrap.servers`: the brokers, `HOST:PORT,HOST:PORT`")
+            }
+        }
+        return properties
+    }
+
+    private func limits(_ node: YAMLNode) -> Limits {
+        var limits = Limits()
+        guard let map = MapReader(node, LimitWord.all.map(\.word), place: "limits", log: log) else { return limits }
+        let reader = ScalarReader(log: log)
+        for word in LimitWord.all {
+            guard let value = map[word.name] else { continue }
+            let place = "`\(word.name)`"
+            let number =
+                switch word.unit {
+                case .count: reader.integer(value, in: word.range, place: place)
+                case .bytes: reader.size(value, in: word.range, place: place)
+                case .milliseconds: reader.duration(value, in: word.range, place: place)
+                }
+            if let number { limits[keyPath: word.property] = number }
+        }
+        if limits.backOffMinimumMilliseconds > limits.backOffMaximumMilliseconds {
+            log.error(
+                (map.entry("back-off-minimum") ?? map.entry("back-off-maximum"))?.position ?? node.position,
+                "`back-off-minimum` (\(TimeSpan.text(limits.backOffMinimumMilliseconds))) is longer than "
+                    + "`back-off-maximum` (\(TimeSpan.text(limits.backOffMaximumMilliseconds)))")
+        }
+        return limits
+    }
+
+    private func logSettings(_ node: YAMLNode) -> LogSettings {
+        var settings = LogSettings()
+        guard let map = MapReader(node, Vocabulary.log, place: "log", log: log) else { return settings }
+        if let level = map.choice("level", LogSettings.Level.self) { settings.level = level }
+        if let format = map.choice("format", LogSettings.Format.self) { settings.format = format }
+        return settings
+    }
+}

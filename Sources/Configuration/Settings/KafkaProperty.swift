@@ -1,0 +1,22 @@
+/// A librdkafka property as the file has it; librdkafka itself judges whether it knows it.
+public struct KafkaProperty: Sendable, Equatable, CustomStringConvertible {
+    public var name: String
+    public var value: String
+    /// Where it stands, so that librdkafka's refusal can be told with its place.
+    public var position: Position
+
+    public init(name: String, value: String, position: Position = .init(line: 1, column: 1)) {
+        self.name = name
+        self.value = value
+        self.position = position
+    }
+
+    /// Whether the value must not be shown.
+    public var isSecret: Bool {
+        let secrets = ["password", "secret", "ssl.key.pem", "oauthbearer.config", "assertion.private"]
+        return secrets.contains { name.contains($0) } && !name.hasSuffix(".location") && !name.hasSuffix(".file")
+    }
+
+    /// `name=value`, secrets as `***`.
+    public var description: String { "\(name)=\(isSecret ? "***" : value)" }
+}

@@ -1,0 +1,25 @@
+/// Every bound that can be set, with its default. Names in the file and ranges are in ``LimitWord``.
+public struct Limits: Sendable, Equatable {
+    /// More buys nothing but a longer stall of Redis's other clients (1,000 are about 1 ms).
+    public var commandsPerTransaction = 1_000
+    public var bytesPerTransaction = 8 << 20
+    /// The largest event value; a larger one is bad.
+    public var recordBytes = 64 << 20
+    /// The longest row key; an event that needs a longer one is bad.
+    public var keyBytes = 4_096
+    public var parkedPerKey = 1_000
+    /// Parked events of a projection in all; at either limit the partition halts.
+    public var parked = 100_000
+    /// The largest reply that is taken from Redis.
+    public var replyBytes = 64 << 20
+    public var connectTimeoutMilliseconds = 5_000
+    public var commandTimeoutMilliseconds = 5_000
+    public var backOffMinimumMilliseconds = 200
+    public var backOffMaximumMilliseconds = 10_000
+    /// How long a revoked partition waits for its EXEC.
+    public var revocationDeadlineMilliseconds = 2_000
+    /// How long stopping may take; below the 10 s that containers are given.
+    public var drainDeadlineMilliseconds = 8_000
+
+    public init() {}
+}
