@@ -1,0 +1,200 @@
+import Bytes
+public import Projections
+
+/// Reads an event's value: what the plan's paths find in it, in one pass, without a copy and without an allocation.
+///
+/// The value must be one JSON text (RFC 8259) as PROJECTIONS.md, "Reading an event", says it. What a path names is checked in
+/// full, and so are the names, the punctuation, the numbers and the words of each object that a path leads through; in other containers only the
+/// brackets. The same bytes always have the same outcome. Used by one thread at a time.
+@safe
+public struct EventDecoder: ~Copyable {
+    /// An object that is being read, of those that paths lead into.
+    private struct Frame {
+        var node = 0
+        var start = 0
+        /// All in it is checked in full.
+        var isRead = false
+    }
+
+    /// What one value may leave in memory, as its size in bytes; a larger one's is given back.
+    private static let keptCapacity = 1 << 20
+
+    private let trie: PathTrie
+    private let wantsMembers: Bool
+    private let validatesWhole: Bool
+    private var structure: StructuralIndex
+    private var names = NameSet()
+    private var unescaped = ByteBuffer(capacity: 64)
+    /// How many values were begun: what tells a member found in this one from one found earlier.
+    private var round: UInt64 = 0
+    private let frames: UnsafeMutableBufferPointer<Frame>
+
+    /// A decoder for `paths`, each of them once.
+    ///
+    /// - wantsMembers: fills `DecodedValue.members`; then a name that occurs twice at the top is a fault, and all is checked.
+    /// - validatesWhole: checks the whole value in full, for a document that is copied.
+    public init(paths: [JSONPath], wantsMembers: Bool, validatesWhole: Bool = false) {
+        self.init(
+            paths: paths, wantsMembers: wantsMembers, validatesWhole: validatesWhole, structure: StructuralIndex())
+    }
+
+    init(paths: [JSONPath], wantsMembers: Bool, validatesWhole: Bool, structure: consuming StructuralIndex) {
+        trie = PathTrie(paths: paths)
+        self.wantsMembers = wantsMembers
+        self.validatesWhole = validatesWhole
+        self.structure = structure
+        unsafe frames = .allocate(capacity: trie.depth + 1)
+        unsafe frames.initialize(repeating: Frame())
+    }
+
+    deinit { unsafe frames.deallocate() }
+
+    /// Fills `decoded`, which was made for as many paths; answers what is wrong with the value, or nil.
+    ///
+    /// After a fault what `decoded` holds means nothing.
+    public mutating func decode(_ value: Span<UInt8>, into decoded: inout DecodedValue) -> DecodeFault? {
+        let count = value.count
+        for index in decoded.slots.indices { decoded.slots[index] = Slot() }
+        if wantsMembers { decoded.members.removeAll(keepingCapacity: true) }
+        let fault: DecodeFault? = unsafe value.withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress, count > 0 else { return .notJSON(reason: .empty, at: 0) }
+            return unsafe decode(start, count, &decoded)
+        }
+        if count > Self.keptCapacity { structure.shrink(below: Self.keptCapacity) }
+        return fault
+    }
+
+    @inline(__always)
+    private mutating func decode(
+        _ value: UnsafePointer<UInt8>, _ count: Int, _ decoded: inout DecodedValue
+    ) -> DecodeFault? {
+        if unsafe count >= 3 && value[0] == 0xEF && value[1] == 0xBB && value[2] == 0xBF {
+            return .notJSON(reason: .byteOrderMark, at: 0)
+        }
+        if let fault = unsafe structure.index(value, count: count) { return fault }
+        round &+= 1
+        if wantsMembers { names.removeAll() }
+        var text = unsafe JSONText(
+            value, count: count, positions: structure.positions, positionCount: structure.count)
+        do throws(DecodeFault) {
+            let start = try text.take()
+            if unsafe value[start] == UInt8(ascii: "{") {
+                try readObject(&text, at: start, into: &decoded)
+            } else {
+                let isContainer = unsafe value[start] == UInt8(ascii: "[")
+                decoded.whole = try text.anyValue(at: start, isRead: !isContainer || validatesWhole || wantsMembers)
+            }
+            if !text.isAtEnd { throw .notJSON(reason: .trailing, at: text.position) }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Reads the top object and, without recursion, the objects that paths lead into.
+    @inline(__always)
+    private mutating func readObject(
+        _ text: inout JSONText, at start: Int, into decoded: inout DecodedValue
+    ) throws(DecodeFault) {
+        let value = unsafe text.value
+        var level = 0
+        var frame = Frame(node: 0, start: start, isRead: validatesWhole || wantsMembers)
+        var mayClose = true
+        try text.open(UInt8(ascii: "{"), at: start)
+        while true {
+            var at = try text.take()
+            if unsafe !mayClose || value[at] != UInt8(ascii: "}") {
+                let name = try readName(&text, at: at)
+                let child = unsafe try child(of: frame.node, name, value, count: text.count)
+                if wantsMembers, level == 0 { unsafe try addMember(name, &decoded, in: value) }
+                at = try text.take()
+                let path = unsafe child == 0 ? -1 : Int(trie.nodes[child].path)
+                if child != 0, unsafe value[at] == UInt8(ascii: "{"), unsafe trie.nodes[child].hasChildren {
+                    try text.open(UInt8(ascii: "{"), at: at)
+                    unsafe frames[level] = frame
+                    level &+= 1
+                    frame = Frame(node: child, start: at, isRead: frame.isRead || path >= 0)
+                    mayClose = true
+                    continue
+                }
+                record(try text.anyValue(at: at, isRead: frame.isRead || path >= 0), path, level, &decoded)
+                at = try text.take()
+                mayClose = false
+                if unsafe value[at] == UInt8(ascii: ",") { continue }
+            }
+            while true {
+                if unsafe value[at] != UInt8(ascii: "}") { throw unsafe misplaced(value[at], at) }
+                text.nesting.close()
+                let slot = text.container(UInt8(ascii: "{"), frame.start, at)
+                if level == 0 {
+                    decoded.whole = slot
+                    return
+                }
+                let path = unsafe Int(trie.nodes[frame.node].path)
+                level &-= 1
+                unsafe frame = frames[level]
+                record(slot, path, level, &decoded)
+                at = try text.take()
+                if unsafe value[at] == UInt8(ascii: ",") { break }
+            }
+            mayClose = false
+        }
+    }
+
+    /// Reads the name at `at` and the colon behind it; escapes are checked.
+    @inline(__always)
+    private func readName(_ text: inout JSONText, at: Int) throws(DecodeFault) -> Slot {
+        if unsafe text.value[at] != UInt8(ascii: "\"") { throw unsafe misplaced(text.value[at], at) }
+        let name = try text.string(at: at, isRead: true)
+        try text.takeColon()
+        return name
+    }
+
+    private func misplaced(_ byte: UInt8, _ at: Int) -> DecodeFault {
+        .notJSON(reason: byte == UInt8(ascii: "]") ? .brackets : .syntax, at: at)
+    }
+
+    /// The node of the member of that name, 0 where no path names it; a fault where the name occurred before.
+    @inline(__always)
+    private mutating func child(
+        of node: Int, _ name: Slot, _ value: UnsafePointer<UInt8>, count: Int
+    ) throws(DecodeFault) -> Int {
+        if unsafe !trie.nodes[node].hasChildren { return 0 }
+        let start = Int(name.start)
+        let child =
+            name.kind == .string
+            ? unsafe trie.child(of: node, named: value + start, count: Int(name.count), available: count &- start)
+            : unsafe childOfEscaped(node, value + start, Int(name.count))
+        if child == 0 { return 0 }
+        if unsafe trie.nodes[child].seen == round {
+            throw .repeatedName(path: unsafe Int(trie.nodes[child].anyPath), at: start)
+        }
+        unsafe trie.nodes[child].seen = round
+        return child
+    }
+
+    @inline(never)
+    private mutating func childOfEscaped(_ node: Int, _ name: UnsafePointer<UInt8>, _ count: Int) -> Int {
+        unsafe unescaped.setUnescaped(name, count: count)
+        return unsafe unescaped.span.withUnsafeBufferPointer { name in
+            guard let start = name.baseAddress else { return 0 }
+            return unsafe trie.child(of: node, named: start, count: name.count, available: name.count)
+        }
+    }
+
+    @inline(never)
+    private mutating func addMember(
+        _ name: Slot, _ decoded: inout DecodedValue, in value: UnsafePointer<UInt8>
+    ) throws(DecodeFault) {
+        if unsafe !names.insert(name, after: decoded.members, in: value) {
+            throw .repeatedName(path: nil, at: Int(name.start))
+        }
+        decoded.members.append(DecodedValue.Member(name: name, value: Slot()))
+    }
+
+    @inline(__always)
+    private func record(_ slot: Slot, _ path: Int, _ level: Int, _ decoded: inout DecodedValue) {
+        if path >= 0 { decoded.slots[path] = slot }
+        if wantsMembers, level == 0 { decoded.members[decoded.members.count - 1].value = slot }
+    }
+}
