@@ -25,7 +25,7 @@ let package = Package(
         // What a user runs and imports.
         .executableTarget(
             name: "LanternCommand",
-            dependencies: ["Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Bytes"],
+            dependencies: ["Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Terminal", "Bytes"],
             swiftSettings: strict),
         .target(
             name: "Lantern",
@@ -43,6 +43,7 @@ let package = Package(
             name: "Redis", dependencies: ["Bytes", "CHiredis"],
             swiftSettings: strict + (hiredisHasTLS ? [.define("REDIS_TLS")] : []),
             linkerSettings: hiredisHasTLS ? [.linkedLibrary("hiredis_ssl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")] : []),
+        .target(name: "Terminal", swiftSettings: strict),
         .target(name: "Hashing", dependencies: ["Bytes", "CXxhash"], swiftSettings: strict),
 
         // The theory: no I/O, no C.
@@ -60,6 +61,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Tests.
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
+        .testTarget(name: "CommandTests", dependencies: ["LanternCommand", "Terminal"], swiftSettings: strict),
         .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Bytes"], swiftSettings: strict),
         .testTarget(name: "DecodingTests", dependencies: ["Decoding", "Projections", "Bytes"], swiftSettings: strict),
         .testTarget(

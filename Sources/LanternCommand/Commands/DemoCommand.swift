@@ -1,0 +1,40 @@
+import Terminal
+
+/// `lantern demo`: everything at once, without anything of the user's own.
+struct DemoCommand: Command {
+    static let spec = CommandSpec(
+        "demo", "See events flow from Kafka into Redis views, and the result checked",
+        discussion: """
+            Starts a private redis-server and an embedded Kafka broker, generates order and customer events, runs the
+            worker, and at the end compares the views with an independent fold of what was produced. Ctrl-C ends it and
+            leaves nothing running.
+            """,
+        options: [
+            OptionSpec("events", "N", "how many events to produce; 0 goes on until Ctrl-C", default: "1000000"),
+            OptionSpec("rate", "R", "events per second at most; 0 is as fast as it goes", default: "0"),
+            OptionSpec("kafka", "HOST:PORT", "a Kafka of your own instead of the embedded broker"),
+            OptionSpec(
+                "redis", "URL", "a Redis of your own instead of a private one, such as redis://localhost:6379/9"),
+        ],
+        examples: [
+            .init("lantern demo --events 100000", "A short one"),
+            .init("lantern demo --rate 5000 --events 0", "At leisure, until Ctrl-C"),
+        ],
+        exitCodes: CommandTree.notes([.done, .failed, .usage, .halted, .unreachable]))
+
+    /// How many events; nil is without end.
+    let events: Int?
+    /// Events per second at most; nil is without a bound.
+    let rate: Int?
+    let kafka: String?
+    let redis: String?
+
+    init(_ parsed: ParsedCommand) throws(UsageError) {
+        events = try parsed.integer("events", in: 0...Int.max).flatMap { $0 == 0 ? nil : $0 }
+        rate = try parsed.integer("rate", in: 0...Int.max).flatMap { $0 == 0 ? nil : $0 }
+        kafka = parsed.value("kafka")
+        redis = parsed.value("redis")
+    }
+
+    func run() -> ExitCode { Console.fail("demo: not built yet", .failed) }
+}

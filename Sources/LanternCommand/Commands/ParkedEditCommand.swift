@@ -1,0 +1,40 @@
+import Terminal
+
+/// `lantern parked edit`.
+struct ParkedEditCommand: Command {
+    static let spec = CommandSpec(
+        "edit", "Fold another value in place of an event's own",
+        discussion: """
+            Kafka's log stays as it is; the edit is remembered in Redis and holds for a rebuild too. It also takes the
+            event at which a partition halted. \(ParkedGroup.waiting)
+            """,
+        arguments: [CommonOptions.projection, ParkedGroup.place],
+        options: [
+            CommonOptions.config,
+            OptionSpec(
+                "value", "FILE", "the file that holds the new value; - is stdin", required: true, completion: .files),
+            CommonOptions.json,
+        ],
+        examples: [
+            .init(
+                "lantern parked edit --config lantern.yaml orders orders:3:1041 --value fixed.json", "Correct one event"
+            )
+        ],
+        exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]))
+
+    let configPath: String
+    let projection: String
+    let place: ParkedPlace
+    let valuePath: String
+    let asJSON: Bool
+
+    init(_ parsed: ParsedCommand) throws(UsageError) {
+        configPath = try parsed.requiredValue("config")
+        projection = try parsed.requiredArgument("PROJECTION")
+        place = try ParkedPlace.required(parsed)
+        valuePath = try parsed.requiredValue("value")
+        asJSON = parsed.flag("json")
+    }
+
+    func run() -> ExitCode { Console.fail("parked edit: not built yet", .failed) }
+}

@@ -1,0 +1,21 @@
+import Terminal
+
+/// `lantern parked`: what its commands have in common.
+enum ParkedGroup {
+    static let name = "parked"
+
+    static func spec(_ subcommands: [CommandSpec]) -> CommandSpec {
+        CommandSpec(
+            name, "Look at events that could not be projected, and decide what happens to them",
+            discussion: """
+                An event that no view can take is parked, and later events of its key queue behind it; all other keys go
+                on. Retry, edit and skip are requests that the worker which owns the partition carries out.
+                """,
+            exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]),
+            subcommands: subcommands)
+    }
+
+    static let place = ArgumentSpec("TOPIC:PARTITION:OFFSET", "the event's place, as 'parked list' shows it")
+
+    static let waiting = "Waits up to 30 s for the worker's answer, else says that the request is queued."
+}

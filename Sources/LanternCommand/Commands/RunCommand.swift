@@ -1,0 +1,51 @@
+import Terminal
+
+/// `lantern run`: the worker.
+struct RunCommand: Command {
+    static let spec = CommandSpec(
+        "run", "Run the projections of a file",
+        discussion: """
+            Runs until SIGTERM or SIGINT, then finishes the transactions in flight and stops. With several processes,
+            here or elsewhere, the partitions are shared among them. Logs go to stderr: text on a terminal, else one
+            JSON object a line.
+            """,
+        options: [
+            CommonOptions.config,
+            OptionSpec(
+                flag: "until-end",
+                "stop once the checkpoints in Redis have reached the ends that the partitions have now"),
+            OptionSpec(
+                flag: "allow-partial", "start although a topic no longer reaches back to its beginning"),
+            OptionSpec("fresh", "PROJECTION", "remove this projection's views and build them again from the log"),
+            OptionSpec(flag: "yes", "do not ask before --fresh removes anything"),
+            OptionSpec(
+                flag: "accept-cluster", "go on with another Kafka cluster than the one that the checkpoints come from"),
+        ],
+        examples: [
+            .init("lantern run --config lantern.yaml", "Run until Ctrl-C"),
+            .init("lantern run --config lantern.yaml --until-end", "Catch up and stop, for scripts"),
+            .init("lantern run --config lantern.yaml --fresh orders", "Build the views of 'orders' again"),
+        ],
+        exitCodes: CommandTree.notes([.done, .failed, .usage, .halted, .unreachable]))
+
+    let configPath: String
+    let untilEnd: Bool
+    let allowPartial: Bool
+    let freshProjection: String?
+    let isConfirmed: Bool
+    let acceptCluster: Bool
+
+    init(_ parsed: ParsedCommand) throws(UsageError) {
+        configPath = try parsed.requiredValue("config")
+        untilEnd = parsed.flag("until-end")
+        allowPartial = parsed.flag("allow-partial")
+        freshProjection = parsed.value("fresh")
+        isConfirmed = parsed.flag("yes")
+        acceptCluster = parsed.flag("accept-cluster")
+        if isConfirmed, freshProjection == nil {
+            throw parsed.error(.missingOption, "'--yes' answers the question that '--fresh PROJECTION' asks")
+        }
+    }
+
+    func run() -> ExitCode { Console.fail("run: not built yet", .failed) }
+}

@@ -1,0 +1,22 @@
+import Foundation
+import Terminal
+
+/// Where the program writes: results to stdout, all else to stderr.
+enum Console {
+    /// For results.
+    static let output = Device(1, environment: ProcessInfo.processInfo.environment)
+    /// For messages, log lines and progress.
+    static let messages = Device(2, environment: ProcessInfo.processInfo.environment)
+
+    /// Writes a result and a newline; where nobody reads it any more (`lantern … | head`) that is no failure.
+    static func print(_ text: String) {
+        output.write(text + "\n")
+    }
+
+    /// Writes `lantern: message` to stderr and answers `code`.
+    static func fail(_ message: String, _ code: ExitCode) -> ExitCode {
+        let name = Style.red.applied(to: "lantern:", enabled: messages.hasColor)
+        messages.write("\(name) \(Redaction.redacted(message))\n")
+        return code
+    }
+}

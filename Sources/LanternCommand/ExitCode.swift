@@ -1,0 +1,13 @@
+/// What `lantern` tells the shell when it ends (PROJECTIONS.md, "Scripts").
+enum ExitCode: Int32, CaseIterable {
+    /// What was asked for is done.
+    case done = 0
+    /// Something failed while running.
+    case failed = 1
+    /// The command line or the configuration is wrong; nothing was started.
+    case usage = 2
+    /// A partition halted.
+    case halted = 3
+    /// Kafka or Redis could not be reached, or refused, at start.
+    case unreachable = 4
+}

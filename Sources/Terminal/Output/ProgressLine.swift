@@ -1,0 +1,43 @@
+/// How far something is, as one line: a pure function of what it holds.
+public struct ProgressLine: Sendable, Equatable {
+    /// What goes on, such as `folding`.
+    public var label: String
+    /// How much is done, in whatever is counted.
+    public var done: Int64
+    /// How much there is in all; nil where that is not known, and then there is no bar.
+    public var total: Int64?
+    /// What else is worth seeing, in order: `("rate", "1.2M/s")`.
+    public var fields: [(name: String, value: String)]
+
+    public init(_ label: String, done: Int64, total: Int64? = nil, fields: [(name: String, value: String)] = []) {
+        self.label = label
+        self.done = done
+        self.total = total
+        self.fields = fields
+    }
+
+    public static func == (first: ProgressLine, second: ProgressLine) -> Bool {
+        first.text(width: .max) == second.text(width: .max)
+    }
+
+    /// The line without a newline, cut to `width` characters.
+    public func text(width: Int) -> String {
+        var parts = [label]
+        if let total, total > 0 {
+            let share = min(1, max(0, Double(done) / Double(total)))
+            parts.append("[\(Self.bar(share: share, cells: 20))] \(Int(share * 100))%")
+            parts.append("\(HumanNumber.count(done)) of \(HumanNumber.count(total))")
+        } else {
+            parts.append(HumanNumber.count(done))
+        }
+        parts += fields.map { "\($0.name) \($0.value)" }
+        let whole = parts.joined(separator: "  ")
+        return whole.count <= width ? whole : whole.prefix(max(0, width - 1)) + "…"
+    }
+
+    /// `cells` characters, filled from the left.
+    static func bar(share: Double, cells: Int) -> String {
+        let full = Int(share * Double(cells))
+        return String(repeating: "=", count: full) + String(repeating: " ", count: cells - full)
+    }
+}

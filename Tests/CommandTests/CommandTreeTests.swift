@@ -1,0 +1,93 @@
+import Terminal
+import Testing
+
+@testable import LanternCommand
+
+@Suite struct `The program's commands` {
+    private func command(_ line: String) throws -> (any Command)? {
+        let words = line.split(separator: " ").map(String.init)
+        guard case .command(let parsed) = try CommandParser(CommandTree.root).parse(words) else { return nil }
+        return try CommandTree.command(for: parsed)
+    }
+
+    private func leaves(_ spec: CommandSpec, _ path: [String] = []) -> [(path: [String], spec: CommandSpec)] {
+        if spec.subcommands.isEmpty { return [(path, spec)] }
+        return spec.subcommands.flatMap { leaves($0, path + [$0.name]) }
+    }
+
+    @Test func `every command in the tree can be run and helps`() throws {
+        let all = leaves(CommandTree.root)
+        #expect(
+            all.map { $0.path.joined(separator: " ") } == [
+                "run", "validate", "schema", "status", "get", "parked list", "parked show", "parked retry",
+                "parked edit",
+                "parked skip", "demo", "completion", "version",
+            ])
+        for (path, spec) in all {
+            guard case .help(let text) = try CommandParser(CommandTree.root).parse(path + ["--help"]) else {
+                Issue.record("no help for \(path)")
+                continue
+            }
+            #expect(text.contains("USAGE\n  lantern \(path.joined(separator: " "))"))
+            #expect(text.contains("EXIT CODES"))
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= 120 }, "too wide: \(path)")
+            #expect(!spec.summary.hasSuffix("."))
+            for argument in spec.arguments.dropLast() { #expect(!argument.isRepeating) }
+        }
+    }
+
+    @Test func `every example that help shows is one that the parser takes`() throws {
+        var count = 0
+        for (_, spec) in leaves(CommandTree.root) {
+            for example in spec.examples where example.line.hasPrefix("lantern ") {
+                let line = example.line.split(whereSeparator: { "|>".contains($0) })[0]
+                let command = try command(line.dropFirst("lantern ".count).description)
+                #expect(command != nil, "\(example.line)")
+                count += 1
+            }
+        }
+        #expect(count > 10)
+    }
+
+    @Test func `run takes what the documents say`() throws {
+        let run = try #require(
+            try command("run --config a.yaml --until-end --allow-partial --fresh orders --yes --accept-cluster")
+                as? RunCommand)
+        #expect(run.configPath == "a.yaml")
+        #expect(run.freshProjection == "orders")
+        #expect(run.untilEnd && run.allowPartial && run.isConfirmed && run.acceptCluster)
+        #expect(throws: UsageError.self) { try self.command("run --config a.yaml --yes") }
+        #expect(throws: UsageError.self) { try self.command("run") }
+    }
+
+    @Test func `get takes placeholders in order`() throws {
+        let get = try #require(try command("get orders order a b --config c --json") as? GetCommand)
+        #expect(get.key == ["a", "b"])
+        #expect(get.asJSON)
+    }
+
+    @Test func `a parked event is named by its place, its key, or all`() throws {
+        func selection(_ rest: String) throws -> ParkedRetryCommand.Selection? {
+            (try command("parked retry --config c orders \(rest)") as? ParkedRetryCommand)?.selection
+        }
+        let place = try #require(ParkedPlace("orders:3:1041"))
+        #expect(try selection("orders:3:1041") == .place(place))
+        #expect(try selection("--key o-17") == .key("o-17"))
+        #expect(try selection("--all") == .all)
+        for rest in ["", "--all --key a", "orders:3:1 --all", "orders:3", "orders:-3:1", "a:b:c", ":3:1", "o:3:1:2"] {
+            #expect(throws: UsageError.self, "\(rest)") { try selection(rest) }
+        }
+        let edit = try #require(try command("parked edit --config c orders o:0:0 --value f.json") as? ParkedEditCommand)
+        #expect(edit.valuePath == "f.json")
+        #expect(throws: UsageError.self) { try self.command("parked edit --config c orders o:0:0") }
+    }
+
+    @Test func `demo's numbers are bounded, and 0 is none`() throws {
+        let demo = try #require(try command("demo --events 0 --rate 5_000 --kafka h:9092") as? DemoCommand)
+        #expect(demo.events == nil)
+        #expect(demo.rate == 5_000)
+        #expect(demo.kafka == "h:9092")
+        #expect(throws: UsageError.self) { try self.command("demo --events many") }
+        #expect(throws: UsageError.self) { try self.command("demo --rate=-1") }
+    }
+}
