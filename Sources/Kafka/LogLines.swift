@@ -1,0 +1,22 @@
+internal import Synchronization
+
+/// librdkafka's own log lines, kept for whoever wants them instead of going to standard error.
+///
+/// Written by librdkafka's threads, taken by the application's.
+final class LogLines: Sendable {
+    private static let limit = 200
+    private let lines = Mutex<[String]>([])
+
+    func append(_ line: String) {
+        lines.withLock { lines in
+            if lines.count < Self.limit { lines.append(line) }
+        }
+    }
+
+    func take() -> [String] {
+        lines.withLock { lines in
+            defer { lines.removeAll() }
+            return lines
+        }
+    }
+}

@@ -1,0 +1,46 @@
+extension Properties {
+    /// A consumer's properties: Lantern's defaults, the user's over them, and over those what Lantern depends on.
+    static func consumer(
+        _ properties: [(String, String)], groupID: String, instanceID: String?, clientID: String
+    ) throws(KafkaError) -> Properties {
+        try checkSupport(properties)
+        let given = Set(properties.map(\.0))
+        let made = try Properties([
+            // Kafka's own assignors for eager rebalancing; librdkafka before 2.10 has faults in the cooperative one.
+            ("partition.assignment.strategy", "range,roundrobin"),
+            // How long a killed worker's partitions stand still; a static member may take longer to be back.
+            ("session.timeout.ms", instanceID == nil ? "10000" : "45000"),
+            ("check.crcs", "true"),
+            ("client.id", clientID),
+        ])
+        try made.setFetching(given, properties)
+        for (name, value) in properties { try made.set(name, value) }
+        try made.set("group.id", groupID)
+        if let instanceID { try made.set("group.instance.id", instanceID) }
+        // The offset lives in Redis: Kafka's is never used, and a missing one is an error, not a silent jump.
+        try made.set("enable.auto.commit", "false")
+        try made.set("enable.auto.offset.store", "false")
+        try made.set("auto.offset.reset", "error")
+        try made.set("enable.partition.eof", "true")
+        try made.set("isolation.level", "read_committed")
+        return made
+    }
+
+    /// How much is fetched ahead.
+    ///
+    /// librdkafka stops fetching for fetch.queue.backoff.ms whenever its queue is full (DESIGN §4). Where it may be
+    /// set (2.2), small fetches and a small queue are fastest and take 60 MB. Before that the pause is a second, and
+    /// only a queue that holds a second of data helps: then librdkafka's own 64 MB, not bounded by 100,000 records.
+    private func setFetching(_ given: Set<String>, _ properties: [(String, String)]) throws(KafkaError) {
+        if setIfKnown("fetch.queue.backoff.ms", "1") {
+            try set("fetch.message.max.bytes", "262144")
+            try set("queued.max.messages.kbytes", "8192")
+            // librdkafka refuses a fetch.max.bytes below message.max.bytes.
+            let largest = properties.last { $0.0 == "message.max.bytes" }.flatMap { Int($0.1) } ?? 0
+            if !given.contains("fetch.max.bytes") { try set("fetch.max.bytes", "\(max(2 << 20, largest))") }
+        } else {
+            try set("fetch.message.max.bytes", "4194304")
+            try set("queued.min.messages", "1000000")
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import CRdkafka
+
+/// librdkafka's properties while a client is being made; owns them until `makeClient`.
+@safe
+struct Properties: ~Copyable {
+    private(set) var configuration: OpaquePointer
+    private var isOwned = true
+
+    /// The user's properties, in order; throws `configuration` naming the one that is wrong.
+    init(_ properties: [(String, String)]) throws(KafkaError) {
+        unsafe configuration = rd_kafka_conf_new()
+        for (name, value) in properties { try set(name, value) }
+    }
+
+    deinit {
+        if isOwned { unsafe rd_kafka_conf_destroy(configuration) }
+    }
+
+    /// Sets a property; throws `configuration` naming it.
+    func set(_ name: String, _ value: String) throws(KafkaError) {
+        let (outcome, reason) = attempt(name, value)
+        if outcome == RD_KAFKA_CONF_OK { return }
+        throw KafkaError(.configuration, message: "Kafka property \(name): \(reason)")
+    }
+
+    /// Sets a property if this librdkafka has it and answers whether it does.
+    func setIfKnown(_ name: String, _ value: String) -> Bool { attempt(name, value).0 == RD_KAFKA_CONF_OK }
+
+    private func attempt(_ name: String, _ value: String) -> (rd_kafka_conf_res_t, String) {
+        var text = [CChar](repeating: 0, count: 512)
+        let outcome = unsafe text.withUnsafeMutableBufferPointer { buffer in
+            unsafe rd_kafka_conf_set(configuration, name, value, buffer.baseAddress, buffer.count)
+        }
+        return (outcome, terminatedText(text))
+    }
+
+    /// Makes the client, which takes the properties over; throws `configuration` with librdkafka's reason.
+    mutating func makeClient(_ kind: rd_kafka_type_t) throws(KafkaError) -> OpaquePointer {
+        var text = [CChar](repeating: 0, count: 512)
+        let client = unsafe text.withUnsafeMutableBufferPointer { buffer in
+            unsafe rd_kafka_new(kind, configuration, buffer.baseAddress, buffer.count)
+        }
+        guard let client = unsafe client else {
+            throw KafkaError(.configuration, message: "Kafka client cannot be made: \(terminatedText(text))")
+        }
+        isOwned = false
+        return unsafe client
+    }
+}
+
+/// The text before the NUL byte.
+private func terminatedText(_ characters: [CChar]) -> String {
+    String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// Refuses what the installed librdkafka cannot do, before it fails in a way that nobody understands.
+func checkSupport(_ properties: [(String, String)]) throws(KafkaError) {
+    for (name, value) in properties where name == "sasl.mechanism" || name == "sasl.mechanisms" {
+        // librdkafka before 2.6.1 sends a nonce that Kafka 4 refuses (its CHANGELOG, 2.6.1).
+        guard value.uppercased().hasPrefix("SCRAM"), libraryNumber < 0x0206_01ff else { continue }
+        throw KafkaError(
+            .unsupported,
+            message: "Kafka property \(name): \(value) needs librdkafka 2.6.1 or later, this is \(libraryVersion), "
+                + "which cannot log in to Kafka 4; use PLAIN over TLS or client certificates, or a newer librdkafka")
+    }
+}

@@ -1,0 +1,44 @@
+import Kafka
+import Testing
+
+@Suite struct PropertyTests {
+    @Test func `a wrong property is named`() throws {
+        let unknown = #expect(throws: KafkaError.self) {
+            _ = try makeConsumer("x:1", topics: ["t"], [("fetch.wait", "1")])
+        }
+        #expect(unknown?.code == .configuration)
+        #expect(unknown?.message.contains("fetch.wait") == true)
+        let wrong = #expect(throws: KafkaError.self) {
+            _ = try makeProducer("x:1", transactionalID: nil, [("compression.type", "best")])
+        }
+        #expect(wrong?.message.contains("compression.type") == true)
+    }
+
+    @Test func `a pattern is no topic`() {
+        let error = #expect(throws: KafkaError.self) { _ = try makeConsumer("x:1", topics: ["^orders"]) }
+        #expect(error?.code == .configuration)
+    }
+
+    @Test func `Lantern's own properties win over the user's`() throws {
+        // Reading from the end, or with automatic commits, would show in the mock tests; that it can be made is enough.
+        var consumer = try makeConsumer(
+            "127.0.0.1:1", topics: ["t"], [("auto.offset.reset", "latest"), ("enable.partition.eof", "false")])
+        let isClosed = consumer.close(deadlineMilliseconds: 10_000)
+        #expect(isClosed)
+    }
+
+    @Test func `SCRAM is refused where the library cannot log in to Kafka 4 with it`() throws {
+        let parts = libraryVersion.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
+        let isOld = parts.lexicographicallyPrecedes([2, 6, 1])
+        do {
+            _ = try makeConsumer("127.0.0.1:1", topics: ["t"], [("sasl.mechanisms", "SCRAM-SHA-256")])
+            #expect(!isOld)
+        } catch {
+            if isOld {
+                #expect((error as? KafkaError)?.code == .unsupported)
+                #expect("\(error)".contains("2.6.1"))
+            }
+        }
+        #expect(parts.count >= 3)
+    }
+}
