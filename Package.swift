@@ -68,7 +68,10 @@ let package = Package(
         .testTarget(
             name: "ConfigurationTests", dependencies: ["Configuration", "Projections", "Bytes"], swiftSettings: strict),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "Bytes"], swiftSettings: strict),
-        .testTarget(name: "RedisTests", dependencies: ["Redis", "Bytes"], swiftSettings: strict),
+        .target(name: "RedisServer", path: "Tests/Support/RedisServer", swiftSettings: strict),
+        .testTarget(
+            name: "RedisTests", dependencies: ["Redis", "Bytes", "RedisServer"],
+            swiftSettings: strict + (hiredisHasTLS ? [.define("REDIS_TLS")] : [])),
         .testTarget(
             name: "WorkerTests",
             dependencies: ["Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Bytes"],

@@ -1,0 +1,82 @@
+public import Bytes
+import Glibc
+
+/// Blocking round trips, for tools and start-up; not for the hot path.
+extension RedisConnection {
+    /// Sends the commands and waits for all their replies, error replies among them.
+    ///
+    /// Sending and receiving go on together, so that neither side waits for the other however much there is.
+    /// The time-out (the options' one unless given) is for everything; when it passes the connection is thrown away.
+    public mutating func roundTrip(
+        _ commands: borrowing CommandBuffer, timeoutMilliseconds: Int? = nil, interrupt: Int32? = nil
+    ) throws(RedisError) -> [RedisValue] {
+        let deadline = Deadline(milliseconds: timeoutMilliseconds ?? options.commandTimeoutMilliseconds)
+        let total = commands.bytes.count
+        var sent = 0
+        var values: [RedisValue] = []
+        values.reserveCapacity(commands.commandCount)
+        var reply = Reply()
+        while values.count < commands.commandCount {
+            if sent < total {
+                sent += try write(commands.bytes.span(sent..<total))
+            } else if hasPendingOutput {
+                try flush()
+            }
+            let received = try receive()
+            while values.count < commands.commandCount, try nextReply(&reply) { values.append(reply.value) }
+            if received || values.count == commands.commandCount { continue }
+            do {
+                try Socket.wait(
+                    descriptor, for: sent < total || hasPendingOutput ? POLLIN | POLLOUT : POLLIN, deadline: deadline,
+                    interrupt: interrupt, doing: "waiting for \(options.address) to answer")
+            } catch {
+                throw failed(error)
+            }
+        }
+        return values
+    }
+
+    /// One command from text arguments; an error reply is thrown.
+    @discardableResult
+    public mutating func command(_ arguments: String...) throws(RedisError) -> RedisValue {
+        try command(arguments.map { Array($0.utf8) })
+    }
+
+    /// One command from bytes; an error reply is thrown.
+    @discardableResult
+    public mutating func command(
+        _ arguments: [[UInt8]], timeoutMilliseconds: Int? = nil, interrupt: Int32? = nil
+    ) throws(RedisError) -> RedisValue {
+        precondition(!arguments.isEmpty, "a command has a name")
+        var buffer = CommandBuffer()
+        buffer.begin(arguments.count)
+        for each in arguments { buffer.argument(each) }
+        let values = try roundTrip(buffer, timeoutMilliseconds: timeoutMilliseconds, interrupt: interrupt)
+        // Only the name is shown: arguments may be secrets or large.
+        if case .error(let text)? = values.first { throw .reply(text, to: readableText(arguments[0])) }
+        return values.first ?? .null
+    }
+
+    /// Calls `body` with the keys that match `pattern`, some at a time, until it answers false or there are no more.
+    ///
+    /// As SCAN itself: a key that is there all the while is seen at least once, maybe more often; `count` is a hint of how
+    /// many slots of the table are visited in one step.
+    public mutating func scan(
+        match pattern: [UInt8], count: Int = 1000, _ body: ([[UInt8]]) throws(RedisError) -> Bool
+    ) throws(RedisError) {
+        var cursor: [UInt8] = [UInt8(ascii: "0")]
+        repeat {
+            let answer = try command([
+                Array("SCAN".utf8), cursor, Array("MATCH".utf8), pattern, Array("COUNT".utf8), Array("\(count)".utf8),
+            ])
+            guard let parts = answer.elements, parts.count == 2, case .bulk(let next) = parts[0],
+                let elements = parts[1].elements
+            else { throw failed(RedisError(.protocolViolation, "SCAN was not answered as Redis does.")) }
+            let keys = elements.compactMap { element -> [UInt8]? in
+                if case .bulk(let key) = element { key } else { nil }
+            }
+            if !keys.isEmpty, try !body(keys) { return }
+            cursor = next
+        } while cursor != [UInt8(ascii: "0")]
+    }
+}

@@ -1,0 +1,109 @@
+import Bytes
+import Glibc
+
+extension RedisConnection {
+    /// Connects, logs in, chooses the database and makes sure of two things: that the server is a master, and that MULTI and
+    /// EXEC work for this user (a proxy or an ACL that refuses them but takes writes would apply those bare).
+    ///
+    /// Blocks for at most the connect time-out and twice the command time-out, or until `interrupt` is readable. The name is resolved and
+    /// the password file read anew at each call. Whether the server suits otherwise is for the caller to see: ``inspect()``.
+    public static func open(_ options: RedisOptions, interrupt: Int32? = nil) throws(RedisError) -> RedisConnection {
+        let password = try options.currentPassword()
+        var connection = try RedisConnection(connecting: options, interrupt: interrupt)
+        try connection.logIn(password: password, interrupt: interrupt)
+        try connection.check(interrupt: interrupt)
+        return connection
+    }
+
+    private mutating func logIn(password: String?, interrupt: Int32?) throws(RedisError) {
+        var commands = CommandBuffer()
+        var names: [String] = []
+        let user = options.user ?? options.address.user
+        if let password {
+            if let user {
+                commands.command("AUTH", user, password)
+            } else {
+                commands.command("AUTH", password)
+            }
+            names.append("AUTH")
+        }
+        if options.address.database != 0 {
+            commands.command("SELECT", "\(options.address.database)")
+            names.append("SELECT \(options.address.database)")
+        }
+        if !options.clientName.isEmpty {
+            commands.command("CLIENT", "SETNAME", options.clientName)
+            names.append("CLIENT SETNAME")
+        }
+        guard !names.isEmpty else { return }
+        let values = try roundTrip(commands, interrupt: interrupt)
+        for (name, value) in zip(names, values) where !value.isOK {
+            // The name is a courtesy to whoever reads CLIENT LIST; a user may lack the permission.
+            if name == "CLIENT SETNAME" { continue }
+            if case .error(let text) = value {
+                throw failed(.reply(text, to: "\(name) at \(options.address)"))
+            }
+            throw failed(RedisError(.protocolViolation, "\(options.address) answered \(name) with \(value)."))
+        }
+    }
+
+    private mutating func check(interrupt: Int32?) throws(RedisError) {
+        var commands = CommandBuffer()
+        commands.command("ROLE")
+        commands.command("MULTI")
+        commands.command("EXEC")
+        let values = try roundTrip(commands, interrupt: interrupt)
+        let address = "\(options.address)"
+        if case .error(let text) = values[0] { throw failed(.reply(text, to: "ROLE at \(address)")) }
+        let role = values[0].elements?.first?.text ?? "something else"
+        guard role == "master" else {
+            throw failed(
+                RedisError(
+                    .notMaster,
+                    "Redis at \(address) says that it is \(role), not a master. Point to the master, or wait for the failover to end."
+                ))
+        }
+        if case .error(let text) = values[1] {
+            let error = RedisError.reply(text, to: "MULTI at \(address)")
+            if error.handling != .stop { throw failed(error) }
+        }
+        guard values[1].isOK, values[2] == .array([]) else {
+            let answers = values.dropFirst().compactMap { $0.text }.joined(separator: "; ")
+            throw failed(
+                RedisError(
+                    .noTransactions,
+                    "MULTI and EXEC do not work at \(address) (\(answers)): without them nothing is written exactly once. "
+                        + "Give the user +multi +exec +watch +discard, or go around the proxy."))
+        }
+    }
+}
+
+extension RedisOptions {
+    /// The password file's contents without line ends at its end, else the address' password.
+    func currentPassword() throws(RedisError) -> String? {
+        guard let passwordFile else { return address.password }
+        func unreadable(_ why: String) -> RedisError {
+            RedisError(.invalidOptions, "The password file \(passwordFile) of \(address) cannot be used: \(why).")
+        }
+        let descriptor = unsafe Glibc.open(passwordFile, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(unsafe String(cString: strerror(errno))) }
+        defer { _ = Glibc.close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        var count = 0
+        while count < bytes.count {
+            let got = unsafe bytes.withUnsafeMutableBytes { room in
+                unsafe read(descriptor, room.baseAddress?.advanced(by: count), room.count - count)
+            }
+            if got < 0, errno == EINTR { continue }
+            if got < 0 { throw unreadable(unsafe String(cString: strerror(errno))) }
+            if got == 0 { break }
+            count += got
+        }
+        guard count < bytes.count else { throw unreadable("it is longer than 4,095 bytes") }
+        var text = bytes[..<count]
+        while text.last == 0x0A || text.last == 0x0D { text.removeLast() }
+        guard !text.isEmpty else { throw unreadable("it is empty") }
+        guard let password = String(validating: text, as: UTF8.self) else { throw unreadable("it is not UTF-8") }
+        return password
+    }
+}

@@ -1,0 +1,56 @@
+import Bytes
+
+/// Why Redis did not do what it was asked, in words for people and a kind for programs.
+public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What happened.
+    public enum Kind: Sendable, Equatable {
+        /// No connection came about: name, network, or nobody listens.
+        case unreachable
+        /// No answer in time; the connection is thrown away.
+        case timeout
+        /// The other side closed the connection, or it was thrown away before.
+        case closed
+        /// The caller's interrupt descriptor became readable.
+        case interrupted
+        /// What came is no RESP, over a limit, or no answer to what was asked; the connection is thrown away.
+        case protocolViolation
+        /// The server is a replica, or does not say that it is a master.
+        case notMaster
+        /// MULTI and EXEC do not work for this user: writes would be applied bare.
+        case noTransactions
+        /// The address, the options or the password file cannot be used.
+        case invalidOptions
+        /// TLS was asked for and this build's hiredis has none.
+        case noTLS
+        /// An error reply.
+        case server(RedisErrorCode)
+    }
+
+    /// What happened, for programs.
+    public let kind: Kind
+    /// What happened, to what, why, and what to do next.
+    public let message: String
+
+    public init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    public var description: String { message }
+
+    /// What a lane does about it. After any error but ``Kind/server(_:)`` the connection is of no use any more.
+    public var handling: RedisErrorCode.Handling {
+        switch kind {
+        case .unreachable, .timeout, .closed, .interrupted, .protocolViolation, .notMaster: .reconnect
+        case .noTransactions, .invalidOptions, .noTLS: .stop
+        case .server(let code): code.handling
+        }
+    }
+
+    /// An error reply as an error.
+    static func reply(_ text: [UInt8], to what: String) -> RedisError {
+        let code = RedisErrorCode(text.span)
+        return RedisError(
+            .server(code), "Redis answered \(what) with an error: \(text.span.extracting(first: 512).readable)")
+    }
+}

@@ -1,0 +1,63 @@
+/// How to reach a Redis server, and how long to wait for it.
+public struct RedisOptions: Sendable {
+    /// Files for TLS, PEM each.
+    public struct TLS: Sendable {
+        /// The certificate authority; nil takes the system's.
+        public var ca: String?
+        /// The client's certificate and key, where the server asks for them.
+        public var certificate: String?
+        public var key: String?
+
+        public init(ca: String? = nil, certificate: String? = nil, key: String? = nil) {
+            self.ca = ca
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
+    /// Where the server is.
+    public var address: RedisAddress
+    /// The ACL user; nil takes the address' one, if any.
+    public var user: String?
+    /// A file that holds the password, read anew at each connect, line ends at its end ignored; it wins over the address' password.
+    public var passwordFile: String?
+    /// Files for `rediss://`.
+    public var tls: TLS
+    /// For name, connection and TLS handshake together.
+    public var connectTimeoutMilliseconds: Int
+    /// For the answer to one command or pipeline, unless the call says otherwise.
+    public var commandTimeoutMilliseconds: Int
+    /// Shown by `CLIENT LIST`; no spaces.
+    public var clientName: String
+    /// What one reply may be at most.
+    public var replyLimits: ReplyLimits
+
+    public init(
+        address: RedisAddress, user: String? = nil, passwordFile: String? = nil, tls: TLS = TLS(),
+        connectTimeoutMilliseconds: Int = 2000, commandTimeoutMilliseconds: Int = 5000, clientName: String = "lantern",
+        replyLimits: ReplyLimits = ReplyLimits()
+    ) {
+        self.address = address
+        self.user = user
+        self.passwordFile = passwordFile
+        self.tls = tls
+        self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
+        self.commandTimeoutMilliseconds = commandTimeoutMilliseconds
+        self.clientName = clientName
+        self.replyLimits = replyLimits
+    }
+}
+
+/// What one reply may be at most; more is a ``RedisError/Kind/protocolViolation``.
+public struct ReplyLimits: Sendable {
+    /// Bytes of all its strings, and of what is still unread of it.
+    public var bytes: Int
+    /// Elements, nested ones included.
+    public var elements: Int
+
+    /// 64 MiB and a million elements unless said otherwise.
+    public init(bytes: Int = 64 << 20, elements: Int = 1_000_000) {
+        self.bytes = bytes
+        self.elements = elements
+    }
+}
