@@ -1,0 +1,42 @@
+/// One change of one entry of the model.
+struct OracleChange {
+    enum Operation {
+        case delete
+        /// DEL and HSET of all fields; none leaves no row.
+        case replaceHash([(name: [UInt8], field: OracleEntry.Field)])
+        case replaceString([UInt8])
+        case setField([UInt8], [UInt8])
+        case unsetField([UInt8])
+        case incrementField([UInt8], Int)
+        case increment(Int)
+        case add([UInt8])
+        case remove([UInt8])
+        case incrementScore([UInt8], Int)
+        case maximum([UInt8], Double)
+        case minimum([UInt8], Double)
+        case score([UInt8], Double)
+        case addLatest([UInt8], Double, keep: Int)
+        case addUnique([UInt8])
+    }
+
+    var key: [UInt8]
+    var operation: Operation
+    /// A deadline that the entry gets, in milliseconds since 1970.
+    var deadline: Int?
+}
+
+extension OracleChange.Operation {
+    /// What an entry holds before the first change of this kind.
+    var emptyContent: OracleEntry.Content? {
+        switch self {
+        case .delete, .replaceHash, .replaceString: nil
+        case .setField, .unsetField, .incrementField: .hash([])
+        case .increment: .counter(0)
+        case .add: .set([])
+        case .remove: nil
+        case .incrementScore, .maximum, .minimum, .score: .sortedSet([:])
+        case .addLatest(_, _, let keep): .latest([:], keep: keep)
+        case .addUnique: .unique(OracleRegisters())
+        }
+    }
+}
