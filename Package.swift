@@ -61,6 +61,10 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Tests.
+        .target(name: "Oracle", path: "Tests/Support/Oracle", swiftSettings: strict),
+        .testTarget(
+            name: "EquivalenceTests",
+            dependencies: ["Oracle", "Configuration", "Decoding", "Projections", "Bytes"], swiftSettings: strict),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["LanternCommand", "Terminal"], swiftSettings: strict),
         .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Bytes"], swiftSettings: strict),

@@ -81,7 +81,8 @@ enum JSONText {
             case 0x0A: result += Array("\\n".utf8)
             case 0x0D: result += Array("\\r".utf8)
             case 0x09: result += Array("\\t".utf8)
-            case 0..<0x20: result += Array("\\u00".utf8) + [0x30 + byte >> 4, Array("0123456789abcdef".utf8)[Int(byte & 15)]]
+            case 0..<0x20:
+                result += Array("\\u00".utf8) + [0x30 + byte >> 4, Array("0123456789abcdef".utf8)[Int(byte & 15)]]
             default: result.append(byte)
             }
         }

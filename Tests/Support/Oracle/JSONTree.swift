@@ -81,7 +81,9 @@ struct JSONTree {
                     name = isObject ? try readName() : nil
                     break
                 }
-                guard here == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { throw fault("a comma is missing") }
+                guard here == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+                    throw fault("a comma is missing")
+                }
                 close(open.removeLast())
             }
         }

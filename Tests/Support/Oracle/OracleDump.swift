@@ -40,7 +40,8 @@ public struct OracleDump {
         var reads: [[[UInt8]]] = []
         for (index, key) in keys.enumerated() {
             guard case .status(let type) = about[2 * index], case .integer(let deadline) = about[2 * index + 1] else {
-                throw RedisReader.Failure(description: "TYPE, PEXPIRETIME: \(about[2 * index]), \(about[2 * index + 1])")
+                throw RedisReader.Failure(
+                    description: "TYPE, PEXPIRETIME: \(about[2 * index]), \(about[2 * index + 1])")
             }
             let words: [String]
             switch type {

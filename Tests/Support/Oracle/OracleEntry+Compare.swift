@@ -5,7 +5,9 @@ extension OracleEntry {
     var summary: String {
         switch content {
         case .hash(let fields):
-            "hash " + fields.map { "\(OracleDump.show($0.name)): \(OracleDump.show($0.field.bytes))" }.joined(separator: ", ")
+            "hash "
+                + fields.map { "\(OracleDump.show($0.name)): \(OracleDump.show($0.field.bytes))" }.joined(
+                    separator: ", ")
         case .string(let text): "string \(OracleDump.show(text))"
         case .counter(let sum): "counter \(sum)"
         case .set(let members): "set " + members.map(OracleDump.show).joined(separator: ", ")
@@ -26,7 +28,8 @@ extension OracleEntry {
             let expected = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0.field.bytes) })
             return Self.difference(Self.pairs(row.values), expected, OracleDump.show)
         case (.string(let text), "string"):
-            return row.values[0] == text ? nil : "\(OracleDump.show(row.values[0])) in Redis, \(OracleDump.show(text)) in the fold"
+            return row.values[0] == text
+                ? nil : "\(OracleDump.show(row.values[0])) in Redis, \(OracleDump.show(text)) in the fold"
         case (.counter(let sum), "string"):
             return row.values[0].elementsEqual("\(sum)".utf8)
                 ? nil : "\(OracleDump.show(row.values[0])) in Redis, \(sum) in the fold"
@@ -35,7 +38,9 @@ extension OracleEntry {
             let expected = Dictionary(uniqueKeysWithValues: members.map { ($0, true) })
             return Self.difference(found, expected) { _ in "a member" }
         case (.sortedSet, "zset"), (.latest, "zset"):
-            let found = Self.pairs(row.values).mapValues { Double(String(decoding: $0, as: UTF8.self))?.bitPattern ?? 0 }
+            let found = Self.pairs(row.values).mapValues {
+                Double(String(decoding: $0, as: UTF8.self))?.bitPattern ?? 0
+            }
             return Self.difference(found, scores.mapValues(\.bitPattern)) { "\(Double(bitPattern: $0))" }
         case (.unique(let registers), "string"):
             guard let found = OracleRegisters(redisString: row.values[0]) else { return "no HyperLogLog in Redis" }
@@ -57,7 +62,9 @@ extension OracleEntry {
         if found == expected { return nil }
         var notes: [String] = []
         for (name, value) in expected where found[name] != value {
-            notes.append("\(OracleDump.show(name)) is \(found[name].map(show) ?? "missing") in Redis, \(show(value)) in the fold")
+            notes.append(
+                "\(OracleDump.show(name)) is \(found[name].map(show) ?? "missing") in Redis, \(show(value)) in the fold"
+            )
         }
         for (name, value) in found where expected[name] == nil {
             notes.append("\(OracleDump.show(name)) is \(show(value)) in Redis, missing in the fold")

@@ -28,7 +28,8 @@ public struct OracleFold {
     public mutating func take(_ event: OracleEvent) -> OracleDecision {
         let place = OraclePlace(topic: event.topic, partition: event.partition, offset: event.offset)
         if halted.contains(where: { $0.topic == place.topic && $0.partition == place.partition }) { return .halted }
-        let key = projection.isOrderDependent
+        let key =
+            projection.isOrderDependent
             ? event.key.map { ParkedKey(topic: event.topic, partition: event.partition, key: $0) } : nil
         if let key, parkedKeys.contains(key) {
             parked.append(place)
@@ -123,7 +124,12 @@ public struct OracleFold {
         var changes: [OracleChange] = []
         for (view, rules) in rules {
             var taken: OracleRule?
-            for rule in rules where try taken == nil && holds(rule.when, reading) { taken = rule }
+            for rule in rules {
+                if try holds(rule.when, reading) {
+                    taken = rule
+                    break
+                }
+            }
             if taken == nil, isCompacted { taken = OracleRule(.delete) }
             guard let taken else { continue }
             changes += try OracleRuling(reading: reading, view: view, projection: projection).changes(taken.action)

@@ -63,7 +63,8 @@ extension OracleView {
         for event in events {
             let rules = event.rules.map(\.yaml)
             lines.append(
-                "          \(event.name.yaml): \(rules.count == 1 ? rules[0] : "[" + rules.joined(separator: ", ") + "]")")
+                "          \(event.name.yaml): \(rules.count == 1 ? rules[0] : "[" + rules.joined(separator: ", ") + "]")"
+            )
         }
         return lines
     }

@@ -33,7 +33,9 @@ public final class RedisReader {
             var to = sockaddr_in()
             to.sin_family = sa_family_t(AF_INET)
             to.sin_port = port.bigEndian
-            guard unsafe inet_pton(AF_INET, host, &to.sin_addr) == 1 else { throw Failure(description: "no IPv4 address: \(host)") }
+            guard unsafe inet_pton(AF_INET, host, &to.sin_addr) == 1 else {
+                throw Failure(description: "no IPv4 address: \(host)")
+            }
             let length = socklen_t(MemoryLayout<sockaddr_in>.size)
             let file = socket
             let status = unsafe withUnsafeBytes(of: &to) { bytes in
@@ -97,7 +99,8 @@ public final class RedisReader {
             let file = socket
             let start = sent
             let count = unsafe bytes.withUnsafeBytes { all in
-                unsafe Glibc.send(file, all.baseAddress.map { unsafe $0 + start }, bytes.count - start, Int32(MSG_NOSIGNAL.rawValue))
+                unsafe Glibc.send(
+                    file, all.baseAddress.map { unsafe $0 + start }, bytes.count - start, Int32(MSG_NOSIGNAL))
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw Failure(description: "cannot send, errno \(errno)") }
@@ -112,7 +115,9 @@ public final class RedisReader {
         }
         while true {
             let file = socket
-            let count = unsafe chunk.withUnsafeMutableBytes { bytes in unsafe recv(file, bytes.baseAddress, bytes.count, 0) }
+            let count = unsafe chunk.withUnsafeMutableBytes { bytes in
+                unsafe recv(file, bytes.baseAddress, bytes.count, 0)
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw Failure(description: "connection closed, errno \(errno)") }
             buffer += chunk[0..<count]
