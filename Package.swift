@@ -66,6 +66,7 @@ let package = Package(
             name: "EquivalenceTests",
             dependencies: ["Oracle", "Configuration", "Decoding", "Projections", "Bytes"], swiftSettings: strict),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["LanternCommand", "Terminal"], swiftSettings: strict),
         .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Bytes"], swiftSettings: strict),
         .testTarget(name: "DecodingTests", dependencies: ["Decoding", "Projections", "Bytes"], swiftSettings: strict),

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Terminal
 
 /// Where the program writes: results to stdout, all else to stderr.
@@ -17,6 +17,17 @@ enum Console {
     static func fail(_ message: String, _ code: ExitCode) -> ExitCode {
         let name = Style.red.applied(to: "lantern:", enabled: messages.hasColor)
         messages.write("\(name) \(Redaction.redacted(message))\n")
+        return code
+    }
+
+    /// Writes `value` as JSON, readable and with sorted names, and answers `code`.
+    static func printJSON(_ value: some Encodable, _ code: ExitCode) -> ExitCode {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else {
+            return fail("the result cannot be written as JSON", .failed)
+        }
+        output.write(Array(data) + [0x0A])
         return code
     }
 }

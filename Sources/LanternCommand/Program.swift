@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Terminal
 
 /// The program: reads the command line and runs what it names.

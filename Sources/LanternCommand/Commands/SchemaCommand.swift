@@ -1,3 +1,4 @@
+import Configuration
 import Terminal
 
 /// `lantern schema`: the JSON Schema of the file.
@@ -9,5 +10,8 @@ struct SchemaCommand: Command {
 
     init(_ parsed: ParsedCommand) throws(UsageError) {}
 
-    func run() -> ExitCode { Console.fail("schema: not built yet", .failed) }
+    func run() -> ExitCode {
+        Console.output.write(JSONSchema.text())
+        return .done
+    }
 }
