@@ -60,7 +60,7 @@ func spawn(_ path: String, _ arguments: [String], input: Int32? = nil, output: I
     unsafe posix_spawn_file_actions_adddup2(&actions, output, 2)
     try unsafe closeOthers(&actions)
     var list = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { for unsafeeach in unsafe list { unsafe free(each) } }
+    defer { unsafe list.forEach { unsafe free($0) } }
     var process: pid_t = 0
     let failure = unsafe posix_spawn(&process, path, &actions, nil, &list, environ)
     guard failure == 0 else { throw RedisServerError(description: "\(path) cannot be started: \(failure)") }
