@@ -25,7 +25,9 @@ let package = Package(
         // What a user runs and imports.
         .executableTarget(
             name: "LanternCommand",
-            dependencies: ["Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Terminal", "Bytes"],
+            dependencies: [
+                "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Terminal", "Bytes",
+            ],
             swiftSettings: strict),
         .target(
             name: "Lantern",
@@ -42,7 +44,8 @@ let package = Package(
         .target(
             name: "Redis", dependencies: ["Bytes", "CHiredis"],
             swiftSettings: strict + (hiredisHasTLS ? [.define("REDIS_TLS")] : []),
-            linkerSettings: hiredisHasTLS ? [.linkedLibrary("hiredis_ssl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")] : []),
+            linkerSettings: hiredisHasTLS
+                ? [.linkedLibrary("hiredis_ssl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")] : []),
         .target(name: "Terminal", swiftSettings: strict),
         .target(name: "Hashing", dependencies: ["Bytes", "CXxhash"], swiftSettings: strict),
 
