@@ -75,7 +75,8 @@ let package = Package(
         .testTarget(name: "DecodingTests", dependencies: ["Decoding", "Projections", "Bytes"], swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["Configuration", "Projections", "Bytes"], swiftSettings: strict),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "Bytes"], swiftSettings: strict),
+        .target(name: "KafkaServer", path: "Tests/Support/KafkaServer", swiftSettings: strict),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaServer", "Bytes"], swiftSettings: strict),
         .target(name: "RedisServer", path: "Tests/Support/RedisServer", swiftSettings: strict),
         .testTarget(
             name: "RedisTests", dependencies: ["Redis", "Bytes", "RedisServer"],

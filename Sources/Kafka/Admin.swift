@@ -1,0 +1,104 @@
+internal import CRdkafka
+
+/// Asks a cluster about itself and changes its topics; every call waits for the answer.
+///
+/// One thread at a time uses it. Offsets are those of a reader of committed transactions.
+@safe
+public struct Admin: ~Copyable, @unchecked Sendable {
+    let client: OpaquePointer
+    private let mailbox: Mailbox
+    private let servers: String
+
+    /// Throws `configuration` naming the wrong property, `unsupported` for what this librdkafka cannot do.
+    public init(properties: [(String, String)], clientID: String) throws(KafkaError) {
+        try self.init(properties: properties, clientID: clientID, isolation: "read_committed")
+    }
+
+    init(properties: [(String, String)], clientID: String, isolation: String) throws(KafkaError) {
+        try checkSupport(properties)
+        let mailbox = Mailbox()
+        // Never makes a topic by asking for it.
+        let own = [("allow.auto.create.topics", "false"), ("isolation.level", isolation), ("client.id", clientID)]
+        var made = try Properties(properties + own)
+        mailbox.attach(to: made)
+        unsafe client = try made.makeClient(RD_KAFKA_CONSUMER)
+        self.mailbox = mailbox
+        servers = properties.last { $0.0 == "bootstrap.servers" || $0.0 == "metadata.broker.list" }?.1 ?? "no address"
+    }
+
+    deinit {
+        let (client, mailbox) = unsafe (client, mailbox)
+        _ = Ending.run(deadlineMilliseconds: 5_000) {
+            unsafe rd_kafka_destroy(client)
+            withExtendedLifetime(mailbox) {}
+        }
+    }
+
+    /// The cluster's id, which tells it from another cluster at the same address.
+    public mutating func clusterID(timeoutMilliseconds: Int) throws(KafkaError) -> String {
+        guard let text = unsafe rd_kafka_clusterid(client, Int32(clamping: timeoutMilliseconds)) else {
+            throw explained(RD_KAFKA_RESP_ERR__TIMED_OUT, "asking for the cluster's id")
+        }
+        defer { unsafe rd_kafka_mem_free(client, text) }
+        return unsafe String(cString: text)
+    }
+
+    /// How many partitions each of the topics has; throws `unknownTopic` naming the first that there is not.
+    public mutating func partitionCounts(
+        of topics: [String], timeoutMilliseconds: Int
+    ) throws(KafkaError) -> [Int] {
+        let end = Clock.milliseconds() + timeoutMilliseconds
+        var counts: [Int] = []
+        for topic in topics { counts.append(try partitionCount(of: topic, until: end)) }
+        return counts
+    }
+
+    private mutating func partitionCount(of topic: String, until end: Int) throws(KafkaError) -> Int {
+        guard let handle = unsafe rd_kafka_topic_new(client, topic, nil) else {
+            throw KafkaError(.configuration, message: "\"\(topic)\" is not a topic's name")
+        }
+        defer { unsafe rd_kafka_topic_destroy(handle) }
+        while true {
+            var answer: UnsafePointer<rd_kafka_metadata>?
+            let left = Int32(clamping: max(1, end - Clock.milliseconds()))
+            let code = unsafe rd_kafka_metadata(client, 0, handle, &answer, left)
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer = unsafe answer else {
+                throw explained(code, "asking for topic \(topic)")
+            }
+            defer { unsafe rd_kafka_metadata_destroy(answer) }
+            guard unsafe answer.pointee.topic_cnt > 0 else {
+                throw KafkaError(.unknownTopic, message: "topic \(topic) does not exist at \(servers)")
+            }
+            let found = unsafe answer.pointee.topics[0]
+            let fault = unsafe found.err
+            if fault == RD_KAFKA_RESP_ERR_NO_ERROR { return unsafe Int(found.partition_cnt) }
+            // A topic that was just made has no leader for a moment.
+            if fault == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, Clock.milliseconds() < end {
+                unsafe _ = rd_kafka_poll(client, 20)
+                continue
+            }
+            let error = KafkaError(fault, "topic \(topic)")
+            throw error.code == .unknownTopic
+                ? error.with("topic \(topic) does not exist at \(servers); create it, or correct its name") : error
+        }
+    }
+
+    /// librdkafka's code alone says "timed out" for all that keeps it from a broker: its error callback knows why.
+    mutating func explained(_ code: rd_kafka_resp_err_t, _ action: String) -> KafkaError {
+        unsafe _ = rd_kafka_poll(client, 0)
+        let error = KafkaError(code, action, isRetriable: true)
+        guard error.code == .timedOut || error.code == .unreachable else { return error }
+        let heard = mailbox.takeErrors()
+        if let refused = heard.last(where: { $0.code == .authentication }) {
+            return refused.with("Kafka at \(servers) refused the login (\(action)): \(refused.message)")
+        }
+        guard let cause = heard.last(where: { $0.name != "_ALL_BROKERS_DOWN" }) ?? heard.last else { return error }
+        return KafkaError(
+            .unreachable, name: cause.name,
+            message: "Kafka at \(servers) cannot be reached (\(action)): \(cause.message); "
+                + "check bootstrap.servers and that the broker runs", isRetriable: true)
+    }
+
+    /// librdkafka's own log lines since the last call, at most 200.
+    public func takeLogLines() -> [String] { mailbox.logs.take() }
+}

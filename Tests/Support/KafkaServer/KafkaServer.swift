@@ -1,0 +1,168 @@
+public import Foundation
+internal import Glibc
+
+/// A real Apache Kafka for tests: one KRaft node on free ports, with its data in a temporary folder.
+///
+/// It ends with the object, or with the process that made it.
+public final class KafkaServer {
+    /// Why no Kafka can be started here.
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    /// The installation: KAFKA_HOME, or `../shared/kafka` beside the package (or beside a worktree's main checkout).
+    public static let home: String? = {
+        let environment = ProcessInfo.processInfo.environment
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let candidates =
+            [environment["KAFKA_HOME"]].compactMap { $0 }
+            + ["../shared/kafka", "../../shared/kafka"].map { package.appendingPathComponent($0).standardized.path }
+        return candidates.first { FileManager.default.fileExists(atPath: "\($0)/libs") }
+    }()
+
+    /// Whether a server can be started; use it as a test's condition with `skipReason` as its comment.
+    public static var isAvailable: Bool { home != nil && java != nil }
+
+    /// What is missing, for people.
+    public static let skipReason =
+        "SKIPPED: no real Apache Kafka. Set KAFKA_HOME (or provide ../shared/kafka) and install Java 17 to run these tests."
+
+    private static let java: String? = {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"
+        return path.split(separator: ":").map { "\($0)/java" }.first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+    }()
+
+    /// Where configuration, data and log are.
+    public let folder: URL
+    /// The value for `bootstrap.servers`.
+    public let bootstrapServers: String
+    private var process: Process?
+    private let processors: Int
+
+    /// Formats a new log and starts a server; answers when it takes connections.
+    ///
+    /// - Parameter settings: lines of server.properties in addition to, or instead of, the usual ones.
+    public init(settings: [String: String] = [:], processors: Int = 2) throws {
+        guard Self.isAvailable else { throw Failure(description: Self.skipReason) }
+        self.processors = processors
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("lantern-kafka-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let (port, controller) = try (freePort(), freePort())
+        bootstrapServers = "127.0.0.1:\(port)"
+        try Self.properties(
+            port: port, controller: controller, data: folder.appendingPathComponent("data").path, settings
+        )
+        .write(to: folder.appendingPathComponent("server.properties"), atomically: true, encoding: .utf8)
+        try Self.logging.write(
+            to: folder.appendingPathComponent("log4j2.properties"), atomically: true, encoding: .utf8)
+        let format = try run(
+            ["kafka.tools.StorageTool", "format", "-t", "bGFudGVybi10ZXN0cy0wMA", "-c", "server.properties"])
+        format.waitUntilExit()
+        guard format.terminationStatus == 0 else {
+            throw Failure(description: "kafka.tools.StorageTool failed: \(log)")
+        }
+        try start()
+    }
+
+    deinit {
+        kill()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// What the server wrote on its standard output and error.
+    public var log: String {
+        (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? ""
+    }
+
+    /// The server's process while it runs.
+    public var processIdentifier: Int32? { process?.processIdentifier }
+
+    /// Starts the server on the data that it has, and waits until it takes connections.
+    public func start(withinSeconds limit: Double = 60) throws {
+        guard process == nil else { return }
+        let before = startCount
+        let started = try run(["kafka.Kafka", "server.properties"])
+        process = started
+        let end = Date(timeIntervalSinceNow: limit)
+        // The broker writes this line when it is ready; it may take connections and refuse requests before.
+        while startCount == before {
+            guard started.isRunning else { throw Failure(description: "Kafka ended at once: \(log)") }
+            guard Date() < end else { throw Failure(description: "Kafka is not ready after \(limit) s: \(log)") }
+            usleep(20_000)
+        }
+    }
+
+    /// How often the log says that a server became ready.
+    private var startCount: Int { log.components(separatedBy: "Kafka Server started").count - 1 }
+
+    /// Stops the server in good order.
+    public func stop() {
+        process?.terminate()
+        process?.waitUntilExit()
+        process = nil
+    }
+
+    /// Ends the server as a loss of power would (kill -9).
+    public func kill() {
+        guard let process else { return }
+        _ = Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        self.process = nil
+    }
+
+    /// Freezes the server (SIGSTOP).
+    public func suspend() {
+        if let process { _ = Glibc.kill(process.processIdentifier, SIGSTOP) }
+    }
+
+    /// Lets a frozen server go on (SIGCONT).
+    public func resume() {
+        if let process { _ = Glibc.kill(process.processIdentifier, SIGCONT) }
+    }
+
+    /// Runs a Java program of the installation in the server's folder, its output going to `log`.
+    private func run(_ arguments: [String]) throws -> Process {
+        guard let home = Self.home, let java = Self.java else { throw Failure(description: Self.skipReason) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: java)
+        process.currentDirectoryURL = folder
+        process.arguments =
+            [
+                "-Xms256m", "-Xmx1g", "-XX:ActiveProcessorCount=\(processors)", "-XX:TieredStopAtLevel=1",
+                "-Dlog4j2.configurationFile=log4j2.properties", "-cp", "\(home)/libs/*",
+            ] + arguments
+        let path = folder.appendingPathComponent("log").path
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        guard let output = FileHandle(forWritingAtPath: path) else {
+            throw Failure(description: "cannot write \(path)")
+        }
+        try output.seekToEnd()
+        process.standardOutput = output
+        process.standardError = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        if arguments.first == "kafka.Kafka" { try guardProcess(process.processIdentifier) }
+        return process
+    }
+
+    /// A shell that waits for this process to end and then kills the server: no Kafka is left behind.
+    private func guardProcess(_ server: Int32) throws {
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let own = ProcessInfo.processInfo.processIdentifier
+        shell.arguments = [
+            "-c",
+            "while kill -0 \(own) 2>/dev/null && kill -0 \(server) 2>/dev/null; do sleep 1; done; "
+                + "kill -0 \(own) 2>/dev/null || { kill -9 \(server) 2>/dev/null; rm -rf '\(folder.path)'; }",
+        ]
+        shell.standardInput = FileHandle.nullDevice
+        shell.standardOutput = FileHandle.nullDevice
+        shell.standardError = FileHandle.nullDevice
+        try shell.run()
+    }
+}
