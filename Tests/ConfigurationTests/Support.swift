@@ -13,8 +13,8 @@ func file(_ projections: String) -> String {
     "kafka: { bootstrap.servers: b }\nredis: redis://r\n" + projections
 }
 
-/// A view of projection `p` on topic `t` with `key: $.id` and `type: $.type`; the view's first line is line 9, indented
-/// by six.
+/// A view of projection `p` on topic `t` with `key: $.id` and `type: $.type`; the view's first line is line 10, and its
+/// first column 9.
 func view(_ lines: String, topics: String = "{ t: { key: $.id } }", type: Bool = true) -> String {
     let body = lines.split(separator: "\n", omittingEmptySubsequences: false).map { "        \($0)" }
     return file(

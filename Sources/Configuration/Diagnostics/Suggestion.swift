@@ -5,11 +5,13 @@ enum Suggestion {
         guard name.utf8.count <= 100 else { return nil }
         var best: (name: String, distance: Int)?
         for candidate in known {
-            let distance = distance(name.lowercased(), candidate.lowercased())
+            let isBeginning =
+                min(name.count, candidate.count) > 2 && (candidate.hasPrefix(name) || name.hasPrefix(candidate))
+            let distance = isBeginning ? 1 : distance(name.lowercased(), candidate.lowercased())
             if distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         guard let best else { return nil }
-        let allowed = max(1, max(name.count, best.name.count) / 2 - (name.count > 3 ? 0 : 1))
+        let allowed = max(1, max(name.count, best.name.count) / 3)
         return best.distance <= allowed ? best.name : nil
     }
 

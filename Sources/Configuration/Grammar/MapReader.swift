@@ -1,6 +1,8 @@
 /// Reads a map whose names are known; the others are refused with the nearest known one.
 struct MapReader {
     let position: Position
+    /// Known names that unknown ones were probably meant to be: these are not missed as well.
+    let mistyped: Set<String>
     private let entries: [YAMLNode.Entry]
     private let log: DiagnosticLog
     private let place: String
@@ -16,14 +18,19 @@ struct MapReader {
         self.position = node.position
         self.log = log
         self.place = place
+        var mistyped: Set<String> = []
         for entry in entries where !words.names.contains(entry.name) {
-            let hint =
-                entry.name == "on" && words.names.contains("events")
-                ? ": did you mean `events`?" : Suggestion.hint(for: entry.name, among: words.names)
+            // YAML 1.1 tools read `on` as true, which is why the word is another one here.
+            let isOn = entry.name == "on" && words.names.contains("events")
+            let near = isOn ? "events" : Suggestion.nearest(to: entry.name, among: words.names)
+            if let near { mistyped.insert(near) }
+            let hint = near.map { ": did you mean `\($0)`?" } ?? ": known here are \(Suggestion.list(words.names))"
             log.error(entry.position, "unknown name `\(entry.name)` in \(place)\(hint)")
         }
+        self.mistyped = mistyped
         self.entries = entries.filter { words.names.contains($0.name) }
-        for word in words where word.isRequired && !entries.contains(where: { $0.name == word.name }) {
+        for word in words
+        where word.isRequired && !mistyped.contains(word.name) && !entries.contains(where: { $0.name == word.name }) {
             log.error(node.position, "\(place) needs `\(word.name)`: \(word.summary)")
         }
     }

@@ -45,7 +45,9 @@ struct ProjectionsReader {
 
     /// Whether some key belongs to both.
     private static func collide(_ first: ViewPlan, _ second: ViewPlan) -> Bool {
-        KeyPattern.canCollide(first, second)
+        // Most pairs differ in their first literals already, which is quicker told.
+        let isSame = zip(first.key.head.utf8, second.key.head.utf8).allSatisfy { $0 == $1 }
+        return isSame && KeyPattern.canCollide(first, second)
     }
 }
 
@@ -67,5 +69,13 @@ enum Names {
                 (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0)
                     || "._-".utf8.contains($0)
             }
+    }
+}
+
+extension TextTemplate {
+    /// The literal text before the first placeholder.
+    fileprivate var head: String {
+        if case .literal(let text)? = parts.first { return text }
+        return ""
     }
 }

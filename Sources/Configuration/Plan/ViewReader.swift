@@ -21,6 +21,7 @@ struct ViewReader {
         guard let map = MapReader(entry.value, ViewVocabulary.view, place: place, log: log) else { return nil }
         let kinds = map.present.filter { ViewVocabulary.kindNames.contains($0.name) }
         guard let kindEntry = kinds.first else {
+            if !map.mistyped.isDisjoint(with: ViewVocabulary.kindNames) { return nil }
             log.error(
                 entry.value.position,
                 "\(place) needs its kind and key, for instance `hash: \"\(entry.name):{id}\"`; kinds are "
@@ -109,8 +110,11 @@ struct ViewReader {
                 log.error(node.position, "`\(name)` is none of the projection's topics\(hint)")
                 continue
             }
-            if result.contains(index) { log.error(node.position, "`\(name)` occurs twice in `from`") }
-            result.append(index)
+            if result.contains(index) {
+                log.error(node.position, "`\(name)` occurs twice in `from`")
+            } else {
+                result.append(index)
+            }
         }
         return result.isEmpty ? nil : result
     }

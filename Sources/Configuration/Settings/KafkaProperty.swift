@@ -1,5 +1,7 @@
 /// A librdkafka property as the file has it; librdkafka itself judges whether it knows it.
-public struct KafkaProperty: Sendable, Equatable, CustomStringConvertible {
+public struct KafkaProperty: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     public var name: String
     public var value: String
     /// Where it stands, so that librdkafka's refusal can be told with its place.
@@ -19,4 +21,6 @@ public struct KafkaProperty: Sendable, Equatable, CustomStringConvertible {
 
     /// `name=value`, secrets as `***`.
     public var description: String { "\(name)=\(isSecret ? "***" : value)" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: ["property": description]) }
 }

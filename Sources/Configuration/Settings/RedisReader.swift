@@ -14,13 +14,16 @@ struct RedisReader {
         var settings = RedisSettings(url: url, user: url.user)
         if let user = map.text("user") {
             if url.user != nil {
-                log.error(node.position, "the URL has a user and `user` is there too: keep one")
+                log.error(
+                    map["user"]?.position ?? node.position, "the URL has a user and `user` is there too: keep one")
             }
             settings.user = user
         }
         settings.passwordFile = map.text("password-file")
         if settings.passwordFile != nil, url.password != nil {
-            log.error(node.position, "the URL has a password and `password-file` is there too: keep the file")
+            log.error(
+                map["password-file"]?.position ?? node.position,
+                "the URL has a password and `password-file` is there too: keep the file")
         }
         if let tls = map["tls"] { settings.tls = readTLS(tls, url: url) }
         return settings

@@ -1,5 +1,7 @@
 /// `redis://[user[:password]@]host[:port][/database]`, `rediss://` the same with TLS, `unix:///path[?db=n]`.
-public struct RedisURL: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
+public struct RedisURL: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     public enum Place: Sendable, Equatable {
         case host(String, port: Int)
         case unixSocket(path: String)
@@ -110,4 +112,5 @@ public struct RedisURL: Sendable, Equatable, CustomStringConvertible, CustomDebu
     }
 
     public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: ["url": description]) }
 }

@@ -42,15 +42,31 @@ struct YAMLEventReader: ~Copyable {
         if unsafe parser.pointee.error == YAML_READER_ERROR {
             let offset = unsafe parser.pointee.problem_offset
             return YAMLFault(
-                position: Position(line: mark.line + 1, column: mark.column + 1),
+                position: position(ofByte: offset),
                 message: "not UTF-8 text: \(message) (byte \(offset) of the file)")
         }
         if let context = unsafe parser.pointee.context { message = unsafe String(cString: context) + ": " + message }
         if message.contains("cannot start any token") || message.contains("alphabetic or numeric") {
             message += "; a value or name that begins with `{`, `*`, `@`, `%` or `&` must stand in quotes"
         }
+        if message.contains("',' or") {
+            message += "; inside of `{ }` and `[ ]` a value with `{` or `}`, such as `${NAME}`, must stand in quotes"
+        }
         return YAMLFault(
             position: Position(line: mark.line + 1, column: mark.column + 1), message: "not valid YAML: " + message)
+    }
+
+    /// libyaml tells only the offset of bytes that are no text.
+    private func position(ofByte offset: Int) -> Position {
+        var position = Position.start
+        for byte in unsafe Array(text.prefix(offset)) {
+            if byte == UInt8(ascii: "\n") {
+                position = Position(line: position.line + 1, column: 1)
+            } else if byte & 0xC0 != 0x80 {
+                position.column += 1
+            }
+        }
+        return position
     }
 
     @unsafe
