@@ -55,3 +55,20 @@ import Testing
         #expect(lines.filter { $0.hasPrefix(" event") }.count == 1)
     }
 }
+
+@Suite struct `Fingerprints` {
+    @Test func `are 32 hexadecimal digits that follow the plan`() throws {
+        let demo = try Configuration.load(path: repositoryFile("deploy/demo/lantern.yaml"), environment: [:])
+        let again = try Configuration.load(
+            path: repositoryFile("deploy/demo/lantern.yaml"), environment: ["KAFKA": "x"])
+        let fingerprints = demo.projections.map(fingerprint(of:))
+        #expect(fingerprints == again.projections.map(fingerprint(of:)))
+        #expect(Set(fingerprints).count == 2)
+        for fingerprint in fingerprints {
+            #expect(fingerprint.utf8.count == 32 && fingerprint.allSatisfy(\.isHexDigit))
+        }
+        var other = demo.projections[0]
+        other.version += 1
+        #expect(fingerprint(of: other) != fingerprints[0])
+    }
+}
