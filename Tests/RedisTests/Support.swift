@@ -65,3 +65,23 @@ func openFailure(_ options: RedisOptions, interrupt: Int32? = nil) -> RedisError
 
 func bulk(_ text: String) -> RedisValue { .bulk(Array(text.utf8)) }
 func simple(_ text: String) -> RedisValue { .simple(Array(text.utf8)) }
+
+/// Makes a folder, in place of a file where there is one.
+func makeFolder(_ path: String) throws {
+    _ = unsafe unlink(path)
+    try #require(unsafe mkdir(path, 0o700) == 0, "mkdir \(path): \(errno)")
+}
+
+/// Writes a file anew.
+func writeFile(_ path: String, _ text: String) throws {
+    let file = unsafe fopen(path, "w")
+    try #require(unsafe file != nil, "\(path) cannot be written")
+    unsafe fputs(text, file)
+    unsafe fclose(file)
+}
+
+/// Asks again and again until `condition` is true; fails after `seconds`.
+func eventually(seconds: Int = 30, _ what: Comment, _ condition: () throws -> Bool) throws {
+    let deadline = Deadline(milliseconds: seconds * 1000)
+    while try !condition() { try #require(!deadline.hasPassed, what) }
+}

@@ -95,7 +95,7 @@ public final class TCPProxy: @unchecked Sendable {
 
     /// Sets what happens at the `occurrence`th `pattern` from now on.
     public func when(
-        _ pattern: String, _ direction: Direction = .toServer, occurrence: Int = 1, _ action: Action
+        _ pattern: String, going direction: Direction = .toServer, occurrence: Int = 1, then action: Action
     ) {
         update {
             $0.triggers.append(
@@ -105,7 +105,7 @@ public final class TCPProxy: @unchecked Sendable {
 
     /// Forgets all patterns.
     public func clear() { update { $0.triggers = [] } }
-    /// How often a pattern set by ``when(_:_:occurrence:_:)`` was seen.
+    /// How often a pattern set by ``when(_:going:occurrence:then:)`` was seen.
     public func seen(_ pattern: String) -> Int {
         signal.change { settings.triggers.filter { $0.pattern == Array(pattern.utf8) }.map(\.seen).max() ?? 0 }
     }

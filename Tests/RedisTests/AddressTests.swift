@@ -1,0 +1,49 @@
+import Testing
+
+@testable import Redis
+
+@Suite struct AddressTests {
+    @Test(arguments: [
+        ("redis://localhost", "redis://localhost:6379"),
+        ("redis://localhost:7000/3", "redis://localhost:7000/3"),
+        ("redis://localhost/", "redis://localhost:6379"),
+        ("redis://[::1]:7000", "redis://[::1]:7000"),
+        ("redis://user@host", "redis://user@host:6379"),
+        ("redis://user:secret@host", "redis://user:***@host:6379"),
+        ("redis://:secret@host", "redis://:***@host:6379"),
+        ("redis://us%40er:se%3Acret%2F@host", "redis://us@er:***@host:6379"),
+        ("rediss://:secret@host:1/2", "rediss://:***@host:1/2"),
+        ("unix:///run/redis.sock", "unix:///run/redis.sock"),
+        ("unix:///run/redis@1.sock?db=4", "unix:///run/redis@1.sock?db=4"),
+        ("unix://u:secret@/run/redis.sock", "unix://u:***@/run/redis.sock"),
+    ])
+    func `an address is read, and shown without its password`(text: String, shown: String) throws {
+        let address = try RedisAddress(text)
+        #expect("\(address)" == shown)
+        #expect(String(reflecting: address) == shown)
+        #expect(!"\(RedisOptions(address: address))".contains("secret"))
+    }
+
+    @Test func `user and password are percent-decoded`() throws {
+        let address = try RedisAddress("redis://us%40er:se%3Acret%2F@host")
+        #expect(address.user == "us@er")
+        #expect(address.password == "se:cret/")
+        #expect(address.endpoint == .tcp(host: "host", port: 6379))
+    }
+
+    @Test(arguments: [
+        "", "localhost", "http://host", "redis://", "redis://:secret@", "redis://host:0", "redis://host:70000",
+        "redis://host:x",
+        "redis://host/x", "redis://host/-1", "redis://host/+1", "redis://host?db=1", "redis://[::1", "redis://a:b:c",
+        "redis://secret%zz@host",
+        "redis://secret%+1@host", "redis://u:secret%F@host", "redis://u:secret@host/1/2", "unix://path",
+        "unix:///path?x=1", "unix:///path?db=x",
+        "unix:///" + String(repeating: "x", count: 200), "redis://ho st",
+    ])
+    func `what is no address is refused, and no password is shown`(text: String) {
+        let error = #expect(throws: RedisError.self) { () throws(RedisError) in try RedisAddress(text) }
+        #expect(error?.kind == .invalidOptions)
+        #expect(error?.message.contains("secret") == false)
+        #expect(error?.message.contains("redis://[user[:password]@]host") == true)
+    }
+}

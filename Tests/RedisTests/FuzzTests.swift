@@ -1,0 +1,99 @@
+import Testing
+
+@testable import Redis
+
+@Suite struct FuzzTests {
+    /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere.
+    struct Generator: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var z = state
+            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+            return z ^ (z >> 31)
+        }
+    }
+
+    /// A value nested at most as deep as hiredis 0.14 reads.
+    private func value(_ generator: inout Generator, depth: Int = 0) -> RedisValue {
+        func bytes() -> [UInt8] {
+            (0..<Int.random(in: 0..<20, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        }
+        switch Int.random(in: 0..<(depth < 6 ? 7 : 5), using: &generator) {
+        case 0: return .simple(bytes().filter { $0 != 13 && $0 != 10 })
+        case 1: return .error(bytes().filter { $0 != 13 && $0 != 10 })
+        case 2: return .integer(Int64(truncatingIfNeeded: generator.next()))
+        case 3: return .bulk(bytes())
+        case 4: return .null
+        default:
+            return .array(
+                (0..<Int.random(in: 0..<5, using: &generator)).map { _ in value(&generator, depth: depth + 1) })
+        }
+    }
+
+    private func encode(_ value: RedisValue) -> [UInt8] {
+        func line(_ text: String) -> [UInt8] { Array("\(text)\r\n".utf8) }
+        switch value {
+        case .simple(let bytes): return Array("+".utf8) + bytes + line("")
+        case .error(let bytes): return Array("-".utf8) + bytes + line("")
+        case .integer(let number): return line(":\(number)")
+        case .bulk(let bytes): return line("$\(bytes.count)") + bytes + line("")
+        case .null: return line("$-1")
+        case .array(let elements): return line("*\(elements.count)") + elements.flatMap(encode)
+        }
+    }
+
+    @Test(arguments: 0..<40)
+    func `random replies in random pieces come out as they went in`(seed: UInt64) throws {
+        var generator = Generator(state: seed)
+        let expected = (0..<50).map { _ in value(&generator) }
+        let bytes = expected.flatMap(encode)
+        var reader = ReplyReader(limits: ReplyLimits())
+        var reply = Reply()
+        var values: [RedisValue] = []
+        var at = 0
+        while at < bytes.count {
+            let count = min(Int.random(in: 1...64, using: &generator), bytes.count - at)
+            reader.feed(Array(bytes[at..<at + count]))
+            at += count
+            while try reader.next(into: &reply) { values.append(reply.value) }
+        }
+        #expect(values == expected, "seed \(seed)")
+    }
+
+    @Test(arguments: 0..<200)
+    func `random and damaged bytes never crash the reader or get past its limits`(seed: UInt64) {
+        var generator = Generator(state: seed &+ 1_000_000)
+        let limits = ReplyLimits(bytes: 10_000, elements: 1000)
+        let letters = Array("+-:$*0123456789\r\n-,#%~>(_=!|ab\u{0}".utf8)
+        for _ in 0..<50 {
+            var bytes: [UInt8] = []
+            if Bool.random(using: &generator) {
+                for _ in 0..<10 { bytes += encode(value(&generator)) }
+                for _ in 0..<Int.random(in: 1...5, using: &generator) {
+                    bytes[Int.random(in: 0..<bytes.count, using: &generator)] = letters.randomElement(
+                        using: &generator)!
+                }
+            } else {
+                for _ in 0..<500 {
+                    if Int.random(in: 0..<4, using: &generator) == 0 { bytes += [13, 10] }
+                    bytes.append(letters.randomElement(using: &generator)!)
+                }
+            }
+            var reader = ReplyReader(limits: limits)
+            var reply = Reply()
+            reader.feed(bytes)
+            do throws(RedisError) {
+                while try reader.next(into: &reply) {
+                    let (summary, tokens) = (reply.summary, reply.storage.tokens.count)
+                    #expect(tokens <= limits.elements && summary.count <= limits.elements, "seed \(seed)")
+                    _ = reply.firstError
+                    _ = reply.value
+                }
+            } catch {
+                #expect(error.kind == .protocolViolation, "seed \(seed)")
+            }
+        }
+    }
+}
