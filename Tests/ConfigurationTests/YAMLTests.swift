@@ -90,6 +90,11 @@ import Testing
         #expect(error?.description == "/nowhere/lantern.yaml:1:1: the file cannot be opened: No such file or directory")
     }
 
+    @Test func `a message stays on its line`() {
+        expectFault(
+            file("\"lo\\n\\e[31mg\": {}\nprojections: \(minimal)"), at: "3:1", "`lo\\n\\u{1b}[31mg`")
+    }
+
     @Test func `all that is wrong is told at once, in the file's order`() {
         let found = faults(
             "kafka: { group.id: g }\nredis: http://x\nlog: { level: loud }\nworkr: {}\nprojections: {}\n")

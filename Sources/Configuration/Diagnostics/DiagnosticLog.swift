@@ -37,6 +37,23 @@ final class DiagnosticLog {
     private func sorted(_ list: [(position: Position, message: String)]) -> [Diagnostic] {
         list.enumerated()
             .sorted { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }
-            .map { Diagnostic(file: file, line: $1.position.line, column: $1.position.column, message: $1.message) }
+            .map {
+                Diagnostic(
+                    file: file, line: $1.position.line, column: $1.position.column, message: Self.printable($1.message))
+            }
+    }
+
+    /// On one line, whatever the file or the environment puts into it, and without power over a terminal.
+    private static func printable(_ message: String) -> String {
+        var result = ""
+        for scalar in message.unicodeScalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case _ where scalar.properties.generalCategory == .control:
+                result += "\\u{\(String(scalar.value, radix: 16))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 }
