@@ -11,7 +11,14 @@ struct CodeScanner {
 
     /// The line's code; what it leaves open is remembered for the next one.
     mutating func code(of line: String) -> String {
+        // Most lines have neither: they are their own code.
+        if state == .code, !line.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "/") }) {
+            return line
+        }
         let text = Array(line.unicodeScalars)
+        if state == .code, let comment = Self.beginOfComment(text) {
+            return String(String.UnicodeScalarView(text[..<comment]))
+        }
         var result = String.UnicodeScalarView()
         var at = 0
         while at < text.count {
@@ -24,8 +31,17 @@ struct CodeScanner {
         return String(result)
     }
 
+    /// Where `//` begins, in a line that has nothing else to look for before it.
+    private static func beginOfComment(_ text: [Unicode.Scalar]) -> Int? {
+        guard let first = text.firstIndex(where: { $0 == "\"" || $0 == "/" }), first + 1 < text.count else {
+            return nil
+        }
+        return text[first] == "/" && text[first + 1] == "/" ? first : nil
+    }
+
     private func has(_ text: [Unicode.Scalar], _ at: Int, _ word: String) -> Bool {
-        text[at...].starts(with: word.unicodeScalars)
+        guard text[at] == word.unicodeScalars.first else { return false }
+        return text[at...].starts(with: word.unicodeScalars)
     }
 
     private mutating func comment(_ text: [Unicode.Scalar], _ at: Int, _ depth: Int) -> Int {

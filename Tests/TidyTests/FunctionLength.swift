@@ -15,17 +15,17 @@ struct FunctionLength {
         var depth = 0
         for (index, line) in file.code.enumerated() {
             if let name = declared(in: line) { pending = (name, index + 1, 0) }
-            for scalar in line.unicodeScalars {
-                switch scalar {
-                case "(": pending?.parentheses += 1
-                case ")": pending?.parentheses -= 1
-                case "{":
+            for byte in line.utf8 {
+                switch byte {
+                case UInt8(ascii: "("): pending?.parentheses += 1
+                case UInt8(ascii: ")"): pending?.parentheses -= 1
+                case UInt8(ascii: "{"):
                     depth += 1
                     if let start = pending, start.parentheses <= 0 {
                         open.append((start.name, start.line, depth))
                         pending = nil
                     }
-                case "}":
+                case UInt8(ascii: "}"):
                     if let last = open.last, last.depth == depth {
                         open.removeLast()
                         found.append(Function(name: last.name, line: last.line, count: index + 2 - last.line))
@@ -40,6 +40,7 @@ struct FunctionLength {
 
     /// The name of the function that a line declares; a requirement without a body is forgotten at the next one.
     private static func declared(in line: String) -> String? {
+        guard line.utf8.contains("func".utf8) || line.utf8.contains("init".utf8) else { return nil }
         let words = line.split(whereSeparator: { $0 == " " || $0 == "(" || $0 == "<" })
         for (index, word) in words.enumerated() {
             switch word {

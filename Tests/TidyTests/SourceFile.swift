@@ -13,8 +13,14 @@ struct SourceFile: Sendable, CustomStringConvertible {
     static let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// All Swift files below `folder`, sorted.
-    static func all(below folder: String) throws -> [SourceFile] {
+    private static let sources = Result { try read(below: "Sources") }
+
+    /// All Swift files below `Sources`, sorted; read once.
+    static func all() throws -> [SourceFile] {
+        try sources.get()
+    }
+
+    private static func read(below folder: String) throws -> [SourceFile] {
         let root = top.appendingPathComponent(folder)
         let names = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
         return try names.filter { $0.hasSuffix(".swift") }.sorted().map { name in
