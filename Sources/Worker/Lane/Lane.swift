@@ -1,0 +1,374 @@
+import Bytes
+import Glibc
+import Hashing
+public import Kafka
+public import Projections
+public import Redis
+
+/// The thin loop around a lane's machine: one thread, one consumer, one Redis connection, one `poll(2)`.
+///
+/// Used by one thread from `run` to its end. While Redis is away partitions are paused and Kafka is polled only to stay a
+/// member of the group.
+public final class Lane {
+    var machine: LaneMachine
+    var consumer: Consumer
+    var connection: RedisConnection?
+    let redis: RedisOptions
+    let control: LaneControl
+    let services: LaneServices
+    let isGroupMember: Bool
+    var reply = Reply()
+    var headers = HeaderList()
+    var held: Message?
+    /// topic → partition → slot; −1 is none of ours.
+    var slotOf: [[Int]]
+    /// Partitions in the consumer's assignment.
+    var assignedSlots: Set<Int> = []
+    var revocation: Revocation?
+    var commits: [Int: Int64] = [:]
+    var nextCommit: Int64 = 0
+    var outcome: LaneOutcome?
+    let readsHeaders: Bool
+
+    struct Revocation {
+        var slots: Set<Int>
+        var isCooperative: Bool
+        var deadline: Int64
+    }
+
+    public init(
+        settings: LaneSettings, projector: any Projector, consumer: consuming Consumer, redis: RedisOptions,
+        control: LaneControl, services: LaneServices, seed: UInt64
+    ) {
+        machine = LaneMachine(settings: settings, projector: projector, seed: seed)
+        self.consumer = consumer
+        self.redis = redis
+        self.control = control
+        self.services = services
+        isGroupMember = !settings.hasFixedPartitions
+        slotOf = settings.plan.topics.map { _ in [] }
+        readsHeaders = true
+    }
+
+    /// Monotonic milliseconds.
+    static func now() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Runs until told to stop, or until the generation changes under it.
+    public func run(fixed: [(topic: Int, partition: Int32)]? = nil) -> LaneOutcome {
+        if let fixed {
+            remember(machine.assigned(fixed))
+        } else {
+            attempt("joining the consumer group") { try consumer.subscribe() }
+        }
+        while outcome == nil {
+            step()
+        }
+        flushCommits()
+        held = nil
+        connection = nil
+        _ = consumer.close(deadlineMilliseconds: 3_000)
+        return outcome ?? .stopped
+    }
+
+    private func step() {
+        var now = Self.now()
+        if control.isStopRequested, !machine.isStopping { machine.stop(now: now) }
+        let emptied = takeEvents(now: now)
+        now = Self.now()
+        machine.advance(now: now, queueIsEmpty: emptied)
+        perform(now: now)
+        let exchanged = exchange(now: now)
+        if exchanged {
+            machine.advance(now: now, queueIsEmpty: emptied)
+            perform(now: now)
+            _ = exchange(now: now)
+        }
+        watchRevocation(now: now)
+        if now >= nextCommit { flushCommits() }
+        control.publish(machine, now: now)
+        if machine.isDrained { outcome = outcome ?? .stopped }
+        if outcome == nil, !exchanged, emptied || !machine.wantsEvents && !machine.isAway { sleep(now: now) }
+    }
+
+    // MARK: Kafka
+
+    /// Offers what Kafka has to the machine, at most a slice; answers whether the queue was emptied.
+    private func takeEvents(now: Int64) -> Bool {
+        if let message = held.take() {
+            guard offer(message, now: now) else { return false }
+        }
+        var budget = 256
+        while budget > 0 {
+            // Messages are left in the queue while the machine has no use for them, but never while Redis is away.
+            guard machine.wantsEvents || machine.isAway || machine.isStopping else { return false }
+            budget -= 1
+            switch consumer.poll() {
+            case .none: return true
+            case .message(let message):
+                guard offer(message, now: now) else { return false }
+            case .end(let place, let offset):
+                if let slot = slot(place) {
+                    machine.reachedEnd(slot: slot, offset: offset, wallClock: Self.wallClock(), now: now)
+                }
+            case .partitionError(let place, let offset, let error):
+                if let slot = slot(place) { partitionFailed(slot, offset: offset, error) }
+            case .rebalance(let rebalance): rebalanced(rebalance, now: now)
+            case .error(let error): services.report(.kafka(error.description))
+            case .fatal(let error): outcome = .failed(error.description)
+            }
+        }
+        return false
+    }
+
+    private func offer(_ message: consuming Message, now: Int64) -> Bool {
+        let partition = Int(message.partition)
+        guard message.topic >= 0, message.topic < slotOf.count, partition < slotOf[message.topic].count else { return true }
+        let slot = slotOf[message.topic][partition]
+        guard slot >= 0 else { return true }
+        headers.removeAll()
+        message.forEachHeader { name, value in headers.append(name: name, value: value) }
+        let anchor = Self.anchor(of: message, headers: headers)
+        let event = Event(
+            topic: message.topic, partition: message.partition, offset: message.offset, timestamp: message.timestamp,
+            key: message.key, value: message.value, headers: headers)
+        switch machine.take(event, headers: headers, slot: slot, anchor: anchor, now: now) {
+        case .taken: return true
+        case .later:
+            held = consume message
+            return false
+        }
+    }
+
+    /// XXH3 of timestamp, key, value and headers, null and empty told apart.
+    static func anchor(of message: borrowing Message, headers: borrowing HeaderList) -> UInt64 {
+        var hash = RecordHash()
+        hash.add(message.timestamp)
+        hash.add(message.key)
+        hash.add(message.value)
+        for index in 0..<headers.count {
+            hash.add(headers.name(index))
+            hash.add(headers.value(index))
+        }
+        return hash.finish()
+    }
+
+    static func wallClock() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    private func slot(_ place: TopicPartition) -> Int? {
+        guard place.topic >= 0, place.topic < slotOf.count, Int(place.partition) < slotOf[place.topic].count else { return nil }
+        let slot = slotOf[place.topic][Int(place.partition)]
+        return slot < 0 ? nil : slot
+    }
+
+    private func place(_ slot: Int) -> TopicPartition {
+        let it = machine.partition(slot)
+        return TopicPartition(topic: it.topic, partition: it.partition)
+    }
+
+    private func remember(_ slots: [Int]) {
+        for slot in slots {
+            let it = machine.partition(slot)
+            while slotOf[it.topic].count <= Int(it.partition) { slotOf[it.topic].append(-1) }
+            slotOf[it.topic][Int(it.partition)] = slot
+        }
+    }
+
+    /// A needed offset that the log no longer has while it was being read: settle again, which says what is wrong.
+    private func partitionFailed(_ slot: Int, offset: Int64, _ error: KafkaError) {
+        if error.code == .offsetOutOfRange, machine.partition(slot).isReplaying {
+            machine.reload(slot)
+        } else {
+            machine.partitionFailed(slot: slot, reason: error.description)
+        }
+    }
+
+    private func rebalanced(_ rebalance: Rebalance, now: Int64) {
+        switch rebalance.kind {
+        case .assigned:
+            // Answered at once, with nothing: partitions are added as soon as their checkpoints are read.
+            attempt("answering the group") {
+                if rebalance.isCooperative { try consumer.incrementalAssign([]) } else { try consumer.assign([]) }
+            }
+            remember(machine.assigned(rebalance.partitions.map { ($0.topic, $0.partition) }))
+            services.report(.assigned(rebalance.partitions.map { "\(consumer.topics[$0.topic])-\($0.partition)" }))
+        case .revoked, .lost:
+            let slots = rebalance.partitions.compactMap { slot($0) }
+            services.report(.revoked(slots.map { machine.partition($0).name }, lost: rebalance.kind == .lost))
+            flushCommits()
+            revocation = Revocation(
+                slots: Set(slots), isCooperative: rebalance.isCooperative,
+                deadline: now + machine.settings.revocationTimeout)
+            if slots.isEmpty { answerRevocation() }
+            machine.revoked(slots, lost: rebalance.kind == .lost, now: now)
+        }
+    }
+
+    private func watchRevocation(now: Int64) {
+        guard let revocation, now >= revocation.deadline else { return }
+        machine.revocationTimedOut(now: now)
+        perform(now: now)
+    }
+
+    private func released(_ slots: [Int]) {
+        let places = slots.map { place($0) }
+        for place in places where slotOf[place.topic].indices.contains(Int(place.partition)) {
+            if slots.contains(slotOf[place.topic][Int(place.partition)]) { slotOf[place.topic][Int(place.partition)] = -1 }
+        }
+        assignedSlots.subtract(slots)
+        for slot in slots { commits[slot] = nil }
+        guard var pending = revocation else { return }
+        pending.slots.subtract(slots)
+        revocation = pending
+        if pending.isCooperative {
+            attempt("giving up partitions") { try consumer.incrementalUnassign(places) }
+        }
+        if pending.slots.isEmpty { answerRevocation() }
+    }
+
+    private func answerRevocation() {
+        let wasCooperative = revocation?.isCooperative ?? false
+        revocation = nil
+        held = nil
+        if !wasCooperative { attempt("giving up partitions") { try consumer.unassign() } }
+    }
+
+    private func placeInKafka(_ placements: [Placement]) {
+        let positions = placements.map { Position(place($0.slot), offset: $0.offset) }
+        if let message = held.take(), !placements.contains(where: { place($0.slot) == TopicPartition(topic: message.topic, partition: message.partition) }) {
+            held = consume message
+        }
+        attempt("reading on from the checkpoints") {
+            let fresh = positions.indices.filter { !assignedSlots.contains(placements[$0].slot) }
+            let moved = positions.indices.filter { assignedSlots.contains(placements[$0].slot) }
+            if !fresh.isEmpty { try consumer.add(fresh.map { positions[$0] }) }
+            if !moved.isEmpty { try consumer.reposition(moved.map { positions[$0] }) }
+            assignedSlots.formUnion(placements.map(\.slot))
+        }
+    }
+
+    /// For Kafka's lag tools only, once a second.
+    private func flushCommits() {
+        nextCommit = Self.now() + 1_000
+        guard isGroupMember, !commits.isEmpty, revocation == nil else { return }
+        consumer.commit(commits.map { Position(place($0.key), offset: $0.value) })
+        commits.removeAll(keepingCapacity: true)
+    }
+
+    func attempt(_ what: String, _ body: () throws(KafkaError) -> Void) {
+        do { try body() } catch {
+            services.report(.kafka("\(what): \(error)"))
+            if error.isFatal { outcome = .failed(error.description) }
+        }
+    }
+
+    // MARK: Redis
+
+    /// Writes what the socket takes, hands the replies to the machine; answers whether any reply came.
+    private func exchange(now: Int64) -> Bool {
+        guard connection != nil else { return false }
+        var any = false
+        do {
+            let count = machine.output.count
+            if count > 0 {
+                let taken = try connection?.write(machine.output.span) ?? 0
+                machine.output.removeFirst(taken)
+            } else if connection?.hasPendingOutput == true {
+                try connection?.flush()
+            }
+            while try connection?.receive() == true {
+                while try connection?.nextReply(&reply) == true {
+                    any = true
+                    machine.received(reply, now: now)
+                    if machine.isAway { return true }
+                }
+            }
+        } catch {
+            connection = nil
+            machine.disconnected(error.message, now: now)
+            return true
+        }
+        return any
+    }
+
+    private func perform(now: Int64) {
+        while let action = machine.nextAction() {
+            switch action {
+            case .connect: connect()
+            case .disconnect: connection = nil
+            case .settle(let slots): settle(slots)
+            case .verify(let slot): verify(slot)
+            case .place(let placements): placeInKafka(placements)
+            case .pause(let slots):
+                let placed = slots.filter { assignedSlots.contains($0) }
+                attempt("pausing partitions") { try consumer.pause(placed.map { place($0) }) }
+            case .release(let slots): released(slots)
+            case .commit(let placements): for each in placements { commits[each.slot] = each.offset }
+            case .resolveMissing(let slots): resolveMissing(slots)
+            case .generationChanged(let found): outcome = .generationChanged(found.map { readableText($0) })
+            case .attend(let requests): attend(requests)
+            case .deadLetter(let slot, let record):
+                let delivered = services.deadLetter(machine.partition(slot), record)
+                machine.deadLettered(slot, record, delivered: delivered, now: Self.now())
+            case .report(let report): reported(report)
+            }
+        }
+    }
+
+    private func connect() {
+        do {
+            connection = try RedisConnection.open(redis, interrupt: nil)
+            machine.connected(now: Self.now())
+        } catch {
+            services.report(.redis(error.message))
+            machine.connectFailed(now: Self.now())
+        }
+    }
+
+    private func reported(_ report: LaneReport) {
+        let name: String? =
+            switch report {
+            case .started(let slot, _), .rewound(let slot, _), .halted(let slot, _), .unverified(let slot, _, _),
+                .parked(let slot, _, _), .skipped(let slot, _, _), .settledUnknown(let slot, _):
+                machine.partition(slot).name
+            case .fenced(let slot, _): slot.map { machine.partition($0).name }
+            case .refused, .connectionLost, .connected: nil
+            }
+        services.report(.lane(report, partition: name))
+    }
+
+    // MARK: Waiting
+
+    private func sleep(now: Int64) {
+        let timeout = max(0, min(machine.deadline(now: now), nextCommit, revocation?.deadline ?? .max) - now)
+        let listensToKafka = machine.wantsEvents || machine.isAway || machine.isStopping
+        let redisEvents = Int16(POLLIN) | (machine.output.isEmpty && connection?.hasPendingOutput != true ? 0 : Int16(POLLOUT))
+        var descriptors = [
+            pollfd(fd: control.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: listensToKafka ? consumer.wakeDescriptor : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: connection?.descriptor ?? -1, events: redisEvents, revents: 0),
+        ]
+        _ = unsafe Glibc.poll(&descriptors, nfds_t(descriptors.count), Int32(clamping: timeout))
+        if descriptors[0].revents != 0 { control.clear() }
+        if descriptors[1].revents != 0 { consumer.clearWake() }
+    }
+}
+
+extension LanePartition {
+    var isReplaying: Bool { phase == .replaying }
+}
+
+/// How a lane ended.
+public enum LaneOutcome: Sendable, Equatable {
+    case stopped
+    /// The generation key holds something else now; nil: it is gone.
+    case generationChanged(String?)
+    case failed(String)
+}

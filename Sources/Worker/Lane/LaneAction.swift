@@ -1,0 +1,54 @@
+public import Projections
+
+/// What the lane's shell must do for the machine; in order, each once.
+public enum LaneAction: Sendable, Equatable {
+    /// Open a new Redis connection, then say `connected` or `connectFailed`.
+    case connect
+    /// Throw the connection away: what was in flight on it is unknown.
+    case disconnect
+    /// With no reply outstanding: read checkpoint, damage, parked keys and ledger of these partitions from Redis and their
+    /// watermarks from Kafka, then say `settled`.
+    case settle([Int])
+    /// With no reply outstanding: check these rows in Redis, then say `verified`.
+    case verify(slot: Int)
+    /// Read on from these offsets (and resume what was paused).
+    case place([Placement])
+    /// Stop fetching these partitions until they are placed again.
+    case pause([Int])
+    /// Nothing of these revoked partitions is in flight any more: let the group have them.
+    case release([Int])
+    /// Tell Kafka how far we are, for the lag tools; nothing depends on it.
+    case commit([Placement])
+    /// A needed checkpoint is not in Redis: find out why (first start, a partition that was added, a loss).
+    case resolveMissing([Int])
+    /// The generation key holds something else: this lane writes nothing any more.
+    case generationChanged(found: [UInt8]?)
+    /// With nothing folded and no reply outstanding: carry out the operator's requests, then say `attended`.
+    case attend([ParkingRequest])
+    /// With nothing folded: produce this record to the dead-letter topic, await it, then say `deadLettered`.
+    case deadLetter(slot: Int, ParkedRecord)
+    /// Something a person or a metric wants to know.
+    case report(LaneReport)
+}
+
+public struct Placement: Sendable, Equatable {
+    public var slot: Int
+    public var offset: Int64
+
+    public init(slot: Int, offset: Int64) {
+        self.slot = slot
+        self.offset = offset
+    }
+}
+
+/// What the operator left in Redis about parked or halted events.
+public struct ParkingRequest: Sendable, Equatable {
+    /// The field of the requests' hash.
+    public var field: String
+    public var text: String
+
+    public init(field: String, text: String) {
+        self.field = field
+        self.text = text
+    }
+}

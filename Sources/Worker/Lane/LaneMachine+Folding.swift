@@ -1,0 +1,246 @@
+import Bytes
+public import Projections
+
+/// What became of an event that was offered to the lane.
+public enum Taken: Sendable {
+    /// Folded, parked, skipped, or not this lane's to fold: the next one, please.
+    case taken
+    /// Offer the same event again later; nothing of it was folded.
+    case later
+}
+
+extension LaneMachine {
+    /// Folds one event: the hot path. `anchor` is the record's hash.
+    public mutating func take(
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, now: Int64
+    ) -> Taken {
+        guard partitions[slot].phase == .folding else { return takeElsewhere(event, slot: slot, anchor: anchor) }
+        guard event.offset >= partitions[slot].next, !partitions[slot].isLeaving, !isStopping else { return .taken }
+        guard partitions[slot].isWatched || isWatchable(slot) else { return .later }
+        if !partitions[slot].parked.isEmpty || !partitions[slot].ledger.isEmpty {
+            if let taken = takeSpecially(event, headers: headers, slot: slot, anchor: anchor, now: now) { return taken }
+        }
+        switch projector.project(event, into: &changes) {
+        case .projected: break
+        case .unknownType: counters.unknownTypes += 1
+        case .changesetMustCloseFirst:
+            wanted = slot
+            return .later
+        case .bad(let bad):
+            return takeBad(event, headers: headers, slot: slot, anchor: anchor, bad: bad)
+        }
+        if proof[event.topic].events < settings.proofEvents { proof[event.topic].events = settings.proofEvents }
+        pass(slot, event.offset, event.timestamp, anchor)
+        return .taken
+    }
+
+    /// The event is behind us: the checkpoint will say so.
+    @inline(__always)
+    mutating func pass(_ slot: Int, _ offset: Int64, _ timestamp: Int64, _ hash: UInt64) {
+        partitions[slot].next = offset + 1
+        partitions[slot].time = timestamp
+        partitions[slot].anchor = Checkpoint.Anchor(offset: offset, hash: hash)
+        partitions[slot].wantsConfirmation = false
+        if !partitions[slot].isTouched { touch(slot) }
+        eventsInBatch += 1
+        counters.events += 1
+    }
+
+    /// A fence that is asked or held has its partitions frozen: an event of another one waits for the next.
+    private mutating func isWatchable(_ slot: Int) -> Bool {
+        if fence == .none, partitions[slot].isTouched || touchedCount < settings.partitionsPerTransaction { return true }
+        wanted = slot
+        return false
+    }
+
+    /// An event of a partition that holds parked keys or ledger entries; nil: fold it as usual.
+    private mutating func takeSpecially(
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, now: Int64
+    ) -> Taken? {
+        if settings.plan.isOrderDependent, partitions[slot].parked.count(key: event.key) > 0 {
+            return park(
+                event, headers: headers, slot: slot, anchor: anchor, view: nil,
+                reason: "an earlier event of this key is parked")
+        }
+        guard let entry = partitions[slot].ledger[event.offset] else { return nil }
+        switch entry {
+        case .skip:
+            skip(event, slot: slot, anchor: anchor, reason: "the operator's decision")
+            return .taken
+        case .edit(let value):
+            let edited = value.map { Array($0) }
+            return takeEdited(event, headers: headers, slot: slot, anchor: anchor, value: edited)
+        }
+    }
+
+    private mutating func takeEdited(
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, value: [UInt8]?
+    ) -> Taken {
+        let outcome: ProjectionOutcome
+        if let value {
+            let edited = Event(
+                topic: event.topic, partition: event.partition, offset: event.offset, timestamp: event.timestamp,
+                key: event.key, value: value.span, headers: headers)
+            outcome = projector.project(edited, into: &changes)
+        } else {
+            let edited = Event(
+                topic: event.topic, partition: event.partition, offset: event.offset, timestamp: event.timestamp,
+                key: event.key, value: nil, headers: headers)
+            outcome = projector.project(edited, into: &changes)
+        }
+        switch outcome {
+        case .projected, .unknownType: pass(slot, event.offset, event.timestamp, anchor)
+        case .changesetMustCloseFirst:
+            wanted = slot
+            return .later
+        case .bad(let bad): return takeBad(event, headers: headers, slot: slot, anchor: anchor, bad: bad)
+        }
+        return .taken
+    }
+
+    private mutating func takeBad(
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, bad: BadEvent
+    ) -> Taken {
+        if let looks = notJSONSoFar(event, bad) {
+            // Nothing of the open batch is written: the topic is not what the configuration says.
+            dropBatch(notBefore: 0)
+            halt(slot, .notJSON, looks)
+            return .taken
+        }
+        let what = "\(partitions[slot].name)@\(event.offset), key \(event.key?.readable ?? "none"): \(bad.reason)"
+        switch settings.plan.onError {
+        case _ where bad.demandsHalt: halt(slot, .badEvent, haltText(what))
+        case .halt: halt(slot, .badEvent, haltText(what))
+        case .skip: skip(event, slot: slot, anchor: anchor, reason: bad.reason)
+        case .park:
+            return park(
+                event, headers: headers, slot: slot, anchor: anchor, view: bad.view, reason: bad.reason)
+        case .deadLetter:
+            let record = ParkedRecord(event, headers: headers, view: bad.view, reason: bad.reason)
+            partitions[slot].phase = .deadLettering
+            pause([slot])
+            deadLetters.append((slot, record))
+        }
+        return .taken
+    }
+
+    private func haltText(_ what: String) -> String {
+        what + " Skip or edit it with `lantern parked skip|edit`, or correct the projection."
+    }
+
+    private mutating func notJSONSoFar(_ event: borrowing Event, _ bad: BadEvent) -> String? {
+        guard proof[event.topic].events < settings.proofEvents else { return nil }
+        proof[event.topic].events += 1
+        if bad.isNotJSON { proof[event.topic].notJSON += 1 }
+        guard proof[event.topic].notJSON == settings.proofEvents else { return nil }
+        let start = event.value.map { $0.extracting(0..<min(16, $0.count)).array } ?? []
+        let frame =
+            start.first == 0
+            ? "; a first byte of 0 is the frame of a schema registry (Avro, Protobuf or JSON Schema)" : ""
+        let bytes = start.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined(separator: " ")
+        return "the first \(settings.proofEvents) events of topic \(settings.plan.topics[event.topic].name) are all not JSON: "
+            + "the last one begins with the bytes \(bytes)\(frame). Lantern reads JSON values: name another topic or let the producer write JSON."
+    }
+
+    private mutating func skip(_ event: borrowing Event, slot: Int, anchor: UInt64, reason: String) {
+        counters.skipped += 1
+        actions.append(.report(.skipped(slot: slot, offset: event.offset, reason: reason)))
+        pass(slot, event.offset, event.timestamp, anchor)
+    }
+
+    /// The event goes to its key's parked list, in the transaction that passes it.
+    private mutating func park(
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, view: String?, reason: String
+    ) -> Taken {
+        let index = partitions[slot].parked
+        let ofKey = index.count(key: event.key)
+        if index.count >= settings.parkedInAll || ofKey >= settings.parkedPerKey {
+            halt(
+                slot, .parkingFull,
+                "\(partitions[slot].name)@\(event.offset) would be parked (\(reason)), but \(ofKey) events of its key and "
+                    + "\(index.count) of the partition are parked already, which is the limit. Retry, edit or skip some "
+                    + "(`lantern parked list`), or raise limits.parked-per-key or limits.parked.")
+            return .taken
+        }
+        let record = ParkedRecord(event, headers: headers, view: view, reason: reason)
+        let it = partitions[slot]
+        parking.begin(4)
+        parking.argument("HSET")
+        parking.argument(text: keys.parked(settings.generation, it.topicName, it.partition))
+        parking.argument(event.offset)
+        parking.argument(record.bytes)
+        parking.begin(4)
+        parking.argument("ZADD")
+        parking.argument(text: keys.parkedIndex(settings.generation, it.topicName, it.partition))
+        parking.argument(event.offset)
+        parking.argument(Self.indexMember(event.offset, record.key))
+        partitions[slot].parked.add(offset: event.offset, key: settings.plan.isOrderDependent ? record.key : nil)
+        counters.parked += 1
+        actions.append(.report(.parked(slot: slot, offset: event.offset, reason: reason)))
+        pass(slot, event.offset, event.timestamp, anchor)
+        return .taken
+    }
+
+    /// `OFFSET:KEY`, or `OFFSET` where the event has no key.
+    static func indexMember(_ offset: Int64, _ key: [UInt8]?) -> [UInt8] {
+        Array(String(offset).utf8) + (key.map { [UInt8(ascii: ":")] + $0 } ?? [])
+    }
+
+    /// An event of a partition that is not folding.
+    private mutating func takeElsewhere(_ event: borrowing Event, slot: Int, anchor: UInt64) -> Taken {
+        guard case .replaying = partitions[slot].phase, let replay = partitions[slot].replay else {
+            partitions[slot].needsPlacement = true
+            return .taken
+        }
+        if let expected = replay.anchor, event.offset >= expected.offset {
+            replay.anchor = nil
+            if event.offset == expected.offset {
+                if anchor != expected.hash {
+                    haltTruncated(slot, expected.offset, "another record stands there now")
+                    return .taken
+                }
+            } else if !settings.plan.topics[partitions[slot].topic].isCompacted {
+                haltTruncated(slot, expected.offset, "no record stands there any more")
+                return .taken
+            }
+        }
+        if event.offset < replay.end {
+            if event.offset >= replay.confirmed, !partitions[slot].parked.offsets.contains(event.offset) {
+                _ = projector.project(event, into: &replay.changes)
+            }
+            if event.offset + 1 < replay.end { return .taken }
+            finishReplay(slot)
+            return .taken
+        }
+        finishReplay(slot)
+        if partitions[slot].phase == .folding { return .later }
+        partitions[slot].needsPlacement = true
+        return .taken
+    }
+
+    private mutating func haltTruncated(_ slot: Int, _ offset: Int64, _ what: String) {
+        halt(
+            slot, .logTruncated,
+            "\(partitions[slot].name): the record at offset \(offset), the last one that the checkpoint has passed, is not the "
+                + "one that was projected (\(what)): the topic was truncated or recreated. Rebuild the projection "
+                + "(`lantern run --fresh \(settings.plan.name)`), or restore the topic.")
+    }
+
+    /// The replay reached the checkpoint: look at the rows that it touched, or fold on.
+    mutating func finishReplay(_ slot: Int) {
+        guard let replay = partitions[slot].replay else { return }
+        if replay.changes.isEmpty {
+            partitions[slot].replay = nil
+            startFolding(slot)
+        } else {
+            partitions[slot].phase = .checking
+        }
+    }
+
+    mutating func startFolding(_ slot: Int) {
+        partitions[slot].phase = .folding
+        partitions[slot].next = partitions[slot].believedNext
+        fenceIsCurrent = false
+        actions.append(.report(.started(slot: slot, next: partitions[slot].next)))
+    }
+}

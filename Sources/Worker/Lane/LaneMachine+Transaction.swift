@@ -1,0 +1,361 @@
+import Bytes
+import Projections
+public import Redis
+
+extension LaneMachine {
+    /// Moves on as far as it can without waiting; called after anything has happened. `queueIsEmpty`: Kafka has nothing more
+    /// at the moment, so that waiting for more to coalesce would only delay readers.
+    public mutating func advance(now: Int64, queueIsEmpty: Bool) {
+        switch link {
+        case .down(let retryAt):
+            if now >= retryAt, !isStopping {
+                link = .connecting
+                actions.append(.connect)
+            }
+        case .connecting: break
+        case .up:
+            if waitingSince > 0, now - waitingSince > settings.commandTimeout {
+                dropConnection("Redis did not answer within \(settings.commandTimeout) ms", now: now)
+                return
+            }
+            heartbeatIfDue(now: now)
+            closeIfPossible(now: now, queueIsEmpty: queueIsEmpty)
+            if expectations.isEmpty { advanceQuiet(now: now) }
+        }
+        releaseLeaving()
+    }
+
+    /// When the machine wants `advance` at the latest, although nothing came.
+    public func deadline(now: Int64) -> Int64 {
+        var earliest = now + settings.heartbeat
+        switch link {
+        case .down(let retryAt): earliest = min(earliest, retryAt)
+        case .connecting: break
+        case .up:
+            if waitingSince > 0 { earliest = min(earliest, waitingSince + settings.commandTimeout + 1) }
+            earliest = min(earliest, nextHeartbeat)
+            for partition in partitions {
+                if case .waiting(let notBefore) = partition.phase { earliest = min(earliest, notBefore) }
+            }
+        }
+        return max(earliest, now)
+    }
+
+    /// What needs an idle connection: settling, checking rows, requests, the first fence.
+    private mutating func advanceQuiet(now: Int64) {
+        if isQuiet, !isAttending {
+            if let (slot, record) = deadLetters.first {
+                isAttending = true
+                actions.append(.deadLetter(slot: slot, record))
+                return
+            }
+            if !requests.isEmpty {
+                isAttending = true
+                actions.append(.attend(requests))
+                return
+            }
+        }
+        guard !isDeaf, !isStopping else {
+            if isStopping, fence == .none, slots.contains(where: { partitions[$0].needsWrite }) { askFence(now: now) }
+            return
+        }
+        let due = slots.filter {
+            if case .waiting(let notBefore) = partitions[$0].phase { return notBefore <= now && !partitions[$0].isLeaving }
+            return false
+        }
+        if !due.isEmpty {
+            for slot in due { partitions[slot].phase = .settling }
+            actions.append(.settle(due))
+            return
+        }
+        for slot in slots where partitions[slot].phase == .checking && !actions.contains(.verify(slot: slot)) {
+            actions.append(.verify(slot: slot))
+        }
+        let folding = slots.contains { partitions[$0].phase == .folding } || touchedCount > 0
+        if folding, fence == .none || (wanted != nil && !isInFlight) || (!fenceIsCurrent && !isInFlight && !hasBatch) {
+            askFence(now: now)
+        }
+    }
+
+    private mutating func releaseLeaving() {
+        let gone = slots.filter { partitions[$0].isLeaving && forgettable($0) }
+        guard !gone.isEmpty else { return }
+        for slot in gone { forget(slot) }
+        actions.append(.release(gone))
+    }
+
+    // MARK: The fence
+
+    /// Chooses whom to watch: all that fold where they are few, else those of the open batch and those used last.
+    private mutating func chooseWatched() {
+        for slot in watched where slot < partitions.count { partitions[slot].isWatched = false }
+        var chosen = slots.filter { partitions[$0].phase == .folding || partitions[$0].isTouched }
+        if chosen.count > settings.partitionsPerTransaction {
+            if let wanted {
+                useCount += 1
+                partitions[wanted].lastUse = useCount
+            }
+            chosen.sort {
+                (partitions[$0].isTouched ? 1 : 0, partitions[$0].lastUse) > (partitions[$1].isTouched ? 1 : 0, partitions[$1].lastUse)
+            }
+            chosen.removeLast(chosen.count - settings.partitionsPerTransaction)
+            fenceIsCurrent = false
+        }
+        for slot in chosen { partitions[slot].isWatched = true }
+        wanted = nil
+        guard !fenceIsCurrent || chosen != watched else { return }
+        watched = chosen
+        fenceIsCurrent = true
+        fenceCommands.removeAll()
+        for name in ["WATCH", "MGET"] {
+            fenceCommands.begin(2 + watched.count)
+            fenceCommands.argument(text: name)
+            fenceCommands.argument(text: keys.generation(settings.generation))
+            for slot in watched { fenceCommands.argument(partitions[slot].checkpointKey) }
+        }
+    }
+
+    private mutating func appendFence(now: Int64) {
+        chooseWatched()
+        output.append(fenceCommands.bytes.span)
+        expectations.append(.watch)
+        expectations.append(.fence)
+        fence = .asked
+        if waitingSince == 0 { waitingSince = now }
+    }
+
+    /// A fence without a transaction before it.
+    private mutating func askFence(now: Int64) {
+        output.append("*1\r\n$7\r\nUNWATCH\r\n" as StaticString)
+        expectations.append(.ignored)
+        appendFence(now: now)
+    }
+
+    // MARK: The transaction
+
+    /// Whether the open batch should go now, and may.
+    private mutating func closeIfPossible(now: Int64, queueIsEmpty: Bool) {
+        guard fence == .held, !isInFlight, !isDeaf else { return }
+        let confirms = touchedCount == 0 && slots.contains { partitions[$0].wantsConfirmation && partitions[$0].isWatched && partitions[$0].phase == .folding }
+        guard hasBatch || confirms else { return }
+        close(now: now)
+    }
+
+    /// MULTI · changes… · SET checkpoint(p)… · EXEC · WATCH · MGET
+    private mutating func close(now: Int64) {
+        lastTransaction.removeAll(keeping: 4 << 20)
+        lastTransaction.begin(1)
+        lastTransaction.argument("MULTI")
+        changes.encode(into: &lastTransaction)
+        lastTransaction.bytes.append(parking.bytes.span)
+        lastTransaction.commandCount += parking.commandCount
+        for slot in watched where partitions[slot].isTouched || (partitions[slot].wantsConfirmation && partitions[slot].phase == .folding) {
+            writeCheckpoint(slot)
+        }
+        let inside = lastTransaction.commandCount - 1
+        lastTransaction.begin(1)
+        lastTransaction.argument("EXEC")
+        output.append(lastTransaction.bytes.span)
+        expectations.append(.multi)
+        expectations.append(.queued(inside))
+        expectations.append(.executed(inside))
+        isInFlight = true
+        waitingSince = now
+        refusal = nil
+        counters.transactions += 1
+        counters.commands += Int64(inside)
+        changes.removeAll()
+        parking.removeAll(keeping: 1 << 20)
+        eventsInBatch = 0
+        touchedCount = 0
+        appendFence(now: now)
+    }
+
+    private mutating func writeCheckpoint(_ slot: Int) {
+        let it = partitions[slot]
+        // What was believed before was acknowledged, all of its replies seen clean: that is what is confirmed. Without new
+        // events the checkpoint itself is.
+        let confirmed = it.next == it.believedNext ? it.next : it.believedNext
+        let text = Checkpoint(
+            next: it.next, confirmed: confirmed, writer: settings.writer, time: it.time, anchor: it.anchor, atEnd: it.atEnd
+        ).text
+        lastTransaction.begin(3)
+        lastTransaction.argument("SET")
+        lastTransaction.argument(it.checkpointKey)
+        lastTransaction.argument(text)
+        partitions[slot].sent = text
+        partitions[slot].sentNext = it.next
+        partitions[slot].isTouched = false
+        partitions[slot].wantsConfirmation = false
+        partitions[slot].isInFlight = true
+    }
+
+    /// Once a second: has anybody moved the checkpoints of an idle lane, is this still the master, does the operator ask?
+    private mutating func heartbeatIfDue(now: Int64) {
+        guard now >= nextHeartbeat, !isAttending else { return }
+        nextHeartbeat = now + settings.heartbeat
+        for slot in slots where partitions[slot].phase == .folding && !partitions[slot].isTouched && !partitions[slot].isInFlight {
+            let it = partitions[slot]
+            if it.believedConfirmed < it.believedNext || (it.atEnd != nil && it.end == it.next) {
+                partitions[slot].wantsConfirmation = true
+            }
+        }
+        output.append("*1\r\n$4\r\nROLE\r\n" as StaticString)
+        expectations.append(.role)
+        var commands = CommandBuffer(capacity: 64)
+        commands.command("HGETALL", keys.requests)
+        output.append(commands.bytes.span)
+        expectations.append(.requests)
+        if !isInFlight, fence == .held, !hasBatch { askFence(now: now) }
+        if waitingSince == 0 { waitingSince = now }
+    }
+
+    // MARK: Answers
+
+    /// One answer of Redis, in order.
+    public mutating func received(_ reply: borrowing Reply, now: Int64) {
+        guard let expectation = expectations.first else {
+            dropConnection("Redis sent an answer that nothing was asked for", now: now)
+            return
+        }
+        expectations.advance()
+        waitingSince = expectations.isEmpty ? 0 : now
+        switch expectation {
+        case .multi:
+            if !reply.isOK { refuse(reply) }
+        case .queued:
+            guard !reply.isQueued else { return }
+            if reply.kind == .error {
+                refuse(reply)
+            } else {
+                recordDamage("Redis answered \(reply.bytes.readable) inside MULTI in place of QUEUED: it may have run the command bare", now: now)
+                dropConnection("Redis does not keep transactions", now: now)
+            }
+        case .executed(let count): executed(reply, count: count, now: now)
+        case .watch:
+            if !reply.isOK { refuse(reply) }
+        case .fence: fenceAnswered(reply, now: now)
+        case .requests: requestsAnswered(reply)
+        case .role:
+            if reply.kind == .array, reply.count > 0, !reply.element(0).bytes.isEqual(to: "master") {
+                dropConnection("Redis is no master any more", now: now)
+            }
+        case .ignored: break
+        }
+    }
+
+    private mutating func refuse(_ reply: borrowing Reply) {
+        guard refusal == nil || refusal?.hasPrefix("EXECABORT") == true else { return }
+        refusal = reply.bytes.readable
+        refusalHandling = reply.firstError?.code.handling
+    }
+
+    private mutating func executed(_ reply: borrowing Reply, count: Int, now: Int64) {
+        isInFlight = false
+        if reply.isNil {
+            counters.fenced += 1
+            actions.append(.report(.fenced(slot: nil, by: nil)))
+            clearSent()
+            dropBatch(notBefore: now)
+        } else if reply.kind == .error {
+            refuse(reply)
+            refused(now: now)
+        } else {
+            let summary = reply.summary
+            guard summary.count == count else {
+                recordDamage("EXEC answered \(summary.count) replies for \(count) commands", now: now)
+                dropConnection("Redis does not keep transactions", now: now)
+                return
+            }
+            if let index = summary.firstErrorIndex {
+                let text = reply.element(index).bytes.readable
+                recordDamage("\(Self.describe(command: index + 1, in: lastTransaction.bytes.span)): \(text)", now: now)
+            } else if summary.hasInexactNumber {
+                recordDamage("a leaderboard's sum reached ±2^53, where a score is no longer exact", now: now)
+            } else {
+                applied()
+            }
+        }
+    }
+
+    private mutating func clearSent() {
+        for slot in slots where partitions[slot].isInFlight {
+            partitions[slot].sent = []
+            partitions[slot].isInFlight = false
+            partitions[slot].isTouched = true
+            touchedCount += 1
+        }
+    }
+
+    private mutating func applied() {
+        var commits: [Placement] = []
+        for slot in watched where partitions[slot].isInFlight { settleApplied(slot, &commits) }
+        for slot in slots where partitions[slot].isInFlight { settleApplied(slot, &commits) }
+        if !commits.isEmpty { actions.append(.commit(commits)) }
+    }
+
+    private mutating func settleApplied(_ slot: Int, _ commits: inout [Placement]) {
+        partitions[slot].believedConfirmed = partitions[slot].sentNext == partitions[slot].believedNext ? partitions[slot].sentNext : partitions[slot].believedNext
+        swap(&partitions[slot].believed, &partitions[slot].sent)
+        partitions[slot].sent = []
+        partitions[slot].believedNext = partitions[slot].sentNext
+        partitions[slot].acknowledged = partitions[slot].sentNext
+        partitions[slot].isInFlight = false
+        partitions[slot].backOff = 0
+        commits.append(Placement(slot: slot, offset: partitions[slot].sentNext))
+    }
+
+    /// The comparison without which WATCH fences nobody.
+    private mutating func fenceAnswered(_ reply: borrowing Reply, now: Int64) {
+        guard fence == .asked else { return }
+        guard reply.kind == .array, reply.count == 1 + watched.count, refusal == nil else {
+            if refusal == nil { refusal = reply.bytes.readable }
+            refused(now: now)
+            return
+        }
+        if !reply.element(0).bytes.isEqual(to: settings.generationText.span) {
+            let element = reply.element(0)
+            generationIs(element.kind == .null ? nil : element.bytes.array)
+            return
+        }
+        var differs = false
+        if settings.comparesCheckpoints {
+            for (index, slot) in watched.enumerated()
+            where !reply.element(index + 1).bytes.isEqual(to: partitions[slot].believed.span) {
+                differs = true
+            }
+        }
+        if differs {
+            counters.fenced += 1
+            dropBatch(notBefore: now)
+        } else {
+            fence = .held
+        }
+    }
+
+    mutating func generationIs(_ found: [UInt8]?) {
+        dropBatch(notBefore: .max)
+        isDeaf = true
+        actions.append(.generationChanged(found: found))
+    }
+
+    private mutating func requestsAnswered(_ reply: borrowing Reply) {
+        guard reply.kind == .array, reply.count > 1, !isAttending else { return }
+        var found: [ParkingRequest] = []
+        for index in 0..<reply.count / 2 {
+            found.append(
+                ParkingRequest(
+                    field: reply.element(2 * index).bytes.readable,
+                    text: String(decoding: reply.element(2 * index + 1).bytes.array, as: UTF8.self)))
+        }
+        requests = found.filter { concerns($0) }
+    }
+
+    /// Whether some partition that a request names is this lane's.
+    private func concerns(_ request: ParkingRequest) -> Bool {
+        slots.contains {
+            let it = partitions[$0]
+            return request.field.hasPrefix("\(it.topicName):\(it.partition):") && it.phase != .settling
+        }
+    }
+}

@@ -1,0 +1,244 @@
+import Bytes
+public import Projections
+import Redis
+
+/// The lane as a pure state machine: what comes from Kafka and Redis goes in, bytes for Redis and actions come out.
+///
+/// It owns the fold and the one transaction (DESIGN §3): at most one is in flight, the next is folded meanwhile. Whatever
+/// goes wrong (fenced, refused, unknown, rewound) has one way out: drop what is folded, read the checkpoints again, place
+/// the partitions at them. So the way back from a fault is the way of every start.
+public struct LaneMachine: ~Copyable {
+    enum Link: Equatable {
+        case down(retryAt: Int64)
+        case connecting
+        case up
+    }
+
+    enum Fence {
+        /// No WATCH is active that this lane relies on.
+        case none
+        /// WATCH and MGET are on their way.
+        case asked
+        /// WATCH answered OK, and every value equals what is believed.
+        case held
+    }
+
+    public let settings: LaneSettings
+    let projector: any Projector
+    let keys: KeySpace
+    var partitions: [LanePartition] = []
+    var free: [Int] = []
+    var link = Link.down(retryAt: 0)
+    var connectBackOff: Int64 = 0
+    var fence = Fence.none
+    /// The slots in the WATCH that is active or asked.
+    var watched: [Int] = []
+    /// WATCH and MGET of `watched`, encoded.
+    var fenceCommands = CommandBuffer(capacity: 4096)
+    var fenceIsCurrent = false
+    var expectations = ExpectationQueue()
+    var isInFlight = false
+    var waitingSince: Int64 = 0
+    var refusal: String?
+    var refusalHandling: RedisErrorCode.Handling?
+
+    var changes = Changeset()
+    var parking = CommandBuffer(capacity: 256)
+    var eventsInBatch = 0
+    /// The bytes of the transaction in flight: where damage is, is read from them.
+    var lastTransaction = CommandBuffer(capacity: 1 << 16)
+    /// What the shell writes to the socket; it removes what the socket took.
+    public var output = ByteBuffer(capacity: 1 << 16)
+    var actions: [LaneAction] = []
+    var requests: [ParkingRequest] = []
+    var deadLetters: [(slot: Int, record: ParkedRecord)] = []
+    var isAttending = false
+    var isStopping = false
+    var isDeaf = false
+    var nextHeartbeat: Int64 = 0
+    var useCount: UInt64 = 0
+    var random: SplitMix64
+    /// A slot that must be in the next WATCH, since an event of it waits.
+    var wanted: Int?
+    var touchedCount = 0
+    /// First events of each topic, and how many of them were not JSON.
+    var proof: [(events: Int, notJSON: Int)]
+    var scratch = ByteBuffer(capacity: 256)
+    var undelivered: [(key: String, field: String, value: String)] = []
+
+    public internal(set) var counters = LaneCounters()
+
+    public init(settings: LaneSettings, projector: any Projector, seed: UInt64) {
+        self.settings = settings
+        self.projector = projector
+        keys = settings.keys
+        random = SplitMix64(seed: seed)
+        proof = Array(repeating: (0, 0), count: settings.plan.topics.count)
+    }
+
+    /// The next thing to do, in order; nil when there is none.
+    public mutating func nextAction() -> LaneAction? { actions.isEmpty ? nil : actions.removeFirst() }
+
+    public func partition(_ slot: Int) -> LanePartition { partitions[slot] }
+    public var slots: [Int] { partitions.indices.filter { !free.contains($0) } }
+    /// Whether it has use for events now; where not, the shell leaves them in Kafka's queue for a moment.
+    public var wantsEvents: Bool {
+        link == .up && !isStopping && !isDeaf && wanted == nil && requests.isEmpty && deadLetters.isEmpty
+            && changes.commandCount + parking.commandCount < settings.commandsPerTransaction
+            && changes.byteCount + parking.bytes.count < settings.bytesPerTransaction
+            && eventsInBatch < settings.eventsPerTransaction
+    }
+    /// Whether Redis is away, so that partitions are paused and Kafka is polled only to stay a member.
+    public var isAway: Bool { link != .up }
+    /// Whether nothing is folded or in flight.
+    public var isQuiet: Bool { !isInFlight && expectations.isEmpty && !hasBatch }
+    /// Stopped, and nothing is left to do.
+    public var isDrained: Bool { isStopping && (link != .up || isQuiet && !partitions.contains { $0.needsWrite }) }
+
+    var hasBatch: Bool { partitions.contains { $0.isTouched } || !changes.isEmpty || !parking.isEmpty }
+
+    // MARK: What Kafka says
+
+    /// Partitions came to this lane: their checkpoints are read before anything else. Answers their slots.
+    public mutating func assigned(_ given: [(topic: Int, partition: Int32)]) -> [Int] {
+        given.map { each in
+            var fresh = LanePartition(
+                topic: each.topic, partition: each.partition, topicName: settings.plan.topics[each.topic].name, keys: keys,
+                generation: settings.generation)
+            fresh.isPaused = false
+            fenceIsCurrent = false
+            if let slot = free.popLast() {
+                partitions[slot] = fresh
+                return slot
+            }
+            partitions.append(fresh)
+            return partitions.count - 1
+        }
+    }
+
+    /// Partitions are to leave. `lost`: they may already be somebody else's, so nothing of them is waited for.
+    public mutating func revoked(_ slots: [Int], lost: Bool, now: Int64) {
+        for slot in slots { partitions[slot].isLeaving = true }
+        if lost {
+            if isInFlight || hasBatch {
+                dropConnection("partitions were lost to the group while a transaction was open", now: now)
+            }
+            for slot in slots { forget(slot) }
+            actions.append(.release(slots))
+        } else {
+            advance(now: now, queueIsEmpty: true)
+        }
+    }
+
+    /// The deadline of a revocation passed: what is in flight is of unknown outcome, and settled on a new connection.
+    public mutating func revocationTimedOut(now: Int64) {
+        let leaving = slots.filter { partitions[$0].isLeaving }
+        guard !leaving.isEmpty else { return }
+        dropConnection("a revoked partition's transaction was not answered in time", now: now)
+        for slot in leaving { forget(slot) }
+        actions.append(.release(leaving))
+    }
+
+    public var hasLeaving: Bool { slots.contains { partitions[$0].isLeaving } }
+
+    func forgettable(_ slot: Int) -> Bool {
+        let it = partitions[slot]
+        return !it.isInFlight && !it.isTouched && !it.needsWrite && it.phase != .settling && it.phase != .checking
+    }
+
+    mutating func forget(_ slot: Int) {
+        partitions[slot].isLeaving = false
+        partitions[slot].phase = .waiting(notBefore: .max)
+        if partitions[slot].isTouched { touchedCount -= 1 }
+        partitions[slot].isTouched = false
+        partitions[slot].isInFlight = false
+        partitions[slot].replay = nil
+        partitions[slot].wantsConfirmation = false
+        free.append(slot)
+        fenceIsCurrent = false
+    }
+
+    /// The reading position reached the end of the partition: transaction markers and aborted records have offsets too.
+    public mutating func reachedEnd(slot: Int, offset: Int64, wallClock: Int64, now: Int64) {
+        partitions[slot].end = offset
+        switch partitions[slot].phase {
+        case .folding where offset >= partitions[slot].next && !partitions[slot].isLeaving:
+            if offset > partitions[slot].next {
+                partitions[slot].next = offset
+                touch(slot)
+            }
+            if settings.plan.topics[partitions[slot].topic].isCompacted { partitions[slot].atEnd = wallClock }
+        case .replaying:
+            if let replay = partitions[slot].replay, offset < replay.end {
+                halt(
+                    slot, .logTruncated,
+                    "the log of \(partitions[slot].name) ends at \(offset), below the checkpoint's next offset \(replay.end): "
+                        + "it was truncated or recreated. Rebuild the projection, or restore the topic.")
+            } else {
+                finishReplay(slot)
+            }
+        default: break
+        }
+    }
+
+    /// Kafka cannot go on with a partition: nothing later of it is applied.
+    public mutating func partitionFailed(slot: Int, reason: String) {
+        if case .halted = partitions[slot].phase { return }
+        halt(slot, .partitionError, "Kafka cannot read on in \(partitions[slot].name): \(reason)")
+    }
+
+    // MARK: What the program says
+
+    /// Drain: fold nothing more, close what is open.
+    public mutating func stop(now: Int64) {
+        isStopping = true
+        for slot in slots where partitions[slot].phase == .folding && partitions[slot].believedConfirmed < partitions[slot].next {
+            partitions[slot].wantsConfirmation = true
+        }
+        advance(now: now, queueIsEmpty: true)
+    }
+
+    /// Reads a partition's checkpoint again and goes on from there (after a request or a cured halt).
+    public mutating func reload(_ slot: Int, notBefore: Int64 = 0) {
+        partitions[slot].phase = .waiting(notBefore: notBefore)
+        partitions[slot].replay = nil
+        fenceIsCurrent = false
+    }
+
+    /// Stands still until somebody acts.
+    public mutating func halt(_ slot: Int, _ code: HaltReason.Code, _ message: String) {
+        let reason = HaltReason(code, message)
+        partitions[slot].phase = .halted(reason)
+        partitions[slot].replay = nil
+        fenceIsCurrent = false
+        pause([slot])
+        actions.append(.report(.halted(slot: slot, reason)))
+    }
+
+    mutating func pause(_ slots: [Int]) {
+        let running = slots.filter { !partitions[$0].isPaused }
+        guard !running.isEmpty else { return }
+        for slot in running { partitions[slot].isPaused = true }
+        actions.append(.pause(running))
+    }
+
+    mutating func place(_ slot: Int, at offset: Int64) {
+        partitions[slot].isPaused = false
+        partitions[slot].needsPlacement = false
+        actions.append(.place([Placement(slot: slot, offset: offset)]))
+    }
+
+    mutating func touch(_ slot: Int) {
+        if !partitions[slot].isTouched {
+            partitions[slot].isTouched = true
+            touchedCount += 1
+            useCount += 1
+            partitions[slot].lastUse = useCount
+        }
+    }
+}
+
+extension LanePartition {
+    /// Whether something of it still has to go to Redis before it may be left.
+    var needsWrite: Bool { isTouched || isInFlight || (wantsConfirmation && phase == .folding) }
+}

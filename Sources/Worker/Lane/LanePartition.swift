@@ -1,0 +1,83 @@
+import Bytes
+public import Projections
+
+/// One partition while this lane owns it; a fresh value for each assignment.
+public struct LanePartition: Sendable {
+    /// Where a partition is in its life, and where it may go from there.
+    public enum Phase: Sendable, Equatable {
+        /// Its checkpoint must be read, not before this time. → settling
+        case waiting(notBefore: Int64)
+        /// The shell reads it. → replaying, folding, waiting (back-off), halted
+        case settling
+        /// Events below `next` are read once more: the anchor is compared, `confirmed…next` is folded aside. → checking, folding, halted
+        case replaying
+        /// The rows that the replay touched are read. → folding, halted
+        case checking
+        /// Events enter the changeset. → waiting, halted, leaving
+        case folding
+        /// The event at `next` goes to the dead-letter topic. → folding, waiting
+        case deadLettering
+        /// Stands still until somebody acts. → waiting
+        case halted(HaltReason)
+    }
+
+    public let topic: Int
+    public let partition: Int32
+    public let topicName: String
+    let checkpointKey: [UInt8]
+
+    public internal(set) var phase = Phase.waiting(notBefore: 0)
+    /// Revoked: nothing more is folded, and it is released when nothing of it is in flight.
+    var isLeaving = false
+    /// The next offset to fold.
+    public internal(set) var next: Int64 = 0
+    /// The value from whose `next` the folding of the open batch began: what the fence is compared with.
+    var believed: [UInt8] = []
+    var believedNext: Int64 = 0
+    var believedConfirmed: Int64 = 0
+    /// What the transaction in flight, or one of unknown outcome, writes; empty is none.
+    var sent: [UInt8] = []
+    var sentNext: Int64 = 0
+    /// The furthest checkpoint that Redis acknowledged to this lane; −1 before the first.
+    public internal(set) var acknowledged: Int64 = -1
+    /// In the open batch.
+    var isTouched = false
+    /// Its `confirmed` should be brought up to `next`, or its time at the end renewed.
+    var wantsConfirmation = false
+    /// In the transaction in flight.
+    var isInFlight = false
+    var isWatched = false
+    /// For choosing whom to watch when there are too many.
+    var lastUse: UInt64 = 0
+    var anchor: Checkpoint.Anchor?
+    var time: Int64 = -1
+    var atEnd: Int64?
+    /// The end of the log as last told; −1 before that.
+    public internal(set) var end: Int64 = -1
+    var isPaused = false
+
+    var backOff: Int64 = 0
+    var losses: [Loss] = []
+    public internal(set) var rewinds = 0
+
+    var parked = ParkedIndex()
+    var ledger: [Int64: LedgerEntry] = [:]
+    var replay: Replay?
+    /// Messages were dropped that must be read again.
+    var needsPlacement = false
+
+    struct Loss: Sendable {
+        var at: Int64
+        var writer: String
+    }
+
+    init(topic: Int, partition: Int32, topicName: String, keys: KeySpace, generation: Int) {
+        self.topic = topic
+        self.partition = partition
+        self.topicName = topicName
+        checkpointKey = Array(keys.checkpoint(generation, topicName, partition).utf8)
+    }
+
+    /// `orders-3`, for people.
+    public var name: String { "\(topicName)-\(partition)" }
+}

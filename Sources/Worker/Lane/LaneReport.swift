@@ -1,0 +1,46 @@
+/// Something that happened in a lane and is worth a log line, a counter or a line of `status`.
+public enum LaneReport: Sendable, Equatable {
+    /// A partition is folding from this offset on.
+    case started(slot: Int, next: Int64)
+    /// Somebody else moved the checkpoint, or the WATCH fired.
+    case fenced(slot: Int?, by: String?)
+    /// Redis lost acknowledged writes; so many events are replayed.
+    case rewound(slot: Int, events: Int64)
+    case halted(slot: Int, HaltReason)
+    /// Redis refused the transaction; nothing was applied.
+    case refused(String)
+    case connectionLost(String)
+    case connected
+    /// `confirmed…next` could not be checked: no longer in the log.
+    case unverified(slot: Int, from: Int64, to: Int64)
+    case parked(slot: Int, offset: Int64, reason: String)
+    case skipped(slot: Int, offset: Int64, reason: String)
+    /// The outcome of a transaction was unknown and is settled.
+    case settledUnknown(slot: Int, wasApplied: Bool)
+}
+
+/// Why a partition stands still until somebody acts.
+public struct HaltReason: Sendable, Equatable {
+    public enum Code: String, Sendable {
+        case damaged
+        case checkpointLost = "checkpoint-lost"
+        case retentionPassed = "retention-passed"
+        case logTruncated = "log-truncated"
+        case otherWriter = "other-writer"
+        case badEvent = "bad-event"
+        case parkingFull = "parking-full"
+        case notJSON = "not-json"
+        case partitionError = "partition-error"
+        case tombstonesMissed = "tombstones-missed"
+        case serverRefuses = "server-refuses"
+    }
+
+    public var code: Code
+    /// What happened, to what, why, and what to do next.
+    public var message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}

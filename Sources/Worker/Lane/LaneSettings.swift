@@ -1,0 +1,45 @@
+public import Projections
+
+/// What a lane is told once, when it starts; all times in milliseconds.
+public struct LaneSettings: Sendable {
+    public var plan: ProjectionPlan
+    /// The generation it works for, and the exact bytes of its generation key: every transaction compares them.
+    public var generation: Int
+    public var generationText: [UInt8]
+    /// Who it is, random for each start: 16 hexadecimal digits.
+    public var writer: String
+    /// Partitions given by the configuration and not by a consumer group.
+    public var hasFixedPartitions = false
+
+    public var commandsPerTransaction = 1000
+    public var bytesPerTransaction = 1 << 20
+    /// A changeset that coalesces well may hold more events than commands; this bounds what a drop folds again.
+    public var eventsPerTransaction = 100_000
+    /// WATCH is quadratic: no more partitions in one transaction.
+    public var partitionsPerTransaction = 64
+    public var backOffFirst: Int64 = 200
+    public var backOffLast: Int64 = 10_000
+    public var heartbeat: Int64 = 1_000
+    public var commandTimeout: Int64 = 5_000
+    /// How long a revoked partition's last transaction is awaited.
+    public var revocationTimeout: Int64 = 2_000
+    /// With fixed partitions: so many losses to one other writer within `lossWindow` halt the partition.
+    public var lossesUntilHalt = 5
+    public var lossWindow: Int64 = 60_000
+    public var parkedPerKey = 1_000
+    public var parkedInAll = 100_000
+    /// So many first events of a topic that are all not JSON halt the partition.
+    public var proofEvents = 100
+
+    /// The canary: switched off in tests to show that they would notice a fence that compares nothing.
+    package var comparesCheckpoints = true
+
+    public init(plan: ProjectionPlan, generation: Int, generationText: [UInt8], writer: String) {
+        self.plan = plan
+        self.generation = generation
+        self.generationText = generationText
+        self.writer = writer
+    }
+
+    var keys: KeySpace { KeySpace(projection: plan.name) }
+}

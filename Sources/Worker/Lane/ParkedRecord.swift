@@ -1,0 +1,76 @@
+import Bytes
+public import Projections
+
+/// A bad event as it is kept in Redis, or produced to a dead-letter topic: the whole record, and why.
+///
+/// As bytes: one line of decimal numbers and lengths, then the pieces in the same order, so that any bytes are kept:
+/// `offset timestamp keyLength valueLength viewLength reasonLength headerCount (nameLength valueLength)…\n`; −1 is null.
+public struct ParkedRecord: Sendable, Equatable {
+    public struct Header: Sendable, Equatable {
+        public var name: [UInt8]
+        public var value: [UInt8]?
+    }
+
+    public var offset: Int64
+    public var timestamp: Int64
+    public var key: [UInt8]?
+    public var value: [UInt8]?
+    public var headers: [Header]
+    /// nil for a fault of the whole event, and for one that only queues behind another of its key.
+    public var view: String?
+    public var reason: String
+
+    init(_ event: borrowing Event, headers: borrowing HeaderList, view: String?, reason: String) {
+        offset = event.offset
+        timestamp = event.timestamp
+        key = event.key?.array
+        value = event.value?.array
+        self.headers = (0..<headers.count).map {
+            Header(name: headers.name($0).array, value: headers.value($0)?.array)
+        }
+        self.view = view
+        self.reason = reason
+    }
+
+    public var bytes: [UInt8] {
+        var pieces: [[UInt8]?] = [key, value, view.map { Array($0.utf8) }, Array(reason.utf8)]
+        for header in headers { pieces += [header.name, header.value] }
+        var numbers = [offset, timestamp] + pieces.prefix(4).map { Int64($0?.count ?? -1) } + [Int64(headers.count)]
+        numbers += pieces.dropFirst(4).map { Int64($0?.count ?? -1) }
+        var bytes = Array(numbers.map(String.init).joined(separator: " ").utf8) + [UInt8(ascii: "\n")]
+        for piece in pieces { bytes += piece ?? [] }
+        return bytes
+    }
+
+    /// Reads `bytes`; nil where they are no parked record.
+    public init?(bytes: [UInt8]) {
+        guard let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n")),
+            let line = String(validating: bytes[..<lineEnd], as: UTF8.self)
+        else { return nil }
+        let numbers = line.split(separator: " ").map { Int64($0) }
+        guard numbers.count >= 7, !numbers.contains(nil), let headerCount = numbers[6], headerCount >= 0,
+            Int64(numbers.count) == 7 + 2 * headerCount
+        else { return nil }
+        var at = lineEnd + 1
+        var pieces: [[UInt8]?] = []
+        for length in (numbers[2..<6] + numbers[7...]).map({ $0 ?? -1 }) {
+            guard length >= 0 else {
+                pieces.append(nil)
+                continue
+            }
+            guard length <= Int64(bytes.count - at) else { return nil }
+            pieces.append(Array(bytes[at..<at + Int(length)]))
+            at += Int(length)
+        }
+        guard at == bytes.count else { return nil }
+        offset = numbers[0] ?? 0
+        timestamp = numbers[1] ?? -1
+        key = pieces[0]
+        value = pieces[1]
+        view = pieces[2].map { String(decoding: $0, as: UTF8.self) }
+        reason = pieces[3].map { String(decoding: $0, as: UTF8.self) } ?? ""
+        headers = stride(from: 4, to: pieces.count, by: 2).map {
+            Header(name: pieces[$0] ?? [], value: pieces[$0 + 1])
+        }
+    }
+}

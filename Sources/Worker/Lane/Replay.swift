@@ -1,0 +1,19 @@
+import Projections
+
+/// The second reading of events that the checkpoint has passed: is it the same log, and did the last batch do no damage?
+final class Replay: @unchecked Sendable {
+    // Owned by one lane's thread; a class only because a changeset cannot be copied.
+    /// The record that must be found where the checkpoint says, until it was.
+    var anchor: Checkpoint.Anchor?
+    /// From here on events are folded aside.
+    let confirmed: Int64
+    /// The checkpoint's `next`: here the replay ends.
+    let end: Int64
+    var changes = Changeset()
+
+    init(anchor: Checkpoint.Anchor?, confirmed: Int64, end: Int64) {
+        self.anchor = anchor
+        self.confirmed = confirmed
+        self.end = end
+    }
+}

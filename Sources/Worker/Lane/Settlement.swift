@@ -1,0 +1,29 @@
+import Projections
+
+/// What the shell read for partitions that are to be folded from their checkpoints.
+public struct Settlement: Sendable {
+    public struct Partition: Sendable {
+        public var slot: Int
+        /// nil: there is no such key.
+        public var checkpoint: [UInt8]?
+        /// The damage record that holds this partition, if any.
+        public var damage: String?
+        public var parked: [(offset: Int64, key: [UInt8]?)] = []
+        public var ledger: [Int64: LedgerEntry] = [:]
+        /// The log's first offset and its end.
+        public var low: Int64
+        public var high: Int64
+
+        public init(slot: Int, checkpoint: [UInt8]?, low: Int64, high: Int64) {
+            self.slot = slot
+            self.checkpoint = checkpoint
+            self.low = low
+            self.high = high
+        }
+    }
+
+    public var generation: [UInt8]?
+    public var partitions: [Partition] = []
+
+    public init(generation: [UInt8]?) { self.generation = generation }
+}
