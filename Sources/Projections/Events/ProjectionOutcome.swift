@@ -18,10 +18,13 @@ public struct BadEvent: Error, Sendable, Equatable {
     public var reason: String
     /// The projection's `unknown:` policy asks for a halt rather than its `on-error:` policy.
     public var demandsHalt: Bool
+    /// The value is not JSON at all: where all first events of a topic are so, the topic is another than was meant.
+    public var isNotJSON: Bool
 
-    public init(view: String?, reason: String, demandsHalt: Bool = false) {
+    public init(view: String?, reason: String, demandsHalt: Bool = false, isNotJSON: Bool = false) {
         self.view = view
         self.reason = reason
         self.demandsHalt = demandsHalt
+        self.isNotJSON = isNotJSON
     }
 }

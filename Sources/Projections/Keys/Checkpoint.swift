@@ -28,9 +28,12 @@ public struct Checkpoint: Sendable, Equatable {
     public var anchor: Anchor?
     /// Compacted topics: the wall-clock time, in milliseconds since 1970, at which the lane last stood at the end.
     public var atEnd: Int64?
+    /// Counts what was carried out on parked events at this offset, so that the text is a fresh one; 0 is left out.
+    public var turn: Int
 
     public init(
-        next: Int64, confirmed: Int64, writer: String, time: Int64 = -1, anchor: Anchor? = nil, atEnd: Int64? = nil
+        next: Int64, confirmed: Int64, writer: String, time: Int64 = -1, anchor: Anchor? = nil, atEnd: Int64? = nil,
+        turn: Int = 0
     ) {
         self.next = next
         self.confirmed = confirmed
@@ -38,6 +41,7 @@ public struct Checkpoint: Sendable, Equatable {
         self.time = time
         self.anchor = anchor
         self.atEnd = atEnd
+        self.turn = turn
     }
 
     /// Appends the text.
@@ -64,6 +68,10 @@ public struct Checkpoint: Sendable, Equatable {
         if let atEnd {
             bytes.append(" at-end=" as StaticString)
             bytes.append(decimal: atEnd)
+        }
+        if turn != 0 {
+            bytes.append(" turn=" as StaticString)
+            bytes.append(decimal: Int64(turn))
         }
     }
 
@@ -94,6 +102,7 @@ public struct Checkpoint: Sendable, Equatable {
         }
         self.init(
             next: next, confirmed: confirmed, writer: String(writer), time: time, anchor: anchor,
-            atEnd: values["at-end"].flatMap { Int64($0) })
+            atEnd: values["at-end"].flatMap { Int64($0) },
+            turn: values["turn"].flatMap { Int($0) } ?? 0)
     }
 }

@@ -14,7 +14,7 @@ extension LaneMachine {
     public mutating func take(
         _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, now: Int64
     ) -> Taken {
-        guard partitions[slot].phase == .folding else { return takeElsewhere(event, slot: slot, anchor: anchor) }
+        guard partitions[slot].isFolding else { return takeElsewhere(event, slot: slot, anchor: anchor) }
         guard event.offset >= partitions[slot].next, !partitions[slot].isLeaving, !isStopping else { return .taken }
         guard partitions[slot].isWatched || isWatchable(slot) else { return .later }
         if !partitions[slot].parked.isEmpty || !partitions[slot].ledger.isEmpty {
@@ -213,7 +213,7 @@ extension LaneMachine {
             return .taken
         }
         finishReplay(slot)
-        if partitions[slot].phase == .folding { return .later }
+        if partitions[slot].isFolding { return .later }
         partitions[slot].needsPlacement = true
         return .taken
     }

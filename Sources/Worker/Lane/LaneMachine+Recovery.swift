@@ -346,5 +346,6 @@ extension LaneMachine {
 }
 
 extension LanePartition {
+    var isFolding: Bool { if case .folding = phase { true } else { false } }
     var isHalted: Bool { if case .halted = phase { true } else { false } }
 }

@@ -173,11 +173,9 @@ extension LaneMachine {
 
     private mutating func writeCheckpoint(_ slot: Int) {
         let it = partitions[slot]
-        // What was believed before was acknowledged, all of its replies seen clean: that is what is confirmed. Without new
-        // events the checkpoint itself is.
-        let confirmed = it.next == it.believedNext ? it.next : it.believedNext
+        // What was believed before was acknowledged, all of its replies seen clean: that is what is confirmed.
         let text = Checkpoint(
-            next: it.next, confirmed: confirmed, writer: settings.writer, time: it.time, anchor: it.anchor, atEnd: it.atEnd
+            next: it.next, confirmed: it.believedNext, writer: settings.writer, time: it.time, anchor: it.anchor, atEnd: it.atEnd
         ).text
         lastTransaction.begin(3)
         lastTransaction.argument("SET")
@@ -247,7 +245,9 @@ extension LaneMachine {
     private mutating func refuse(_ reply: borrowing Reply) {
         guard refusal == nil || refusal?.hasPrefix("EXECABORT") == true else { return }
         refusal = reply.bytes.readable
-        refusalHandling = reply.firstError?.code.handling
+        guard let code = reply.firstError?.code else { return }
+        refusalHandling =
+            code == .execAbort ? RedisErrorCode.abortCause(in: reply.bytes)?.handling ?? .retryLater : code.handling
     }
 
     private mutating func executed(_ reply: borrowing Reply, count: Int, now: Int64) {
@@ -295,13 +295,20 @@ extension LaneMachine {
     }
 
     private mutating func settleApplied(_ slot: Int, _ commits: inout [Placement]) {
-        partitions[slot].believedConfirmed = partitions[slot].sentNext == partitions[slot].believedNext ? partitions[slot].sentNext : partitions[slot].believedNext
+        partitions[slot].believedConfirmed = partitions[slot].believedNext
         swap(&partitions[slot].believed, &partitions[slot].sent)
         partitions[slot].sent = []
         partitions[slot].believedNext = partitions[slot].sentNext
         partitions[slot].acknowledged = partitions[slot].sentNext
         partitions[slot].isInFlight = false
         partitions[slot].backOff = 0
+        connectBackOff = 0
+        // The next owner need not look at the last batch again if this one says that it was clean.
+        if isStopping || partitions[slot].isLeaving, !partitions[slot].isTouched,
+            partitions[slot].believedConfirmed < partitions[slot].believedNext
+        {
+            partitions[slot].wantsConfirmation = true
+        }
         commits.append(Placement(slot: slot, offset: partitions[slot].sentNext))
     }
 
@@ -309,7 +316,7 @@ extension LaneMachine {
     private mutating func fenceAnswered(_ reply: borrowing Reply, now: Int64) {
         guard fence == .asked else { return }
         guard reply.kind == .array, reply.count == 1 + watched.count, refusal == nil else {
-            if refusal == nil { refusal = reply.bytes.readable }
+            refuse(reply)
             refused(now: now)
             return
         }

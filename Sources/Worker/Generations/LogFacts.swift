@@ -1,0 +1,26 @@
+/// What Kafka says of a projection's topics when a worker starts.
+public struct LogFacts: Sendable {
+    public struct Topic: Sendable {
+        public var name: String
+        /// First offset and end of each partition.
+        public var partitions: [(low: Int64, high: Int64)]
+        /// From the broker's `cleanup.policy`; nil where it does not tell.
+        public var isCompacted: Bool?
+
+        public init(name: String, partitions: [(low: Int64, high: Int64)], isCompacted: Bool?) {
+            self.name = name
+            self.partitions = partitions
+            self.isCompacted = isCompacted
+        }
+    }
+
+    /// nil where the broker does not tell.
+    public var clusterID: String?
+    /// In the order of the plan's topics.
+    public var topics: [Topic]
+
+    public init(clusterID: String?, topics: [Topic]) {
+        self.clusterID = clusterID
+        self.topics = topics
+    }
+}

@@ -1,0 +1,24 @@
+/// Why a worker cannot start or go on.
+public struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Code: String, Sendable {
+        /// Usage or configuration: exit code 2.
+        case configuration
+        /// Kafka or Redis cannot be reached, or is refused: exit code 4.
+        case refused
+        /// Something stands still until somebody acts: exit code 3.
+        case halted
+        /// Failed while running: exit code 1.
+        case failed
+    }
+
+    public let code: Code
+    /// What happened, to what, why, and what to do next.
+    public let message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}

@@ -1,0 +1,145 @@
+import Bytes
+import Projections
+import Redis
+
+// The rare, linear parts: read on an idle connection, with its time-outs.
+extension Lane {
+    private var settings: LaneSettings { machine.settings }
+    private var keys: KeySpace { settings.keys }
+
+    /// Reads all that a partition's folding begins with; the parked keys after the checkpoint, never before.
+    func settle(_ slots: [Int]) {
+        var settlement = Settlement(generation: nil)
+        var unanswered: [Int] = []
+        do {
+            var commands = CommandBuffer()
+            commands.command("GET", keys.generation(settings.generation))
+            commands.command("HGETALL", keys.ledger)
+            for slot in slots {
+                let it = machine.partition(slot)
+                commands.command("GET", keys.checkpoint(settings.generation, it.topicName, it.partition))
+                commands.command("ZRANGE", keys.parkedIndex(settings.generation, it.topicName, it.partition), "0", "-1")
+                commands.command("HGET", keys.damage(settings.generation), "\(it.topicName):\(it.partition)")
+            }
+            guard let values = try connection?.roundTrip(commands) else { return }
+            settlement.generation = values[0].bytes
+            let ledger = values[1].elements ?? []
+            for (index, slot) in slots.enumerated() {
+                let it = machine.partition(slot)
+                guard let marks = services.watermarks(topic: it.topicName, partition: it.partition) else {
+                    unanswered.append(slot)
+                    continue
+                }
+                var found = Settlement.Partition(
+                    slot: slot, checkpoint: values[2 + 3 * index].bytes, low: marks.low, high: marks.high)
+                found.parked = (values[3 + 3 * index].elements ?? []).compactMap { Self.parked($0.bytes) }
+                found.damage = values[4 + 3 * index].text
+                found.ledger = Self.ledger(ledger, prefix: "\(it.topicName):\(it.partition):")
+                settlement.partitions.append(found)
+            }
+        } catch {
+            connection = nil
+            machine.disconnected(error.message, now: Self.now())
+            return
+        }
+        if !unanswered.isEmpty { machine.settlingFailed(unanswered, now: Self.now()) }
+        machine.settled(settlement, now: Self.now())
+    }
+
+    /// `OFFSET:KEY` or `OFFSET`.
+    static func parked(_ member: [UInt8]?) -> (offset: Int64, key: [UInt8]?)? {
+        guard let member else { return nil }
+        let digits = member.prefix { $0 != UInt8(ascii: ":") }
+        guard let offset = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
+        return (offset, digits.count == member.count ? nil : Array(member.dropFirst(digits.count + 1)))
+    }
+
+    static func ledger(_ elements: [RedisValue], prefix: String) -> [Int64: LedgerEntry] {
+        var entries: [Int64: LedgerEntry] = [:]
+        for index in stride(from: 0, to: elements.count - 1, by: 2) {
+            guard let field = elements[index].text, field.hasPrefix(prefix), let offset = Int64(field.dropFirst(prefix.count)),
+                let text = elements[index + 1].bytes, let entry = LedgerEntry(text: text)
+            else { continue }
+            entries[offset] = entry
+        }
+        return entries
+    }
+
+    /// Looks at the rows that the last batch touched: what broke in it is still visible in most cases.
+    func verify(_ slot: Int) {
+        do {
+            let damage = try rowDamage(machine.touched(slot))
+            machine.verified(slot, damage: damage, now: Self.now())
+        } catch {
+            connection = nil
+            machine.disconnected(error.message, now: Self.now())
+        }
+    }
+
+    /// The first row that could not take its changes: another type, no integer, no headroom; nil where all can.
+    func rowDamage(_ entries: [TouchedEntry]) throws(RedisError) -> String? {
+        for entry in entries {
+            var commands = CommandBuffer()
+            commands.begin(2)
+            commands.argument("TYPE")
+            commands.argument(entry.key)
+            for field in entry.incrementedFields {
+                commands.begin(3)
+                commands.argument("HGET")
+                commands.argument(entry.key)
+                commands.argument(field)
+            }
+            for member in entry.incrementedMembers {
+                commands.begin(3)
+                commands.argument("ZSCORE")
+                commands.argument(entry.key)
+                commands.argument(member)
+            }
+            if entry.isIncrementedCounter {
+                commands.begin(2)
+                commands.argument("GET")
+                commands.argument(entry.key)
+            }
+            guard let values = try connection?.roundTrip(commands), let type = values[0].text else { return nil }
+            let view = settings.plan.views[entry.view].name
+            let key = readableText(entry.key)
+            if type != "none", type != entry.expectedType, !entry.isDeletedOrReplaced {
+                return "view \(view), key \(key): it holds a \(type) where a \(entry.expectedType) belongs"
+            }
+            if type == "none" || type != entry.expectedType { continue }
+            for value in values.dropFirst() {
+                guard let text = value.text else { continue }
+                if entry.incrementedMembers.isEmpty {
+                    // Within one increment of the bound counts: the increment is at most 2^53.
+                    guard let number = Int64(text), number.magnitude < UInt64(Int64.max) - (1 << 53) else {
+                        return "view \(view), key \(key): \(text) is no integer with room for another increment"
+                    }
+                } else if let number = Double(text), number.magnitude >= 0x1p53 {
+                    return "view \(view), key \(key): the score \(text) is beyond ±2^53"
+                }
+            }
+        }
+        return nil
+    }
+
+    func resolveMissing(_ slots: [Int]) {
+        for slot in slots {
+            let it = machine.partition(slot)
+            switch services.missingCheckpoint(topic: it.topicName, partition: it.partition) {
+            case .created: machine.reload(slot)
+            case .wait: machine.reload(slot, notBefore: Self.now() + 1_000)
+            case .halt(let message): machine.halt(slot, .checkpointLost, message)
+            }
+        }
+    }
+}
+
+extension RedisValue {
+    /// The bytes of a string; nil for everything else.
+    public var bytes: [UInt8]? {
+        switch self {
+        case .bulk(let bytes), .simple(let bytes): bytes
+        default: nil
+        }
+    }
+}

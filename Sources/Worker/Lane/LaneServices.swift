@@ -1,0 +1,29 @@
+/// What a lane asks of the process it runs in, on rare occasions.
+public protocol LaneServices: AnyObject, Sendable {
+    func report(_ report: WorkerReport)
+    /// Produces the record to the dead-letter topic and awaits it; false: not delivered.
+    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> Bool
+    /// The log's first offset and its end; nil where Kafka does not answer.
+    func watermarks(topic: String, partition: Int32) -> (low: Int64, high: Int64)?
+    /// A partition of the live generation has no checkpoint: was it added to the topic, or was it lost?
+    func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint
+}
+
+/// What is to be done about a missing checkpoint.
+public enum MissingCheckpoint: Sendable {
+    /// It was written now: read again.
+    case created
+    /// Not yet: older partitions have not passed the growth, or nobody answers. Ask again after a while.
+    case wait
+    case halt(String)
+}
+
+/// What a worker tells whoever runs it: for log lines and counters.
+public enum WorkerReport: Sendable {
+    case lane(LaneReport, partition: String?)
+    case assigned([String])
+    case revoked([String], lost: Bool)
+    /// Kafka's or Redis's own words, where something failed that is tried again.
+    case kafka(String)
+    case redis(String)
+}

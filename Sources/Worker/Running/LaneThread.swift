@@ -1,0 +1,20 @@
+import Glibc
+
+/// A detached thread that runs one closure: a lane blocks in `poll(2)`, which has no place on Swift's cooperative pool.
+final class LaneThread: @unchecked Sendable {
+    // Handed to exactly one thread, which alone uses it.
+    private let body: () -> Void
+
+    init(_ body: @escaping () -> Void) { self.body = body }
+
+    func launch() {
+        var thread = pthread_t()
+        let box = Unmanaged.passRetained(self)
+        _ = unsafe pthread_create(&thread, nil, { raw in
+            guard let raw = unsafe raw else { return nil }
+            unsafe Unmanaged<LaneThread>.fromOpaque(raw).takeRetainedValue().body()
+            return nil
+        }, box.toOpaque())
+        pthread_detach(thread)
+    }
+}

@@ -1,0 +1,176 @@
+import Glibc
+import Hashing
+public import Kafka
+public import Projections
+public import Redis
+import Synchronization
+
+/// What one projection needs to run in this process.
+public struct ProjectionSettings: Sendable {
+    public var plan: ProjectionPlan
+    public var fingerprint: String
+    public var kafka: [(String, String)]
+    public var redis: RedisOptions
+    public var lanes = 1
+    public var instanceID: String?
+    /// The first part of the consumer group's name; `lantern-PROJECTION` by default.
+    public var group: String?
+    /// nil: a consumer group; else these partitions of every topic (`.some(nil)`-like `all` is an empty list).
+    public var fixed: FixedPartitions?
+    public var allowsPartial = false
+    public var acceptsCluster = false
+    public var startsFresh = false
+    /// The bounds; plan, generation and writer are filled in.
+    public var limits: @Sendable (inout LaneSettings) -> Void = { _ in }
+
+    public enum FixedPartitions: Sendable, Equatable {
+        case all
+        case some([Int32])
+    }
+
+    public init(plan: ProjectionPlan, fingerprint: String, kafka: [(String, String)], redis: RedisOptions) {
+        self.plan = plan
+        self.fingerprint = fingerprint
+        self.kafka = kafka
+        self.redis = redis
+    }
+
+    func groupID(generation: Int, identifier: String) -> String {
+        "\(group ?? "lantern-\(plan.name)")-\(generation)-\(identifier)"
+    }
+}
+
+/// Runs the lanes of one projection, each on a thread of its own, and begins anew when the generation changes under them.
+public final class ProjectionRunner: Sendable {
+    public enum State: Sendable, Equatable {
+        case starting
+        case idle(String)
+        case running(generation: Int, group: String)
+        case ended(LaneOutcome)
+        case failed(WorkerError)
+    }
+
+    public let settings: ProjectionSettings
+    private let makeProjector: @Sendable () -> any Projector
+    private let log: @Sendable (WorkerReport) -> Void
+    private let shared = Mutex(Shared())
+
+    private struct Shared {
+        var state = State.starting
+        var controls: [LaneControl] = []
+        var isStopRequested = false
+        var services: RunnerServices?
+        var threads = 0
+        var outcomes: [LaneOutcome] = []
+    }
+
+    public init(
+        settings: ProjectionSettings, makeProjector: @escaping @Sendable () -> any Projector,
+        log: @escaping @Sendable (WorkerReport) -> Void
+    ) {
+        self.settings = settings
+        self.makeProjector = makeProjector
+        self.log = log
+    }
+
+    public var state: State { shared.withLock { $0.state } }
+    public var snapshots: [LaneSnapshot] { shared.withLock { $0.controls.map(\.snapshot) } }
+    public var hasEnded: Bool { shared.withLock { $0.threads == 0 } }
+    public var outcomes: [LaneOutcome] { shared.withLock { $0.outcomes } }
+
+    public func stop() {
+        shared.withLock { shared in
+            shared.isStopRequested = true
+            for control in shared.controls { control.stop() }
+        }
+    }
+
+    /// Finds or makes the generation and starts the lanes; answers the offsets at which the logs end now.
+    ///
+    /// Throws ``WorkerError`` where it cannot start; nothing is left half-done.
+    public func start() throws -> [(topic: String, partition: Int32, end: Int64)] {
+        let services = try RunnerServices(settings: settings, log: log)
+        let facts = try services.facts()
+        var keeper = GenerationKeeper(plan: settings.plan, fingerprint: settings.fingerprint, facts: facts)
+        keeper.allowsPartial = settings.allowsPartial
+        keeper.acceptsCluster = settings.acceptsCluster
+        var redis = try RedisConnection.open(settings.redis)
+        let isFresh = settings.startsFresh && state == .starting
+        let standing = isFresh ? try keeper.startFresh(&redis) : try keeper.establish(&redis)
+        services.keeper = keeper
+        switch standing {
+        case .idle(let why): shared.withLock { $0.state = .idle(why) }
+        case .write(let number, let text, let identifier):
+            services.standing = (number, text)
+            try launch(number: number, text: text, identifier: identifier, services, facts)
+        }
+        return facts.topics.flatMap { topic in
+            topic.partitions.indices.map { (topic.name, Int32($0), topic.partitions[$0].high) }
+        }
+    }
+
+    private func launch(number: Int, text: String, identifier: String, _ services: RunnerServices, _ facts: LogFacts) throws {
+        let group = settings.groupID(generation: number, identifier: identifier)
+        var lanes: [Lane] = []
+        var controls: [LaneControl] = []
+        for index in 0..<settings.lanes {
+            let writer = Self.hexadecimal(UInt64.random(in: .min ... .max))
+            var laneSettings = LaneSettings(plan: settings.plan, generation: number, generationText: Array(text.utf8), writer: writer)
+            laneSettings.hasFixedPartitions = settings.fixed != nil
+            settings.limits(&laneSettings)
+            let consumer = try Consumer(
+                properties: settings.kafka, topics: settings.plan.topics.map(\.name), groupID: group,
+                instanceID: settings.fixed == nil ? settings.instanceID.map { "\($0)-\(index)" } : nil,
+                clientID: "lantern-\(settings.plan.name)-\(index)")
+            let control = LaneControl()
+            controls.append(control)
+            lanes.append(
+                Lane(
+                    settings: laneSettings, projector: makeProjector(), consumer: consumer, redis: settings.redis,
+                    control: control, services: services, seed: UInt64.random(in: .min ... .max)))
+        }
+        shared.withLock { shared in
+            shared.controls = controls
+            shared.services = services
+            shared.threads = lanes.count
+            shared.outcomes = []
+            shared.state = .running(generation: number, group: group)
+            if shared.isStopRequested { for control in controls { control.stop() } }
+        }
+        for (index, lane) in lanes.enumerated() {
+            startThread(lane, fixed: settings.fixed.map { share($0, of: facts, lane: index) })
+        }
+    }
+
+    /// A lane's share of fixed partitions: every n-th.
+    private func share(_ fixed: ProjectionSettings.FixedPartitions, of facts: LogFacts, lane: Int) -> [(topic: Int, partition: Int32)] {
+        var all: [(topic: Int, partition: Int32)] = []
+        for (index, topic) in facts.topics.enumerated() {
+            for partition in topic.partitions.indices.map({ Int32($0) }) {
+                if case .some(let chosen) = fixed, !chosen.contains(partition) { continue }
+                all.append((index, partition))
+            }
+        }
+        return all.enumerated().filter { $0.offset % settings.lanes == lane }.map(\.element)
+    }
+
+    private func startThread(_ lane: Lane, fixed: [(topic: Int, partition: Int32)]?) {
+        let start = LaneThread { [self] in
+            let outcome = lane.run(fixed: fixed)
+            shared.withLock { shared in
+                shared.threads -= 1
+                shared.outcomes.append(outcome)
+                if case .generationChanged = outcome { for control in shared.controls { control.stop() } }
+                if shared.threads == 0 {
+                    shared.state = .ended(shared.outcomes.first { $0 != .stopped } ?? .stopped)
+                }
+            }
+        }
+        start.launch()
+    }
+
+    static func hexadecimal(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
