@@ -67,6 +67,17 @@ extension Consumer {
         try pause(Array(stillPaused))
     }
 
+    /// Begins to read these partitions too, besides those that are assigned already, whatever the group's protocol.
+    public mutating func begin(_ positions: [Position]) throws(KafkaError) {
+        guard unsafe String(cString: rd_kafka_rebalance_protocol(client)) == "EAGER" else {
+            try incrementalAssign(positions)
+            return
+        }
+        let stillPaused = paused
+        try assign(try standing() + positions)
+        try pause(Array(stillPaused))
+    }
+
     /// Where this consumer stands in each assigned partition: after the last record it gave, or where it began.
     private func standing() throws(KafkaError) -> [Position] {
         let order = Array(begun.keys)

@@ -1,6 +1,6 @@
 import Bytes
 import Projections
-import Redis
+public import Redis
 
 // The rare, linear parts: read on an idle connection, with its time-outs.
 extension Lane {

@@ -15,7 +15,7 @@ public final class Lane {
     var connection: RedisConnection?
     let redis: RedisOptions
     let control: LaneControl
-    let services: LaneServices
+    let services: any LaneServices
     let isGroupMember: Bool
     var reply = Reply()
     var headers = HeaderList()
@@ -38,7 +38,7 @@ public final class Lane {
 
     public init(
         settings: LaneSettings, projector: any Projector, consumer: consuming Consumer, redis: RedisOptions,
-        control: LaneControl, services: LaneServices, seed: UInt64
+        control: LaneControl, services: any LaneServices, seed: UInt64
     ) {
         machine = LaneMachine(settings: settings, projector: projector, seed: seed)
         self.consumer = consumer
@@ -62,7 +62,7 @@ public final class Lane {
         if let fixed {
             remember(machine.assigned(fixed))
         } else {
-            attempt("joining the consumer group") { try consumer.subscribe() }
+            attempt("joining the consumer group") { () throws(KafkaError) in try consumer.subscribe() }
         }
         while outcome == nil {
             step()
@@ -194,7 +194,7 @@ public final class Lane {
         switch rebalance.kind {
         case .assigned:
             // Answered at once, with nothing: partitions are added as soon as their checkpoints are read.
-            attempt("answering the group") {
+            attempt("answering the group") { () throws(KafkaError) in
                 if rebalance.isCooperative { try consumer.incrementalAssign([]) } else { try consumer.assign([]) }
             }
             remember(machine.assigned(rebalance.partitions.map { ($0.topic, $0.partition) }))
@@ -228,7 +228,7 @@ public final class Lane {
         pending.slots.subtract(slots)
         revocation = pending
         if pending.isCooperative {
-            attempt("giving up partitions") { try consumer.incrementalUnassign(places) }
+            attempt("giving up partitions") { () throws(KafkaError) in try consumer.incrementalUnassign(places) }
         }
         if pending.slots.isEmpty { answerRevocation() }
     }
@@ -237,7 +237,7 @@ public final class Lane {
         let wasCooperative = revocation?.isCooperative ?? false
         revocation = nil
         held = nil
-        if !wasCooperative { attempt("giving up partitions") { try consumer.unassign() } }
+        if !wasCooperative { attempt("giving up partitions") { () throws(KafkaError) in try consumer.unassign() } }
     }
 
     private func placeInKafka(_ placements: [Placement]) {
@@ -245,10 +245,10 @@ public final class Lane {
         if let message = held.take(), !placements.contains(where: { place($0.slot) == TopicPartition(topic: message.topic, partition: message.partition) }) {
             held = consume message
         }
-        attempt("reading on from the checkpoints") {
+        attempt("reading on from the checkpoints") { () throws(KafkaError) in
             let fresh = positions.indices.filter { !assignedSlots.contains(placements[$0].slot) }
             let moved = positions.indices.filter { assignedSlots.contains(placements[$0].slot) }
-            if !fresh.isEmpty { try consumer.add(fresh.map { positions[$0] }) }
+            if !fresh.isEmpty { try consumer.begin(fresh.map { positions[$0] }) }
             if !moved.isEmpty { try consumer.reposition(moved.map { positions[$0] }) }
             assignedSlots.formUnion(placements.map(\.slot))
         }
@@ -308,7 +308,8 @@ public final class Lane {
             case .place(let placements): placeInKafka(placements)
             case .pause(let slots):
                 let placed = slots.filter { assignedSlots.contains($0) }
-                attempt("pausing partitions") { try consumer.pause(placed.map { place($0) }) }
+                let places = placed.map { place($0) }
+                attempt("pausing partitions") { () throws(KafkaError) in try consumer.pause(places) }
             case .release(let slots): released(slots)
             case .commit(let placements): for each in placements { commits[each.slot] = each.offset }
             case .resolveMissing(let slots): resolveMissing(slots)

@@ -1,5 +1,3 @@
-public import Projections
-
 /// What the lane's shell must do for the machine; in order, each once.
 public enum LaneAction: Sendable, Equatable {
     /// Open a new Redis connection, then say `connected` or `connectFailed`.

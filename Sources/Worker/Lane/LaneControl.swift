@@ -4,31 +4,44 @@ import Synchronization
 /// How other threads reach a lane: they ask it to stop, and read what it last said of itself.
 public final class LaneControl: Sendable {
     private let state = Mutex(State())
-    /// Readable when there is something to look at.
+    /// The reading end of a pipe: readable when there is something to look at.
     let descriptor: Int32
+    private let writeDescriptor: Int32
 
     private struct State {
         var isStopRequested = false
         var snapshot = LaneSnapshot()
     }
 
-    public init() { descriptor = eventfd(0, Int32(EFD_NONBLOCK.rawValue) | Int32(EFD_CLOEXEC.rawValue)) }
+    public init() {
+        var ends: [Int32] = [-1, -1]
+        _ = unsafe pipe(&ends)
+        for end in ends {
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        }
+        descriptor = ends[0]
+        writeDescriptor = ends[1]
+    }
 
-    deinit { close(descriptor) }
+    deinit {
+        close(descriptor)
+        close(writeDescriptor)
+    }
 
     /// Asks the lane to drain and end.
     public func stop() {
         state.withLock { $0.isStopRequested = true }
-        var one: UInt64 = 1
-        _ = unsafe write(descriptor, &one, 8)
+        var one: UInt8 = 1
+        _ = unsafe write(writeDescriptor, &one, 1)
     }
 
     public var isStopRequested: Bool { state.withLock { $0.isStopRequested } }
     public var snapshot: LaneSnapshot { state.withLock { $0.snapshot } }
 
     func clear() {
-        var value: UInt64 = 0
-        _ = unsafe read(descriptor, &value, 8)
+        var bytes: (UInt64, UInt64) = (0, 0)
+        _ = unsafe read(descriptor, &bytes, 16)
     }
 
     func publish(_ machine: borrowing LaneMachine, now: Int64) {

@@ -133,7 +133,8 @@ extension LaneMachine {
         proof[event.topic].events += 1
         if bad.isNotJSON { proof[event.topic].notJSON += 1 }
         guard proof[event.topic].notJSON == settings.proofEvents else { return nil }
-        let start = event.value.map { $0.extracting(0..<min(16, $0.count)).array } ?? []
+        var start: [UInt8] = []
+        if let value = event.value { start = value.extracting(0..<min(16, value.count)).array }
         let frame =
             start.first == 0
             ? "; a first byte of 0 is the frame of a schema registry (Avro, Protobuf or JSON Schema)" : ""

@@ -1,5 +1,5 @@
 import Bytes
-import Projections
+public import Projections
 import Redis
 
 // Whatever went wrong ends here: drop what is folded, read again, go on from what Redis says.

@@ -1,5 +1,5 @@
 import Bytes
-public import Projections
+import Projections
 
 /// One partition while this lane owns it; a fresh value for each assignment.
 public struct LanePartition: Sendable {

@@ -1,5 +1,5 @@
 import Bytes
-public import Projections
+import Projections
 
 /// A bad event as it is kept in Redis, or produced to a dead-letter topic: the whole record, and why.
 ///

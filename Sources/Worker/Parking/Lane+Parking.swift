@@ -45,7 +45,7 @@ extension Lane {
             try answer(request, text, "offset \(line[0].offset) of the same key is parked before it: retry that one first")
             return nil
         }
-        return try work(through: line, of: work, it)
+        return try workThrough(line, of: work, it)
     }
 
     /// Removes a request and leaves its answer, outside of any transaction: nothing was changed.
@@ -83,8 +83,8 @@ extension Lane {
     }
 
     /// Folds a key's parked events in their order until one is still bad.
-    private func work(
-        through line: [(offset: Int64, key: [UInt8]?)], of work: ParkedWork, _ it: LanePartition
+    private func workThrough(
+        _ line: [(offset: Int64, key: [UInt8]?)], of work: ParkedWork, _ it: LanePartition
     ) throws(RedisError) -> Int? {
         let settings = machine.settings
         let blobs = settings.keys.parked(settings.generation, it.topicName, it.partition)

@@ -9,12 +9,14 @@ final class LaneThread: @unchecked Sendable {
 
     func launch() {
         var thread = pthread_t()
-        let box = Unmanaged.passRetained(self)
-        _ = unsafe pthread_create(&thread, nil, { raw in
-            guard let raw = unsafe raw else { return nil }
-            unsafe Unmanaged<LaneThread>.fromOpaque(raw).takeRetainedValue().body()
-            return nil
-        }, box.toOpaque())
+        let box = unsafe Unmanaged.passRetained(self).toOpaque()
+        _ = unsafe pthread_create(
+            &thread, nil,
+            { raw in
+                guard let raw = unsafe raw else { return nil }
+                unsafe Unmanaged<LaneThread>.fromOpaque(raw).takeRetainedValue().body()
+                return nil
+            }, box)
         pthread_detach(thread)
     }
 }

@@ -1,6 +1,6 @@
 import Glibc
 import Hashing
-public import Kafka
+import Kafka
 public import Projections
 public import Redis
 import Synchronization
