@@ -89,6 +89,10 @@ public struct ByteBuffer: ~Copyable {
     @inlinable
     public mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 
+    /// All bytes of another buffer.
+    @inlinable
+    public mutating func append(_ other: borrowing ByteBuffer) { append(other.span) }
+
     @inlinable
     public mutating func append(_ text: StaticString) {
         let count = text.utf8CodeUnitCount

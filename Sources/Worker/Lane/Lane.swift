@@ -18,7 +18,7 @@ public final class Lane {
     let services: any LaneServices
     let isGroupMember: Bool
     var reply = Reply()
-    var headers = HeaderList()
+    var headers: HeaderList? = HeaderList()
     var held: Message?
     /// topic → partition → slot; −1 is none of ours.
     var slotOf: [[Int]]
@@ -28,7 +28,6 @@ public final class Lane {
     var commits: [Int: Int64] = [:]
     var nextCommit: Int64 = 0
     var outcome: LaneOutcome?
-    let readsHeaders: Bool
 
     struct Revocation {
         var slots: Set<Int>
@@ -47,7 +46,6 @@ public final class Lane {
         self.services = services
         isGroupMember = !settings.hasFixedPartitions
         slotOf = settings.plan.topics.map { _ in [] }
-        readsHeaders = true
     }
 
     /// Monotonic milliseconds.
@@ -129,18 +127,31 @@ public final class Lane {
         guard message.topic >= 0, message.topic < slotOf.count, partition < slotOf[message.topic].count else { return true }
         let slot = slotOf[message.topic][partition]
         guard slot >= 0 else { return true }
-        headers.removeAll()
-        message.forEachHeader { name, value in headers.append(name: name, value: value) }
-        let anchor = Self.anchor(of: message, headers: headers)
-        let event = Event(
-            topic: message.topic, partition: message.partition, offset: message.offset, timestamp: message.timestamp,
-            key: message.key, value: message.value, headers: headers)
-        switch machine.take(event, headers: headers, slot: slot, anchor: anchor, now: now) {
-        case .taken: return true
-        case .later:
+        if case .later = take(message, slot: slot, now: now) {
             held = consume message
             return false
         }
+        return true
+    }
+
+    private func take(_ message: borrowing Message, slot: Int, now: Int64) -> Taken {
+        // Taken out of the class while the event borrows it.
+        var list = headers.take() ?? HeaderList()
+        list.removeAll()
+        message.forEachHeader { name, value in list.append(name: name, value: value) }
+        let taken = take(message, headers: list, slot: slot, now: now)
+        headers = consume list
+        return taken
+    }
+
+    private func take(
+        _ message: borrowing Message, headers: borrowing HeaderList, slot: Int, now: Int64
+    ) -> Taken {
+        let anchor = Self.anchor(of: message, headers: headers)
+        let event = Event(
+            topic: message.topic, partition: message.partition, offset: message.offset,
+            timestamp: message.timestamp, key: message.key, value: message.value, headers: headers)
+        return machine.take(event, headers: headers, slot: slot, anchor: anchor, now: now)
     }
 
     /// XXH3 of timestamp, key, value and headers, null and empty told apart.
@@ -242,8 +253,10 @@ public final class Lane {
 
     private func placeInKafka(_ placements: [Placement]) {
         let positions = placements.map { Position(place($0.slot), offset: $0.offset) }
-        if let message = held.take(), !placements.contains(where: { place($0.slot) == TopicPartition(topic: message.topic, partition: message.partition) }) {
-            held = consume message
+        // A message that waits to be offered again is read once more if its partition is placed anew.
+        if let message = held.take() {
+            let its = TopicPartition(topic: message.topic, partition: message.partition)
+            if !positions.contains(where: { $0.partition == its }) { held = consume message }
         }
         attempt("reading on from the checkpoints") { () throws(KafkaError) in
             let fresh = positions.indices.filter { !assignedSlots.contains(placements[$0].slot) }

@@ -75,13 +75,26 @@ extension LaneMachine {
     }
 
     public mutating func connectFailed(now: Int64) {
-        link = .down(retryAt: now + nextBackOff(&connectBackOff))
+        link = .down(retryAt: now + nextConnectBackOff())
     }
 
     /// 0.2 s doubling to 10 s, with jitter.
-    private mutating func nextBackOff(_ backOff: inout Int64) -> Int64 {
-        backOff = backOff == 0 ? settings.backOffFirst : min(backOff * 2, settings.backOffLast)
-        return backOff / 2 + Int64.random(in: 0...backOff / 2, using: &random)
+    private mutating func jittered(_ backOff: Int64) -> Int64 {
+        backOff / 2 + Int64.random(in: 0...backOff / 2, using: &random)
+    }
+
+    private func longer(_ backOff: Int64) -> Int64 {
+        backOff == 0 ? settings.backOffFirst : min(backOff * 2, settings.backOffLast)
+    }
+
+    private mutating func nextConnectBackOff() -> Int64 {
+        connectBackOff = longer(connectBackOff)
+        return jittered(connectBackOff)
+    }
+
+    private mutating func nextBackOff(of slot: Int) -> Int64 {
+        partitions[slot].backOff = longer(partitions[slot].backOff)
+        return jittered(partitions[slot].backOff)
     }
 
     /// EXECABORT and its kin: nothing was applied. What comes next depends on the server's word.
@@ -99,10 +112,10 @@ extension LaneMachine {
         }
         actions.append(.report(.refused(words)))
         switch handling {
-        case .retryLater: dropBatch(notBefore: now + nextBackOff(&connectBackOff))
+        case .retryLater: dropBatch(notBefore: now + nextConnectBackOff())
         case .reconnect:
             dropConnection("Redis refused: \(words)", now: now)
-            link = .down(retryAt: now + nextBackOff(&connectBackOff))
+            link = .down(retryAt: now + nextConnectBackOff())
         case .stop:
             dropBatch(notBefore: now)
             for slot in slots where !partitions[slot].isHalted {
@@ -192,7 +205,7 @@ extension LaneMachine {
     /// Kafka or Redis did not answer while settling; Redis's loss is told by `disconnected`.
     public mutating func settlingFailed(_ slots: [Int], now: Int64) {
         for slot in slots where partitions[slot].phase == .settling {
-            partitions[slot].phase = .waiting(notBefore: now + nextBackOff(&partitions[slot].backOff))
+            partitions[slot].phase = .waiting(notBefore: now + nextBackOff(of: slot))
         }
     }
 
@@ -252,7 +265,7 @@ extension LaneMachine {
                 return
             }
         }
-        partitions[slot].phase = .waiting(notBefore: now + nextBackOff(&partitions[slot].backOff))
+        partitions[slot].phase = .waiting(notBefore: now + nextBackOff(of: slot))
     }
 
     /// Compares the checkpoint with the log and begins to read: at the checkpoint, or a little before it for what has to be
@@ -312,7 +325,7 @@ extension LaneMachine {
             touch(slot)
             place(slot, at: record.offset + 1)
         } else {
-            reload(slot, notBefore: now + nextBackOff(&partitions[slot].backOff))
+            reload(slot, notBefore: now + nextBackOff(of: slot))
         }
     }
 

@@ -117,7 +117,7 @@ extension LaneMachine {
 
     private mutating func appendFence(now: Int64) {
         chooseWatched()
-        output.append(fenceCommands.bytes.span)
+        output.append(fenceCommands.bytes)
         expectations.append(.watch)
         expectations.append(.fence)
         fence = .asked
@@ -147,7 +147,7 @@ extension LaneMachine {
         lastTransaction.begin(1)
         lastTransaction.argument("MULTI")
         changes.encode(into: &lastTransaction)
-        lastTransaction.bytes.append(parking.bytes.span)
+        lastTransaction.bytes.append(parking.bytes)
         lastTransaction.commandCount += parking.commandCount
         for slot in watched where partitions[slot].isTouched || (partitions[slot].wantsConfirmation && partitions[slot].phase == .folding) {
             writeCheckpoint(slot)
@@ -155,7 +155,7 @@ extension LaneMachine {
         let inside = lastTransaction.commandCount - 1
         lastTransaction.begin(1)
         lastTransaction.argument("EXEC")
-        output.append(lastTransaction.bytes.span)
+        output.append(lastTransaction.bytes)
         expectations.append(.multi)
         expectations.append(.queued(inside))
         expectations.append(.executed(inside))
@@ -296,7 +296,7 @@ extension LaneMachine {
 
     private mutating func settleApplied(_ slot: Int, _ commits: inout [Placement]) {
         partitions[slot].believedConfirmed = partitions[slot].believedNext
-        swap(&partitions[slot].believed, &partitions[slot].sent)
+        partitions[slot].believed = partitions[slot].sent
         partitions[slot].sent = []
         partitions[slot].believedNext = partitions[slot].sentNext
         partitions[slot].acknowledged = partitions[slot].sentNext
@@ -320,16 +320,18 @@ extension LaneMachine {
             refused(now: now)
             return
         }
-        if !reply.element(0).bytes.isEqual(to: settings.generationText.span) {
-            let element = reply.element(0)
-            generationIs(element.kind == .null ? nil : element.bytes.array)
+        let generationText = settings.generationText
+        guard reply.element(0).bytes.isEqual(to: generationText.span) else {
+            var found: [UInt8]?
+            if reply.element(0).kind != .null { found = reply.element(0).bytes.array }
+            generationIs(found)
             return
         }
         var differs = false
         if settings.comparesCheckpoints {
-            for (index, slot) in watched.enumerated()
-            where !reply.element(index + 1).bytes.isEqual(to: partitions[slot].believed.span) {
-                differs = true
+            for index in watched.indices {
+                let believed = partitions[watched[index]].believed
+                if !reply.element(index + 1).bytes.isEqual(to: believed.span) { differs = true }
             }
         }
         if differs {

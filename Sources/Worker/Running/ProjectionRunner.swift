@@ -97,11 +97,10 @@ public final class ProjectionRunner: Sendable {
         var redis = try RedisConnection.open(settings.redis)
         let isFresh = settings.startsFresh && state == .starting
         let standing = isFresh ? try keeper.startFresh(&redis) : try keeper.establish(&redis)
-        services.keeper = keeper
         switch standing {
         case .idle(let why): shared.withLock { $0.state = .idle(why) }
         case .write(let number, let text, let identifier):
-            services.standing = (number, text)
+            services.begin(keeper, number: number, text: text)
             try launch(number: number, text: text, identifier: identifier, services, facts)
         }
         return facts.topics.flatMap { topic in

@@ -1,12 +1,128 @@
+import Bytes
 import Kafka
 import Projections
-final class RunnerServices: LaneServices, @unchecked Sendable {
-    var keeper: GenerationKeeper?
-    var standing: (Int, String)?
-    init(settings: ProjectionSettings, log: @escaping @Sendable (WorkerReport) -> Void) throws {}
-    func facts() throws -> LogFacts { LogFacts(clusterID: nil, topics: []) }
-    func report(_ report: WorkerReport) {}
-    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> Bool { false }
-    func watermarks(topic: String, partition: Int32) -> (low: Int64, high: Int64)? { nil }
-    func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint { .wait }
+import Redis
+import Synchronization
+
+/// What the lanes of one projection share: an admin client, a producer for dead letters, the way to the log.
+final class RunnerServices: LaneServices {
+    private struct Shared: ~Copyable {
+        var admin: Admin
+        var producer: Producer?
+        var keeper: GenerationKeeper?
+        var standing: (number: Int, text: String)?
+    }
+
+    private let settings: ProjectionSettings
+    private let log: @Sendable (WorkerReport) -> Void
+    private let shared: Mutex<Shared>
+    private static let timeout = 10_000
+
+    init(settings: ProjectionSettings, log: @escaping @Sendable (WorkerReport) -> Void) throws {
+        self.settings = settings
+        self.log = log
+        let admin = try Admin(properties: settings.kafka, clientID: "lantern-\(settings.plan.name)-admin")
+        shared = Mutex(Shared(admin: admin))
+    }
+
+    /// Tells the services what the lanes work for.
+    func begin(_ keeper: GenerationKeeper, number: Int, text: String) {
+        shared.withLock { shared in
+            shared.keeper = keeper
+            shared.standing = (number, text)
+        }
+    }
+
+    /// What Kafka says of the topics now; throws where it cannot be reached, or a topic is missing or not as declared.
+    func facts() throws -> LogFacts {
+        try shared.withLock { shared in
+            let names = settings.plan.topics.map(\.name)
+            let counts = try shared.admin.partitionCounts(of: names, timeoutMilliseconds: Self.timeout)
+            var facts = LogFacts(clusterID: try? shared.admin.clusterID(timeoutMilliseconds: Self.timeout), topics: [])
+            for (topic, count) in zip(settings.plan.topics, counts) {
+                let ranges = try shared.admin.ranges(
+                    topic: topic.name, partitions: (0..<count).map { Int32($0) }, timeoutMilliseconds: Self.timeout)
+                let policy = try? shared.admin.settings(ofTopic: topic.name, timeoutMilliseconds: Self.timeout)["cleanup.policy"]
+                let isCompacted = policy.map { $0.contains("compact") }
+                if let isCompacted, isCompacted != topic.isCompacted {
+                    throw WorkerError(
+                        .configuration,
+                        "projection \(settings.plan.name): topic \(topic.name) is \(isCompacted ? "" : "not ")compacted on the broker "
+                            + "(cleanup.policy=\(policy ?? "")), the file says the opposite. "
+                            + (isCompacted
+                                ? "Declare it: `topics: { \(topic.name): { compacted: true } }`."
+                                : "Remove `compacted: true`, or set the topic's cleanup.policy to compact."))
+                }
+                facts.topics.append(
+                    LogFacts.Topic(name: topic.name, partitions: ranges.map { ($0.low, $0.end) }, isCompacted: isCompacted))
+            }
+            return facts
+        }
+    }
+
+    func report(_ report: WorkerReport) { log(report) }
+
+    func watermarks(topic: String, partition: Int32) -> (low: Int64, high: Int64)? {
+        shared.withLock { shared -> (low: Int64, high: Int64)? in
+            do {
+                let found = try shared.admin.ranges(
+                    topic: topic, partitions: [partition], timeoutMilliseconds: Self.timeout)
+                guard let range = found.first else { return nil }
+                return (low: range.low, high: range.end)
+            } catch {
+                log(.kafka("\(error)"))
+                return nil
+            }
+        }
+    }
+
+    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> Bool {
+        guard case .deadLetter(let topic) = settings.plan.onError else { return false }
+        do {
+            try shared.withLock { shared in
+                if shared.producer == nil {
+                    shared.producer = try Producer(
+                        properties: settings.kafka, clientID: "lantern-\(settings.plan.name)-dead-letters")
+                }
+                var headers = record.headers.map { (name: readableText($0.name), value: $0.value) }
+                // Where it came from: a duplicate here carries the same.
+                headers.append(("lantern.topic", Array(partition.topicName.utf8)))
+                headers.append(("lantern.partition", Array("\(partition.partition)".utf8)))
+                headers.append(("lantern.offset", Array("\(record.offset)".utf8)))
+                headers.append(("lantern.reason", Array(record.reason.utf8)))
+                try Self.deliver(record, headers, to: topic, with: &shared.producer)
+            }
+            return true
+        } catch {
+            log(.kafka("the dead letter \(partition.name)@\(record.offset) was not delivered to \(topic): \(error)"))
+            return false
+        }
+    }
+
+    private static func deliver(
+        _ record: ParkedRecord, _ headers: [(name: String, value: [UInt8]?)], to topic: String,
+        with producer: inout Producer?
+    ) throws {
+        let (key, value) = (record.key ?? [], record.value ?? [])
+        var keySpan: Span<UInt8>?
+        if record.key != nil { keySpan = key.span }
+        var valueSpan: Span<UInt8>?
+        if record.value != nil { valueSpan = value.span }
+        try producer?.deliver(
+            topic: topic, key: keySpan, value: valueSpan, headers: headers, timeoutMilliseconds: timeout)
+    }
+
+    func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint {
+        let (keeper, standing) = shared.withLock { ($0.keeper, $0.standing) }
+        guard let keeper, let standing else { return .wait }
+        do {
+            var redis = try RedisConnection.open(settings.redis)
+            return try keeper.resolveMissing(
+                topic: topic, partition: partition, number: standing.number, text: standing.text,
+                logs: { watermarks(topic: topic, partition: $0) }, &redis)
+        } catch {
+            log(.redis("\(error)"))
+            return .wait
+        }
+    }
 }
