@@ -20,6 +20,15 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
     /// The password of the address, if any.
     public let password: String?
 
+    /// From its parts.
+    public init(endpoint: Endpoint, usesTLS: Bool, database: Int, user: String?, password: String?) {
+        self.endpoint = endpoint
+        self.usesTLS = usesTLS
+        self.database = database
+        self.user = user
+        self.password = password
+    }
+
     /// Reads an address; throws ``RedisError/Kind/invalidOptions`` saying what is wrong, never showing a password.
     public init(_ text: String) throws(RedisError) {
         func invalid(_ why: String) -> RedisError {

@@ -47,5 +47,22 @@ struct RunCommand: Command {
         }
     }
 
-    func run() -> ExitCode { Console.fail("run: not built yet", .failed) }
+    func run() -> ExitCode {
+        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
+        if let freshProjection {
+            guard ConfigurationFile.projection(freshProjection, in: configuration) else { return .usage }
+            guard isConfirmed || Question.ask(
+                "This removes all rows of projection \(freshProjection) from \(configuration.redis.url) and builds them again from Kafka. Go on?")
+            else { return Console.fail("not confirmed: nothing was changed (scripts say --yes)", .usage) }
+        }
+        let signals: SignalPipe
+        do { signals = try SignalPipe() } catch { return Console.fail("\(error)", .failed) }
+        let session = WorkerSession(configuration, log: Log(configuration.log)) { settings in
+            settings.allowsPartial = allowPartial
+            settings.acceptsCluster = acceptCluster
+            settings.startsFresh = settings.plan.name == freshProjection
+        }
+        if let failure = session.start() { return failure }
+        return session.run(untilEnd: untilEnd, signals: signals)
+    }
 }

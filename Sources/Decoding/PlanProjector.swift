@@ -1,0 +1,39 @@
+public import Projections
+
+/// A plan from YAML, ready to run: decodes each event in one pass and folds what was found.
+public final class PlanProjector: Projector {
+    public let plan: ProjectionPlan
+    private var decoder: EventDecoder
+    private var fold: Fold
+    private var decoded: DecodedValue
+    private let nothing: DecodedValue
+
+    /// `naming`: plain names for a live generation, shadow names for one that is being built.
+    public init(plan: ProjectionPlan, naming: RowNaming = .plain) {
+        self.plan = plan
+        let changes = plan.views.map { view in (view.kind, view.rules.flatMap { $0.rules.flatMap(\.changes) }) }
+        let copiesFields = changes.contains { $0.0 == .hash && $0.1.contains(.setAll) }
+        let copiesDocument = changes.contains { $0.0 == .document && $0.1.contains(.setAll) }
+        decoder = EventDecoder(paths: plan.paths, wantsMembers: copiesFields, validatesWhole: copiesDocument)
+        fold = Fold(plan: plan, naming: naming)
+        decoded = DecodedValue(pathCount: plan.paths.count)
+        nothing = DecodedValue(pathCount: plan.paths.count)
+    }
+
+    public func project(_ event: borrowing Event, into changes: inout Changeset) -> ProjectionOutcome {
+        guard let value = event.value else { return fold.fold(event, decoded: nothing, into: &changes) }
+        if let fault = decoder.decode(value, into: &decoded) { return .bad(Self.bad(fault, plan)) }
+        return fold.fold(event, decoded: decoded, into: &changes)
+    }
+
+    private static func bad(_ fault: DecodeFault, _ plan: ProjectionPlan) -> BadEvent {
+        switch fault {
+        case .notJSON(let reason, let at):
+            BadEvent(view: nil, reason: "the value is not JSON: \(reason.rawValue) (at byte \(at))", isNotJSON: true)
+        case .repeatedName(let path?, let at):
+            BadEvent(view: nil, reason: "a name on the way to \(plan.paths[path]) occurs twice (at byte \(at))")
+        case .repeatedName(nil, let at):
+            BadEvent(view: nil, reason: "a name at the top occurs twice (at byte \(at)), and set: all needs each once")
+        }
+    }
+}

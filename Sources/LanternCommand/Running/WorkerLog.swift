@@ -1,0 +1,51 @@
+import Terminal
+import Worker
+
+/// What lanes report, as log lines: silent when all is well but for start, assignment and stop.
+struct WorkerLog: Sendable {
+    let log: Log
+
+    func write(_ report: WorkerReport) {
+        switch report {
+        case .assigned(let names): log.info("partitions assigned", ["partitions": .text(names.joined(separator: ","))])
+        case .revoked(let names, let lost):
+            log.info(
+                lost ? "partitions lost" : "partitions revoked", ["partitions": .text(names.joined(separator: ","))])
+        case .kafka(let words): log.warning(words, ["from": "kafka"])
+        case .redis(let words): log.warning(words, ["from": "redis"])
+        case .lane(let report, let partition): write(report, partition ?? "")
+        }
+    }
+
+    private func write(_ report: LaneReport, _ partition: String) {
+        let place: LogValue = .text(partition)
+        switch report {
+        case .started(_, let next): log.info("projecting", ["partition": place, "next": .count(next)])
+        case .fenced(_, let by):
+            log.warning(
+                "fenced: another writer moved the checkpoint; reading it again",
+                ["partition": place, "writer": .text(by ?? "unknown")])
+        case .rewound(_, let events):
+            log.warning(
+                "Redis lost acknowledged writes; replaying from its checkpoint",
+                ["partition": place, "events": .count(events)])
+        case .halted(_, let reason):
+            log.error(reason.message, ["partition": place, "halted": .text(reason.code.rawValue)])
+        case .refused(let words): log.warning("Redis refused a transaction; nothing was applied, trying again: \(words)")
+        case .connectionLost(let words): log.warning("the connection to Redis is gone: \(words)")
+        case .connected: log.debug("connected to Redis")
+        case .unverified(_, let from, let to):
+            log.warning(
+                "the last batch cannot be checked: it is no longer in the log",
+                ["partition": place, "from": .count(from), "to": .count(to)])
+        case .parked(_, let offset, let reason):
+            log.warning("parked", ["partition": place, "offset": .count(offset), "reason": .text(reason)])
+        case .skipped(_, let offset, let reason):
+            log.warning("skipped", ["partition": place, "offset": .count(offset), "reason": .text(reason)])
+        case .settledUnknown(_, let wasApplied):
+            log.info(
+                "a transaction of unknown outcome is settled",
+                ["partition": place, "applied": .boolean(wasApplied)])
+        }
+    }
+}
