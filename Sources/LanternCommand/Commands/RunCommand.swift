@@ -1,4 +1,7 @@
+import Configuration
+import Projections
 import Terminal
+import Worker
 
 /// `lantern run`: the worker.
 struct RunCommand: Command {

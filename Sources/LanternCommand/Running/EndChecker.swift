@@ -5,7 +5,7 @@ import Terminal
 import Worker
 
 /// `--until-end`: have the checkpoints in Redis reached the ends, whoever wrote them?
-struct EndChecker {
+struct EndChecker: ~Copyable {
     private let configuration: Configuration
     private var redis: RedisConnection?
     private var nextLook: Int64 = 0

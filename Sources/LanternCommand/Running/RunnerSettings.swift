@@ -7,14 +7,14 @@ import Worker
 extension ProjectionSettings {
     init(_ plan: ProjectionPlan, in configuration: Configuration) {
         self.init(
-            plan: plan, fingerprint: fingerprint(of: plan), kafka: configuration.kafka.map { ($0.name, $0.value) },
+            plan: plan, fingerprint: settingsFingerprint(plan), kafka: configuration.kafka.map { ($0.name, $0.value) },
             redis: RedisOptions(configuration, clientName: "lantern-\(plan.name)"))
         lanes = configuration.worker.lanes
         instanceID = configuration.worker.instanceID
         group = configuration.worker.group
         switch configuration.worker.partitions {
         case .all?: fixed = .all
-        case .some(let numbers)?: fixed = .some(numbers.map { Int32($0) })
+        case .only(let numbers)?: fixed = .some(numbers)
         case nil: fixed = nil
         }
         let bounds = configuration.limits
@@ -53,3 +53,6 @@ extension RedisOptions {
         self.clientName = clientName
     }
 }
+
+/// The property of the same name hides the function inside the extension.
+private func settingsFingerprint(_ plan: ProjectionPlan) -> String { fingerprint(of: plan) }

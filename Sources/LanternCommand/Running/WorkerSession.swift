@@ -79,17 +79,19 @@ final class WorkerSession {
     static func explain(_ error: any Error) -> ExitCode {
         switch error {
         case let error as WorkerError:
-            Console.fail(
-                error.message,
-                switch error.code {
-                case .configuration: .usage
-                case .refused: .unreachable
-                case .halted: .halted
-                case .failed: .failed
-                })
+            Console.fail(error.message, code(error))
         case let error as KafkaError: Console.fail(error.message, error.code == .configuration ? .usage : .unreachable)
         case let error as RedisError: Console.fail(error.message, .unreachable)
         default: Console.fail("\(error)", .failed)
+        }
+    }
+
+    private static func code(_ error: WorkerError) -> ExitCode {
+        switch error.code {
+        case .configuration: .usage
+        case .refused: .unreachable
+        case .halted: .halted
+        case .failed: .failed
         }
     }
 
@@ -155,7 +157,7 @@ final class WorkerSession {
     private func awaitEnd(deadline: Int64) -> Bool {
         while runners.contains(where: { !$0.hasEnded }) {
             if Self.now() > deadline { return false }
-            _ = unsafe poll(nil, 0, 20)
+            _ = poll(nil, 0, 20)
         }
         return true
     }
