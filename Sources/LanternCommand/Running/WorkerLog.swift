@@ -31,7 +31,8 @@ struct WorkerLog: Sendable {
                 ["partition": place, "events": .count(events)])
         case .halted(_, let reason):
             log.error(reason.message, ["partition": place, "halted": .text(reason.code.rawValue)])
-        case .refused(let words): log.warning("Redis refused a transaction; nothing was applied, trying again: \(words)")
+        case .refused(let words):
+            log.warning("Redis refused a transaction; nothing was applied, trying again: \(words)")
         case .connectionLost(let words): log.warning("the connection to Redis is gone: \(words)")
         case .connected: log.debug("connected to Redis")
         case .unverified(_, let from, let to):

@@ -65,13 +65,23 @@ final class WorkerSession {
             throw WorkerError(.refused, "Redis at \(address) is version \(facts.version); Lantern needs 6.2 or later.")
         }
         guard !facts.isCluster else {
-            throw WorkerError(.refused, "Redis at \(address) is part of a Redis Cluster: views and checkpoints lie in different slots there, so no transaction can hold both. Use a single master, with replicas if you like.")
+            throw WorkerError(
+                .refused,
+                "Redis at \(address) is part of a Redis Cluster: views and checkpoints lie in different slots there, so no transaction can hold both. Use a single master, with replicas if you like."
+            )
         }
-        if let policy = facts.maxmemoryPolicy, policy != "noeviction", facts.maxmemory > 0 || policy.hasPrefix("allkeys") {
-            throw WorkerError(.refused, "Redis at \(address) has maxmemory-policy \(policy): it may evict a checkpoint, and an evicted checkpoint is a lost one. Set `maxmemory-policy noeviction`.")
+        if let policy = facts.maxmemoryPolicy, policy != "noeviction",
+            facts.maxmemory > 0 || policy.hasPrefix("allkeys")
+        {
+            throw WorkerError(
+                .refused,
+                "Redis at \(address) has maxmemory-policy \(policy): it may evict a checkpoint, and an evicted checkpoint is a lost one. Set `maxmemory-policy noeviction`."
+            )
         }
         if !facts.hasAOF, facts.replicas == 0 {
-            log.warning("Redis has neither an append-only file nor replicas: after a restart the views are built again from the log", ["redis": .text(address)])
+            log.warning(
+                "Redis has neither an append-only file nor replicas: after a restart the views are built again from the log",
+                ["redis": .text(address)])
         }
     }
 
@@ -137,7 +147,9 @@ final class WorkerSession {
             case .stopped: continue
             case .failed(let words): return Console.fail("projection \(runner.settings.plan.name): \(words)", .failed)
             case .generationChanged(let found):
-                log.warning("the generation changed: \(found ?? "it is gone")", ["projection": .text(runner.settings.plan.name)])
+                log.warning(
+                    "the generation changed: \(found ?? "it is gone")", ["projection": .text(runner.settings.plan.name)]
+                )
                 do {
                     let ends = try runner.start()
                     if targets.indices.contains(index), targets[index].isEmpty { targets[index] = ends }

@@ -97,7 +97,9 @@ public struct Checkpoint: Sendable, Equatable {
         var anchor: Anchor?
         if let value = values["anchor"] {
             let parts = value.split(separator: ":")
-            guard parts.count == 2, let offset = Int64(parts[0]), let hash = UInt64(parts[1], radix: 16) else { return nil }
+            guard parts.count == 2, let offset = Int64(parts[0]), let hash = UInt64(parts[1], radix: 16) else {
+                return nil
+            }
             anchor = Anchor(offset: offset, hash: hash)
         }
         self.init(

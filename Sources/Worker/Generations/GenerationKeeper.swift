@@ -32,26 +32,41 @@ public struct GenerationKeeper: Sendable {
         for _ in 0..<10 {
             if let number = try redis.command("GET", keys.live).text {
                 guard let number = Int(number) else {
-                    throw WorkerError(.halted, "\(keys.live) holds \"\(number)\", which is no number: another program writes lantern:* keys.")
+                    throw WorkerError(
+                        .halted,
+                        "\(keys.live) holds \"\(number)\", which is no number: another program writes lantern:* keys.")
                 }
                 return try join(number, &redis)
             }
             try refuseRemains(&redis)
             if let standing = try create(number: 1, &redis) { return standing }
         }
-        throw WorkerError(.failed, "projection \(plan.name): its keys in Redis keep changing while it starts; is another program writing lantern:* keys?")
+        throw WorkerError(
+            .failed,
+            "projection \(plan.name): its keys in Redis keep changing while it starts; is another program writing lantern:* keys?"
+        )
     }
 
     private func join(_ number: Int, _ redis: inout RedisConnection) throws -> Standing {
-        guard let text = try redis.command("GET", keys.generation(number)).text, let record = GenerationRecord(text: text) else {
-            throw WorkerError(.halted, "projection \(plan.name): \(keys.live) names generation \(number), but \(keys.generation(number)) is missing or damaged. Some of Redis's data was lost: restore it, or build anew with `lantern run --fresh \(plan.name)`.")
+        guard let text = try redis.command("GET", keys.generation(number)).text,
+            let record = GenerationRecord(text: text)
+        else {
+            throw WorkerError(
+                .halted,
+                "projection \(plan.name): \(keys.live) names generation \(number), but \(keys.generation(number)) is missing or damaged. Some of Redis's data was lost: restore it, or build anew with `lantern run --fresh \(plan.name)`."
+            )
         }
         guard record.state != .dropping else {
-            throw WorkerError(.halted, "projection \(plan.name): a `--fresh` of generation \(number) did not finish. Run `lantern run --fresh \(plan.name)` again.")
+            throw WorkerError(
+                .halted,
+                "projection \(plan.name): a `--fresh` of generation \(number) did not finish. Run `lantern run --fresh \(plan.name)` again."
+            )
         }
         try compareCluster(number, &redis)
         guard record.fingerprint == fingerprint else {
-            return .idle("projection \(plan.name): the live generation \(number) was built by another version of it (fingerprint \(record.fingerprint), this file's is \(fingerprint)). To build this version anew: `lantern run --fresh \(plan.name)`")
+            return .idle(
+                "projection \(plan.name): the live generation \(number) was built by another version of it (fingerprint \(record.fingerprint), this file's is \(fingerprint)). To build this version anew: `lantern run --fresh \(plan.name)`"
+            )
         }
         guard record.state == .live else {
             return .idle("projection \(plan.name): generation \(number) is \(record.state.rawValue)")
@@ -63,7 +78,10 @@ public struct GenerationKeeper: Sendable {
         guard let now = facts.clusterID else { return }
         guard let before = try redis.command("HGET", keys.about(number), "cluster").text, before != now else { return }
         guard acceptsCluster else {
-            throw WorkerError(.refused, "projection \(plan.name) was built from Kafka cluster \(before), this one is \(now): its offsets mean nothing here. After a migration that kept the offsets say `--accept-cluster`; else point `kafka:` at the right cluster.")
+            throw WorkerError(
+                .refused,
+                "projection \(plan.name) was built from Kafka cluster \(before), this one is \(now): its offsets mean nothing here. After a migration that kept the offsets say `--accept-cluster`; else point `kafka:` at the right cluster."
+            )
         }
         try redis.command("HSET", keys.about(number), "cluster", now)
     }
@@ -83,14 +101,20 @@ public struct GenerationKeeper: Sendable {
         // Two workers that start together: the other one's keys appear all at once, with `live`.
         if try redis.command("EXISTS", keys.live).integer == 1 { return }
         guard remains.isEmpty else {
-            throw WorkerError(.halted, "projection \(plan.name): \(keys.live) is missing, but \(remains[0]) is there: some of Redis's data was lost. Restore it, or build anew with `lantern run --fresh \(plan.name)`.")
+            throw WorkerError(
+                .halted,
+                "projection \(plan.name): \(keys.live) is missing, but \(remains[0]) is there: some of Redis's data was lost. Restore it, or build anew with `lantern run --fresh \(plan.name)`."
+            )
         }
         try refuseCollisions(claims)
         for view in plan.views { try refuseRows(of: view, &redis) }
         guard !allowsPartial else { return }
         for (index, topic) in facts.topics.enumerated() where !plan.topics[index].isCompacted {
             for (partition, marks) in topic.partitions.enumerated() where marks.low > 0 {
-                throw WorkerError(.refused, "projection \(plan.name): \(topic.name)-\(partition) begins at offset \(marks.low), not at 0: Kafka has deleted its first events, so the views would lack them. `lantern run --allow-partial` starts with what is there.")
+                throw WorkerError(
+                    .refused,
+                    "projection \(plan.name): \(topic.name)-\(partition) begins at offset \(marks.low), not at 0: Kafka has deleted its first events, so the views would lack them. `lantern run --allow-partial` starts with what is there."
+                )
             }
         }
     }
@@ -107,7 +131,10 @@ public struct GenerationKeeper: Sendable {
         for view in plan.views {
             let own = KeyPattern(view)
             for claim in claims where claim.projection != plan.name && KeyPattern.canCollide(own, claim.pattern) {
-                throw WorkerError(.refused, "projection \(plan.name), view \(view.name): its keys could be those of view \(claim.view) of projection \(claim.projection), which writes to this Redis already. Give one of them another key template.")
+                throw WorkerError(
+                    .refused,
+                    "projection \(plan.name), view \(view.name): its keys could be those of view \(claim.view) of projection \(claim.projection), which writes to this Redis already. Give one of them another key template."
+                )
             }
         }
     }
@@ -120,7 +147,10 @@ public struct GenerationKeeper: Sendable {
             return found == nil
         }
         guard let found else { return }
-        throw WorkerError(.refused, "projection \(plan.name), view \(view.name): Redis holds \(readableText(found)) already, which this projection did not write. Remove those keys, use another key template or database, or let Lantern remove all keys of the view and build: `lantern run --fresh \(plan.name)`.")
+        throw WorkerError(
+            .refused,
+            "projection \(plan.name), view \(view.name): Redis holds \(readableText(found)) already, which this projection did not write. Remove those keys, use another key template or database, or let Lantern remove all keys of the view and build: `lantern run --fresh \(plan.name)`."
+        )
     }
 
     /// One transaction under WATCH: generation, claims, a checkpoint for every partition, growth, `live`. nil: lost the race.
@@ -160,11 +190,16 @@ public struct GenerationKeeper: Sendable {
         case .null?: return nil
         case .array(let results)?:
             for case .error(let text) in results {
-                throw WorkerError(.failed, "projection \(plan.name): Redis could not make generation \(number): \(readableText(text))")
+                throw WorkerError(
+                    .failed, "projection \(plan.name): Redis could not make generation \(number): \(readableText(text))"
+                )
             }
             return .write(number: number, text: record.text, identifier: identifier)
         default:
-            throw WorkerError(.refused, "projection \(plan.name): Redis refused to make generation \(number): \(replies.compactMap { if case .error(let text) = $0 { readableText(text) } else { nil } }.joined(separator: "; "))")
+            throw WorkerError(
+                .refused,
+                "projection \(plan.name): Redis refused to make generation \(number): \(replies.compactMap { if case .error(let text) = $0 { readableText(text) } else { nil } }.joined(separator: "; "))"
+            )
         }
     }
 
@@ -173,7 +208,9 @@ public struct GenerationKeeper: Sendable {
         var number = 0
         if let text = try redis.command("GET", keys.live).text, let live = Int(text) {
             number = live
-            if let text = try redis.command("GET", keys.generation(live)).text, var record = GenerationRecord(text: text) {
+            if let text = try redis.command("GET", keys.generation(live)).text,
+                var record = GenerationRecord(text: text)
+            {
                 record.state = .dropping
                 // From here on every worker of the old generation is refused by Redis.
                 try redis.command("SET", keys.generation(live), record.text)
@@ -200,7 +237,8 @@ public struct GenerationKeeper: Sendable {
         var cursor = "0"
         repeat {
             let answer = try redis.command([
-                Array("SCAN".utf8), Array(cursor.utf8), Array("MATCH".utf8), pattern, Array("COUNT".utf8), Array("1000".utf8),
+                Array("SCAN".utf8), Array(cursor.utf8), Array("MATCH".utf8), pattern, Array("COUNT".utf8),
+                Array("1000".utf8),
             ])
             cursor = answer.elements?.first?.text ?? "0"
             let found = (answer.elements?.last?.elements ?? []).compactMap(\.bytes).filter(belongs)
@@ -216,7 +254,9 @@ public struct GenerationKeeper: Sendable {
         let name = "\(topic)-\(partition)"
         let recorded = try redis.command("HGET", keys.growth(number), topic).text.flatMap { Int32($0) } ?? 0
         guard partition >= recorded else {
-            return .halt("\(name): its checkpoint is gone from Redis while the generation is there: it was deleted or lost. Nothing is replayed over existing rows; restore it, or build anew with `lantern run --fresh \(plan.name)`.")
+            return .halt(
+                "\(name): its checkpoint is gone from Redis while the generation is there: it was deleted or lost. Nothing is replayed over existing rows; restore it, or build anew with `lantern run --fresh \(plan.name)`."
+            )
         }
         // Where order matters a key's new home waits until its old one has passed the growth.
         if plan.isOrderDependent {
@@ -229,7 +269,10 @@ public struct GenerationKeeper: Sendable {
                 }
                 try redis.command("HSETNX", keys.growth(number), field, ends.joined(separator: " "))
             }
-            let ends = try redis.command("HGET", keys.growth(number), field).text?.split(separator: " ").compactMap { Int64($0) } ?? []
+            let ends =
+                try redis.command("HGET", keys.growth(number), field).text?.split(separator: " ").compactMap {
+                    Int64($0)
+                } ?? []
             for (older, end) in ends.enumerated() {
                 let checkpoint = try redis.command("GET", keys.checkpoint(number, topic, Int32(older))).bytes
                 guard let next = checkpoint.flatMap({ Checkpoint(text: $0) })?.next, next >= end else { return .wait }

@@ -57,7 +57,8 @@ extension Lane {
     static func ledger(_ elements: [RedisValue], prefix: String) -> [Int64: LedgerEntry] {
         var entries: [Int64: LedgerEntry] = [:]
         for index in stride(from: 0, to: elements.count - 1, by: 2) {
-            guard let field = elements[index].text, field.hasPrefix(prefix), let offset = Int64(field.dropFirst(prefix.count)),
+            guard let field = elements[index].text, field.hasPrefix(prefix),
+                let offset = Int64(field.dropFirst(prefix.count)),
                 let text = elements[index + 1].bytes, let entry = LedgerEntry(text: text)
             else { continue }
             entries[offset] = entry

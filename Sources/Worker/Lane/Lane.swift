@@ -124,7 +124,9 @@ public final class Lane {
 
     private func offer(_ message: consuming Message, now: Int64) -> Bool {
         let partition = Int(message.partition)
-        guard message.topic >= 0, message.topic < slotOf.count, partition < slotOf[message.topic].count else { return true }
+        guard message.topic >= 0, message.topic < slotOf.count, partition < slotOf[message.topic].count else {
+            return true
+        }
         let slot = slotOf[message.topic][partition]
         guard slot >= 0 else { return true }
         if case .later = take(message, slot: slot, now: now) {
@@ -174,7 +176,9 @@ public final class Lane {
     }
 
     private func slot(_ place: TopicPartition) -> Int? {
-        guard place.topic >= 0, place.topic < slotOf.count, Int(place.partition) < slotOf[place.topic].count else { return nil }
+        guard place.topic >= 0, place.topic < slotOf.count, Int(place.partition) < slotOf[place.topic].count else {
+            return nil
+        }
         let slot = slotOf[place.topic][Int(place.partition)]
         return slot < 0 ? nil : slot
     }
@@ -231,7 +235,9 @@ public final class Lane {
     private func released(_ slots: [Int]) {
         let places = slots.map { place($0) }
         for place in places where slotOf[place.topic].indices.contains(Int(place.partition)) {
-            if slots.contains(slotOf[place.topic][Int(place.partition)]) { slotOf[place.topic][Int(place.partition)] = -1 }
+            if slots.contains(slotOf[place.topic][Int(place.partition)]) {
+                slotOf[place.topic][Int(place.partition)] = -1
+            }
         }
         assignedSlots.subtract(slots)
         for slot in slots { commits[slot] = nil }
@@ -363,7 +369,8 @@ public final class Lane {
     private func sleep(now: Int64) {
         let timeout = max(0, min(machine.deadline(now: now), nextCommit, revocation?.deadline ?? .max) - now)
         let listensToKafka = machine.wantsEvents || machine.isAway || machine.isStopping
-        let redisEvents = Int16(POLLIN) | (machine.output.isEmpty && connection?.hasPendingOutput != true ? 0 : Int16(POLLOUT))
+        let redisEvents =
+            Int16(POLLIN) | (machine.output.isEmpty && connection?.hasPendingOutput != true ? 0 : Int16(POLLOUT))
         var descriptors = [
             pollfd(fd: control.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: listensToKafka ? consumer.wakeDescriptor : -1, events: Int16(POLLIN), revents: 0),

@@ -48,7 +48,9 @@ extension LaneMachine {
 
     /// A fence that is asked or held has its partitions frozen: an event of another one waits for the next.
     private mutating func isWatchable(_ slot: Int) -> Bool {
-        if fence == .none, partitions[slot].isTouched || touchedCount < settings.partitionsPerTransaction { return true }
+        if fence == .none, partitions[slot].isTouched || touchedCount < settings.partitionsPerTransaction {
+            return true
+        }
         wanted = slot
         return false
     }
@@ -138,8 +140,10 @@ extension LaneMachine {
         let frame =
             start.first == 0
             ? "; a first byte of 0 is the frame of a schema registry (Avro, Protobuf or JSON Schema)" : ""
-        let bytes = start.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined(separator: " ")
-        return "the first \(settings.proofEvents) events of topic \(settings.plan.topics[event.topic].name) are all not JSON: "
+        let bytes = start.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined(
+            separator: " ")
+        return
+            "the first \(settings.proofEvents) events of topic \(settings.plan.topics[event.topic].name) are all not JSON: "
             + "the last one begins with the bytes \(bytes)\(frame). Lantern reads JSON values: name another topic or let the producer write JSON."
     }
 
@@ -151,7 +155,8 @@ extension LaneMachine {
 
     /// The event goes to its key's parked list, in the transaction that passes it.
     private mutating func park(
-        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, view: String?, reason: String
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, view: String?,
+        reason: String
     ) -> Taken {
         let index = partitions[slot].parked
         let ofKey = index.count(key: event.key)

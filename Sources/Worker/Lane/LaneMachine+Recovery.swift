@@ -121,7 +121,8 @@ extension LaneMachine {
             for slot in slots where !partitions[slot].isHalted {
                 halt(
                     slot, .serverRefuses,
-                    "Redis refuses the transactions of \(partitions[slot].name): \(words). Correct its configuration or this user's rights, then restart the worker.")
+                    "Redis refuses the transactions of \(partitions[slot].name): \(words). Correct its configuration or this user's rights, then restart the worker."
+                )
             }
         }
     }
@@ -212,7 +213,10 @@ extension LaneMachine {
     private mutating func settle(_ found: Settlement.Partition, text: [UInt8], now: Int64) {
         let slot = found.slot
         guard let checkpoint = Checkpoint(text: text) else {
-            halt(slot, .checkpointLost, "the checkpoint of \(partitions[slot].name) holds something that Lantern did not write: \(readableText(text)). Another program writes lantern:* keys; rebuild the projection.")
+            halt(
+                slot, .checkpointLost,
+                "the checkpoint of \(partitions[slot].name) holds something that Lantern did not write: \(readableText(text)). Another program writes lantern:* keys; rebuild the projection."
+            )
             return
         }
         if let damage = found.damage {
@@ -261,7 +265,8 @@ extension LaneMachine {
                 halt(
                     slot, .otherWriter,
                     "another worker, writer \(writer), keeps writing \(partitions[slot].name): \(settings.lossesUntilHalt) times within "
-                        + "\(settings.lossWindow / 1000) s it moved the checkpoint under this one. Give the partitions to one worker only, or use a consumer group.")
+                        + "\(settings.lossWindow / 1000) s it moved the checkpoint under this one. Give the partitions to one worker only, or use a consumer group."
+                )
                 return
             }
         }
@@ -280,16 +285,23 @@ extension LaneMachine {
         partitions[slot].ledger = found.ledger
         let name = partitions[slot].name
         if found.low > checkpoint.next {
-            halt(slot, .retentionPassed, "\(name): the next event to read is offset \(checkpoint.next), but the log begins at \(found.low): Kafka has deleted events that were never projected. Rebuild the projection, or take the loss with `lantern run --fresh \(settings.plan.name) --allow-partial`.")
+            halt(
+                slot, .retentionPassed,
+                "\(name): the next event to read is offset \(checkpoint.next), but the log begins at \(found.low): Kafka has deleted events that were never projected. Rebuild the projection, or take the loss with `lantern run --fresh \(settings.plan.name) --allow-partial`."
+            )
             return
         }
         if found.high < checkpoint.next {
-            halt(slot, .logTruncated, "\(name): the checkpoint's next offset is \(checkpoint.next), but the log ends at \(found.high): the topic was truncated or recreated. Rebuild the projection, or restore the topic.")
+            halt(
+                slot, .logTruncated,
+                "\(name): the checkpoint's next offset is \(checkpoint.next), but the log ends at \(found.high): the topic was truncated or recreated. Rebuild the projection, or restore the topic."
+            )
             return
         }
         let anchor = checkpoint.anchor.flatMap { $0.offset >= found.low ? $0 : nil }
         if checkpoint.confirmed < checkpoint.next, checkpoint.confirmed < found.low {
-            actions.append(.report(.unverified(slot: slot, from: checkpoint.confirmed, to: min(found.low, checkpoint.next))))
+            actions.append(
+                .report(.unverified(slot: slot, from: checkpoint.confirmed, to: min(found.low, checkpoint.next))))
         }
         let from = max(found.low, min(anchor?.offset ?? checkpoint.next, checkpoint.confirmed))
         if from < checkpoint.next {
@@ -348,7 +360,9 @@ extension LaneMachine {
             let count = number()
             for _ in 0..<count {
                 let length = number()
-                if command == index, words.count < 4 { words.append(String(bytes.extracting(at..<at + length).readable.prefix(80))) }
+                if command == index, words.count < 4 {
+                    words.append(String(bytes.extracting(at..<at + length).readable.prefix(80)))
+                }
                 at += length + 2
             }
             if command == index { return words.joined(separator: " ") }

@@ -60,7 +60,9 @@ extension LaneMachine {
             return
         }
         let due = slots.filter {
-            if case .waiting(let notBefore) = partitions[$0].phase { return notBefore <= now && !partitions[$0].isLeaving }
+            if case .waiting(let notBefore) = partitions[$0].phase {
+                return notBefore <= now && !partitions[$0].isLeaving
+            }
             return false
         }
         if !due.isEmpty {
@@ -96,7 +98,9 @@ extension LaneMachine {
                 partitions[wanted].lastUse = useCount
             }
             chosen.sort {
-                (partitions[$0].isTouched ? 1 : 0, partitions[$0].lastUse) > (partitions[$1].isTouched ? 1 : 0, partitions[$1].lastUse)
+                (partitions[$0].isTouched ? 1 : 0, partitions[$0].lastUse) > (
+                    partitions[$1].isTouched ? 1 : 0, partitions[$1].lastUse
+                )
             }
             chosen.removeLast(chosen.count - settings.partitionsPerTransaction)
             fenceIsCurrent = false
@@ -136,7 +140,11 @@ extension LaneMachine {
     /// Whether the open batch should go now, and may.
     private mutating func closeIfPossible(now: Int64, queueIsEmpty: Bool) {
         guard fence == .held, !isInFlight, !isDeaf else { return }
-        let confirms = touchedCount == 0 && slots.contains { partitions[$0].wantsConfirmation && partitions[$0].isWatched && partitions[$0].phase == .folding }
+        let confirms =
+            touchedCount == 0
+            && slots.contains {
+                partitions[$0].wantsConfirmation && partitions[$0].isWatched && partitions[$0].phase == .folding
+            }
         guard hasBatch || confirms else { return }
         close(now: now)
     }
@@ -149,7 +157,8 @@ extension LaneMachine {
         changes.encode(into: &lastTransaction)
         lastTransaction.bytes.append(parking.bytes)
         lastTransaction.commandCount += parking.commandCount
-        for slot in watched where partitions[slot].isTouched || (partitions[slot].wantsConfirmation && partitions[slot].phase == .folding) {
+        for slot in watched
+        where partitions[slot].isTouched || (partitions[slot].wantsConfirmation && partitions[slot].phase == .folding) {
             writeCheckpoint(slot)
         }
         let inside = lastTransaction.commandCount - 1
@@ -175,7 +184,8 @@ extension LaneMachine {
         let it = partitions[slot]
         // What was believed before was acknowledged, all of its replies seen clean: that is what is confirmed.
         let text = Checkpoint(
-            next: it.next, confirmed: it.believedNext, writer: settings.writer, time: it.time, anchor: it.anchor, atEnd: it.atEnd
+            next: it.next, confirmed: it.believedNext, writer: settings.writer, time: it.time, anchor: it.anchor,
+            atEnd: it.atEnd
         ).text
         lastTransaction.begin(3)
         lastTransaction.argument("SET")
@@ -192,7 +202,8 @@ extension LaneMachine {
     private mutating func heartbeatIfDue(now: Int64) {
         guard now >= nextHeartbeat, !isAttending else { return }
         nextHeartbeat = now + settings.heartbeat
-        for slot in slots where partitions[slot].phase == .folding && !partitions[slot].isTouched && !partitions[slot].isInFlight {
+        for slot in slots
+        where partitions[slot].phase == .folding && !partitions[slot].isTouched && !partitions[slot].isInFlight {
             let it = partitions[slot]
             if it.believedConfirmed < it.believedNext || (it.atEnd != nil && it.end == it.next) {
                 partitions[slot].wantsConfirmation = true
@@ -226,7 +237,9 @@ extension LaneMachine {
             if reply.kind == .error {
                 refuse(reply)
             } else {
-                recordDamage("Redis answered \(reply.bytes.readable) inside MULTI in place of QUEUED: it may have run the command bare", now: now)
+                recordDamage(
+                    "Redis answered \(reply.bytes.readable) inside MULTI in place of QUEUED: it may have run the command bare",
+                    now: now)
                 dropConnection("Redis does not keep transactions", now: now)
             }
         case .executed(let count): executed(reply, count: count, now: now)

@@ -103,7 +103,8 @@ public struct LaneMachine: ~Copyable {
     public mutating func assigned(_ given: [(topic: Int, partition: Int32)]) -> [Int] {
         given.map { each in
             var fresh = LanePartition(
-                topic: each.topic, partition: each.partition, topicName: settings.plan.topics[each.topic].name, keys: keys,
+                topic: each.topic, partition: each.partition, topicName: settings.plan.topics[each.topic].name,
+                keys: keys,
                 generation: settings.generation)
             fresh.isPaused = false
             fenceIsCurrent = false
@@ -192,7 +193,8 @@ public struct LaneMachine: ~Copyable {
     /// Drain: fold nothing more, close what is open.
     public mutating func stop(now: Int64) {
         isStopping = true
-        for slot in slots where partitions[slot].phase == .folding && partitions[slot].believedConfirmed < partitions[slot].next {
+        for slot in slots
+        where partitions[slot].phase == .folding && partitions[slot].believedConfirmed < partitions[slot].next {
             partitions[slot].wantsConfirmation = true
         }
         advance(now: now, queueIsEmpty: true)

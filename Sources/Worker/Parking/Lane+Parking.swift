@@ -42,7 +42,8 @@ extension Lane {
         let holdsBack = machine.settings.plan.isOrderDependent && own.key != nil
         let line = holdsBack ? parked.filter { $0.key == own.key } : [own]
         if line[0].offset != offset, text.action == .retry {
-            try answer(request, text, "offset \(line[0].offset) of the same key is parked before it: retry that one first")
+            try answer(
+                request, text, "offset \(line[0].offset) of the same key is parked before it: retry that one first")
             return nil
         }
         return try workThrough(line, of: work, it)
@@ -142,7 +143,9 @@ extension Lane {
         commands.commandCount += bookkeeping.commandCount
         writeLedger(work, into: &commands)
         let rest = line.count - released
-        let words = stillBad.map { "\(released) released; \($0)" } ?? "done: \(released) released\(rest > 0 && isHead ? ", \(rest) of the key are left: retry again" : "")"
+        let words =
+            stillBad.map { "\(released) released; \($0)" }
+            ?? "done: \(released) released\(rest > 0 && isHead ? ", \(rest) of the key are left: retry again" : "")"
         let done = try commit(work, it, commands, rows: rows, answer: words)
         return done ? work.slot : nil
     }
@@ -162,22 +165,31 @@ extension Lane {
         switch (record.key, value) {
         case (let key?, let value?):
             return machine.projector.project(
-                Event(topic: it.topic, partition: it.partition, offset: record.offset, timestamp: record.timestamp, key: key.span, value: value.span, headers: list), into: &changes)
+                Event(
+                    topic: it.topic, partition: it.partition, offset: record.offset, timestamp: record.timestamp,
+                    key: key.span, value: value.span, headers: list), into: &changes)
         case (let key?, nil):
             return machine.projector.project(
-                Event(topic: it.topic, partition: it.partition, offset: record.offset, timestamp: record.timestamp, key: key.span, value: nil, headers: list), into: &changes)
+                Event(
+                    topic: it.topic, partition: it.partition, offset: record.offset, timestamp: record.timestamp,
+                    key: key.span, value: nil, headers: list), into: &changes)
         case (nil, let value?):
             return machine.projector.project(
-                Event(topic: it.topic, partition: it.partition, offset: record.offset, timestamp: record.timestamp, key: nil, value: value.span, headers: list), into: &changes)
+                Event(
+                    topic: it.topic, partition: it.partition, offset: record.offset, timestamp: record.timestamp,
+                    key: nil, value: value.span, headers: list), into: &changes)
         case (nil, nil):
             return machine.projector.project(
-                Event(topic: it.topic, partition: it.partition, offset: record.offset, timestamp: record.timestamp, key: nil, value: nil, headers: list), into: &changes)
+                Event(
+                    topic: it.topic, partition: it.partition, offset: record.offset, timestamp: record.timestamp,
+                    key: nil, value: nil, headers: list), into: &changes)
         }
     }
 
     /// One fenced transaction that also watches the rows and looks at them before EXEC; true where it was applied.
     private func commit(
-        _ work: ParkedWork, _ it: LanePartition, _ changes: borrowing CommandBuffer, rows: [TouchedEntry], answer words: String
+        _ work: ParkedWork, _ it: LanePartition, _ changes: borrowing CommandBuffer, rows: [TouchedEntry],
+        answer words: String
     ) throws(RedisError) -> Bool {
         let settings = machine.settings
         let keys = settings.keys

@@ -108,13 +108,16 @@ public final class ProjectionRunner: Sendable {
         }
     }
 
-    private func launch(number: Int, text: String, identifier: String, _ services: RunnerServices, _ facts: LogFacts) throws {
+    private func launch(number: Int, text: String, identifier: String, _ services: RunnerServices, _ facts: LogFacts)
+        throws
+    {
         let group = settings.groupID(generation: number, identifier: identifier)
         var lanes: [Lane] = []
         var controls: [LaneControl] = []
         for index in 0..<settings.lanes {
             let writer = Self.hexadecimal(UInt64.random(in: .min ... .max))
-            var laneSettings = LaneSettings(plan: settings.plan, generation: number, generationText: Array(text.utf8), writer: writer)
+            var laneSettings = LaneSettings(
+                plan: settings.plan, generation: number, generationText: Array(text.utf8), writer: writer)
             laneSettings.hasFixedPartitions = settings.fixed != nil
             settings.limits(&laneSettings)
             let consumer = try Consumer(
@@ -142,7 +145,9 @@ public final class ProjectionRunner: Sendable {
     }
 
     /// A lane's share of fixed partitions: every n-th.
-    private func share(_ fixed: ProjectionSettings.FixedPartitions, of facts: LogFacts, lane: Int) -> [(topic: Int, partition: Int32)] {
+    private func share(_ fixed: ProjectionSettings.FixedPartitions, of facts: LogFacts, lane: Int) -> [(
+        topic: Int, partition: Int32
+    )] {
         var all: [(topic: Int, partition: Int32)] = []
         for (index, topic) in facts.topics.enumerated() {
             for partition in topic.partitions.indices.map({ Int32($0) }) {

@@ -42,7 +42,8 @@ final class RunnerServices: LaneServices {
             for (topic, count) in zip(settings.plan.topics, counts) {
                 let ranges = try shared.admin.ranges(
                     topic: topic.name, partitions: (0..<count).map { Int32($0) }, timeoutMilliseconds: Self.timeout)
-                let policy = try? shared.admin.settings(ofTopic: topic.name, timeoutMilliseconds: Self.timeout)["cleanup.policy"]
+                let policy = try? shared.admin.settings(ofTopic: topic.name, timeoutMilliseconds: Self.timeout)[
+                    "cleanup.policy"]
                 let isCompacted = policy.map { $0.contains("compact") }
                 if let isCompacted, isCompacted != topic.isCompacted {
                     throw WorkerError(
@@ -54,7 +55,8 @@ final class RunnerServices: LaneServices {
                                 : "Remove `compacted: true`, or set the topic's cleanup.policy to compact."))
                 }
                 facts.topics.append(
-                    LogFacts.Topic(name: topic.name, partitions: ranges.map { ($0.low, $0.end) }, isCompacted: isCompacted))
+                    LogFacts.Topic(
+                        name: topic.name, partitions: ranges.map { ($0.low, $0.end) }, isCompacted: isCompacted))
             }
             return facts
         }
