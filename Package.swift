@@ -72,7 +72,8 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["LanternCommand", "Terminal"], swiftSettings: strict),
         .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Bytes"], swiftSettings: strict),
-        .testTarget(name: "DecodingTests", dependencies: ["Decoding", "Projections", "Bytes"], swiftSettings: strict),
+        .testTarget(
+            name: "DecodingTests", dependencies: ["Decoding", "Projections", "Hashing", "Bytes"], swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["Configuration", "Projections", "Bytes"], swiftSettings: strict),
         .target(name: "KafkaServer", path: "Tests/Support/KafkaServer", swiftSettings: strict),

@@ -62,6 +62,8 @@ extern "C" void lantern_structure_shrink(lantern_structure *structure, size_t co
     }
 }
 
+extern "C" size_t lantern_structure_capacity(const lantern_structure *structure) { return structure->parser->capacity(); }
+
 extern "C" size_t lantern_find_backslash(const uint8_t *text, size_t start, size_t count) {
     if (start >= count) { return PTRDIFF_MAX; }
     auto found = static_cast<const uint8_t *>(std::memchr(text + start, '\\', count - start));

@@ -49,6 +49,9 @@ public struct EventDecoder: ~Copyable {
 
     deinit { unsafe frames.deallocate() }
 
+    /// For how large a value there is memory.
+    var structureCapacity: Int { structure.capacity }
+
     /// Fills `decoded`, which was made for as many paths; answers what is wrong with the value, or nil.
     ///
     /// After a fault what `decoded` holds means nothing.

@@ -27,6 +27,11 @@ struct StructuralIndex: ~Copyable {
         unsafe copied.deallocate()
     }
 
+    /// For how large a value there is memory.
+    var capacity: Int {
+        if let native = unsafe native { unsafe lantern_structure_capacity(native) } else { count }
+    }
+
     /// Finds the structure of `length` bytes. A fault is one of UTF-8 or of strings, or that there is nothing but blanks.
     @inline(__always)
     mutating func index(_ value: UnsafePointer<UInt8>, count length: Int) -> DecodeFault? {

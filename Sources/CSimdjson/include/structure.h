@@ -40,6 +40,9 @@ lantern_structure_status lantern_structure_index(
 /// Gives memory back that a text of more than `count` bytes took.
 void lantern_structure_shrink(lantern_structure *structure, size_t count);
 
+/// For how large a text there is memory.
+size_t lantern_structure_capacity(const lantern_structure *structure);
+
 /// The position of the first backslash of `text` from `start` on, or PTRDIFF_MAX.
 size_t lantern_find_backslash(const uint8_t *text, size_t start, size_t count);
 
