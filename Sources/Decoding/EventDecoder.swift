@@ -28,6 +28,9 @@ public struct EventDecoder: ~Copyable {
     /// How many values were begun: what tells a member found in this one from one found earlier.
     private var round: UInt64 = 0
     private let frames: UnsafeMutableBufferPointer<Frame>
+    private let nestingWords: UnsafeMutablePointer<UInt64>
+    /// The slots of the value at hand; all find nothing between two values.
+    private let slots: UnsafeMutableBufferPointer<Slot>
 
     /// A decoder for `paths`, each of them once.
     ///
@@ -45,26 +48,44 @@ public struct EventDecoder: ~Copyable {
         self.structure = structure
         unsafe frames = .allocate(capacity: trie.depth + 1)
         unsafe frames.initialize(repeating: Frame())
+        unsafe nestingWords = .allocate(capacity: Nesting.wordCount)
+        unsafe nestingWords.initialize(repeating: 0, count: Nesting.wordCount)
+        unsafe slots = .allocate(capacity: paths.count)
+        unsafe slots.initialize(repeating: Slot())
     }
 
-    deinit { unsafe frames.deallocate() }
+    deinit {
+        unsafe frames.deallocate()
+        unsafe nestingWords.deallocate()
+        unsafe slots.deallocate()
+    }
 
     /// For how large a value there is memory.
     var structureCapacity: Int { structure.capacity }
 
-    /// Fills `decoded`, which was made for as many paths; answers what is wrong with the value, or nil.
+    /// Fills `decoded`, which was made for as many paths (a programmer's error else); answers what is wrong with the value, or nil.
     ///
     /// After a fault what `decoded` holds means nothing.
     public mutating func decode(_ value: Span<UInt8>, into decoded: inout DecodedValue) -> DecodeFault? {
         let count = value.count
-        for index in decoded.slots.indices { decoded.slots[index] = Slot() }
         if wantsMembers { decoded.members.removeAll(keepingCapacity: true) }
         let fault: DecodeFault? = unsafe value.withUnsafeBufferPointer { bytes in
             guard let start = bytes.baseAddress, count > 0 else { return .notJSON(reason: .empty, at: 0) }
             return unsafe decode(start, count, &decoded)
         }
+        moveSlots(to: &decoded)
         if count > Self.keptCapacity { structure.shrink(below: Self.keptCapacity) }
         return fault
+    }
+
+    @inline(__always)
+    private func moveSlots(to decoded: inout DecodedValue) {
+        var found = decoded.slots.mutableSpan
+        precondition(unsafe found.count == slots.count, "the decoded value was made for as many paths")
+        for index in found.indices {
+            unsafe found[unchecked: index] = slots[index]
+            unsafe slots[index] = Slot()
+        }
     }
 
     @inline(__always)
@@ -78,14 +99,16 @@ public struct EventDecoder: ~Copyable {
         round &+= 1
         if wantsMembers { names.removeAll() }
         var text = unsafe JSONText(
-            value, count: count, positions: structure.positions, positionCount: structure.count)
+            value, count: count, positions: structure.positions, positionCount: structure.count,
+            nesting: Nesting(nestingWords))
         do throws(DecodeFault) {
             let start = try text.take()
-            if unsafe value[start] == UInt8(ascii: "{") {
-                try readObject(&text, at: start, into: &decoded)
-            } else {
-                let isContainer = unsafe value[start] == UInt8(ascii: "[")
-                decoded.whole = try text.anyValue(at: start, isRead: !isContainer || validatesWhole || wantsMembers)
+            switch unsafe value[start] {
+            case UInt8(ascii: "{"):
+                text = try readObject(start, of: text, into: &decoded)
+            case UInt8(ascii: "["):
+                decoded.whole = try text.anyValue(at: start, isRead: validatesWhole || wantsMembers)
+            default: decoded.whole = try text.anyValue(at: start, isRead: true)
             }
             if !text.isAtEnd { throw .notJSON(reason: .trailing, at: text.position) }
             return nil
@@ -97,8 +120,9 @@ public struct EventDecoder: ~Copyable {
     /// Reads the top object and, without recursion, the objects that paths lead into.
     @inline(__always)
     private mutating func readObject(
-        _ text: inout JSONText, at start: Int, into decoded: inout DecodedValue
-    ) throws(DecodeFault) {
+        _ start: Int, of whole: JSONText, into decoded: inout DecodedValue
+    ) throws(DecodeFault) -> JSONText {
+        var text = whole
         let value = unsafe text.value
         var level = 0
         var frame = Frame(node: 0, start: start, isRead: validatesWhole || wantsMembers)
@@ -109,20 +133,25 @@ public struct EventDecoder: ~Copyable {
             if unsafe !mayClose || value[at] != UInt8(ascii: "}") {
                 let name = try readName(&text, at: at)
                 let child = unsafe try child(of: frame.node, name, value, count: text.count)
-                if wantsMembers, level == 0 { unsafe try addMember(name, &decoded, in: value) }
-                at = try text.take()
-                let path = unsafe child == 0 ? -1 : Int(trie.nodes[child].path)
-                if child != 0, unsafe value[at] == UInt8(ascii: "{"), unsafe trie.nodes[child].hasChildren {
-                    try text.open(UInt8(ascii: "{"), at: at)
-                    unsafe frames[level] = frame
-                    level &+= 1
-                    frame = Frame(node: child, start: at, isRead: frame.isRead || path >= 0)
-                    mayClose = true
-                    continue
-                }
-                record(try text.anyValue(at: at, isRead: frame.isRead || path >= 0), path, level, &decoded)
                 at = try text.take()
                 mayClose = false
+                if child == 0, !frame.isRead {
+                    try text.pass(at: at)
+                } else {
+                    if wantsMembers, level == 0 { unsafe try addMember(name, &decoded, in: value) }
+                    let path = unsafe child == 0 ? -1 : Int(trie.nodes[child].path)
+                    let isRead = frame.isRead || path >= 0
+                    if child != 0, unsafe value[at] == UInt8(ascii: "{"), unsafe trie.nodes[child].hasChildren {
+                        try text.open(UInt8(ascii: "{"), at: at)
+                        unsafe frames[level] = frame
+                        level &+= 1
+                        frame = Frame(node: child, start: at, isRead: isRead)
+                        mayClose = true
+                        continue
+                    }
+                    record(try text.anyValue(at: at, isRead: isRead), path, level, &decoded)
+                }
+                at = try text.take()
                 if unsafe value[at] == UInt8(ascii: ",") { continue }
             }
             while true {
@@ -131,7 +160,7 @@ public struct EventDecoder: ~Copyable {
                 let slot = text.container(UInt8(ascii: "{"), frame.start, at)
                 if level == 0 {
                     decoded.whole = slot
-                    return
+                    return text
                 }
                 let path = unsafe Int(trie.nodes[frame.node].path)
                 level &-= 1
@@ -197,7 +226,7 @@ public struct EventDecoder: ~Copyable {
 
     @inline(__always)
     private func record(_ slot: Slot, _ path: Int, _ level: Int, _ decoded: inout DecodedValue) {
-        if path >= 0 { decoded.slots[path] = slot }
+        if path >= 0 { unsafe slots[path] = slot }
         if wantsMembers, level == 0 { decoded.members[decoded.members.count - 1].value = slot }
     }
 }

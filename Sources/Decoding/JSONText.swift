@@ -3,7 +3,8 @@ import Projections
 
 /// One value with its structure, read from front to back: tokens, scalars, and containers that no path looks into.
 ///
-/// Borrowed for one `decode`. Positions in it are positions in the value; nothing behind `count` is ever read.
+/// Borrowed for one `decode`. Positions in it are positions in the value; nothing behind `count` is ever read. It is kept in
+/// registers: what is not inlined works on a copy of it.
 @safe
 struct JSONText {
     let value: UnsafePointer<UInt8>
@@ -12,11 +13,16 @@ struct JSONText {
     private let positionCount: Int
     /// The place of the next token among the positions.
     private(set) var next = 0
-    var nesting = Nesting()
+    var nesting: Nesting
     /// The first backslash at or behind what was read last.
     private var backslash: Int
 
-    init(_ value: UnsafePointer<UInt8>, count: Int, positions: UnsafePointer<UInt32>, positionCount: Int) {
+    @inline(__always)
+    init(
+        _ value: UnsafePointer<UInt8>, count: Int, positions: UnsafePointer<UInt32>, positionCount: Int,
+        nesting: Nesting
+    ) {
+        self.nesting = nesting
         unsafe self.value = value
         self.count = count
         unsafe self.positions = positions
@@ -69,27 +75,25 @@ struct JSONText {
         while end > start, unsafe value[end] != UInt8(ascii: "\"") { end &-= 1 }
         if end <= start { throw .notJSON(reason: .unclosedString, at: start) }
         var kind = Slot.Kind.string
-        if backslash < end, isRead, hasBackslash(from: start &+ 1, to: end) {
-            kind = .escapedString
-            try checkEscapes(to: end)
+        if backslash < end, isRead {
+            var copy = self
+            if try copy.checkEscapes(from: start &+ 1, to: end) { kind = .escapedString }
+            self = copy
         }
         return Slot(
             kind, start: UInt32(truncatingIfNeeded: start &+ 1), count: UInt32(truncatingIfNeeded: end &- start &- 1))
-    }
-
-    @inline(never)
-    private mutating func hasBackslash(from start: Int, to end: Int) -> Bool {
-        if backslash < start { findBackslash(from: start) }
-        return backslash < end
     }
 
     private mutating func findBackslash(from start: Int) {
         backslash = unsafe lantern_find_backslash(value, start, count)
     }
 
-    /// Source: RFC 8259, section 7. Unpaired surrogates are for those who need the text.
+    /// Checks escapes and answers whether there are some. Unpaired surrogates are for those who need the text.
+    /// Source: RFC 8259, section 7.
     @inline(never)
-    private mutating func checkEscapes(to end: Int) throws(DecodeFault) {
+    private mutating func checkEscapes(from start: Int, to end: Int) throws(DecodeFault) -> Bool {
+        if backslash < start { findBackslash(from: start) }
+        if backslash >= end { return false }
         while backslash < end {
             let at = backslash
             var behind = at &+ 2
@@ -107,6 +111,7 @@ struct JSONText {
             }
             findBackslash(from: behind)
         }
+        return true
     }
 
     /// Source: RFC 8259, section 6. Numbers of any length are valid.
@@ -175,15 +180,41 @@ struct JSONText {
 
     // MARK: Containers
 
-    /// Any value that no path looks into, its first token just taken: checked in full if `isRead`, else as a scalar, or only
+    /// Any value that no path leads through, its first token just taken: checked in full if `isRead`, else as a scalar, or only
     /// for balanced brackets.
     @inline(__always)
     mutating func anyValue(at start: Int, isRead: Bool) throws(DecodeFault) -> Slot {
+        if unsafe value[start] == UInt8(ascii: "\"") { return try string(at: start, isRead: isRead) }
+        var copy = self
+        let slot = try copy.otherValue(at: start, isRead: isRead)
+        self = copy
+        return slot
+    }
+
+    @inline(never)
+    private mutating func otherValue(at start: Int, isRead: Bool) throws(DecodeFault) -> Slot {
         let byte = unsafe value[start]
         if byte | 0x20 != UInt8(ascii: "{") { return try scalar(at: start, isRead: isRead) }
         let end = isRead ? try checkContainer(byte, at: start) : try skipContainer(byte, at: start)
         return container(byte, start, end)
     }
+
+    /// A value that nobody reads, its first token just taken.
+    @inline(__always)
+    mutating func pass(at start: Int) throws(DecodeFault) {
+        let byte = unsafe value[start]
+        if byte == UInt8(ascii: "\"") { return }
+        var copy = self
+        if byte | 0x20 == UInt8(ascii: "{") {
+            _ = try copy.skipContainer(byte, at: start)
+            self = copy
+        } else {
+            try copy.checkScalar(at: start)
+        }
+    }
+
+    @inline(never)
+    private mutating func checkScalar(at start: Int) throws(DecodeFault) { _ = try scalar(at: start, isRead: false) }
 
     @inline(__always)
     func container(_ byte: UInt8, _ start: Int, _ end: Int) -> Slot {
@@ -195,18 +226,24 @@ struct JSONText {
     /// Skips a container, its bracket just taken; answers where its closing bracket stands.
     @inline(never)
     private mutating func skipContainer(_ first: UInt8, at start: Int) throws(DecodeFault) -> Int {
-        let outside = nesting.depth
-        try open(first, at: start)
+        var text = self
+        let outside = text.nesting.depth
+        try text.open(first, at: start)
+        var at = try text.take()
         while true {
-            let at = try take()
-            let byte = unsafe value[at]
+            let byte = unsafe text.value[at]
             if byte | 0x20 == UInt8(ascii: "{") {
-                try open(byte, at: at)
+                try text.open(byte, at: at)
             } else if byte | 0x20 == UInt8(ascii: "}") {
-                try close(byte, at: at)
-                if nesting.depth == outside { return at }
+                try text.close(byte, at: at)
+                if text.nesting.depth == outside { break }
+                at = try text.take()
+                continue
             }
+            at = try text.take()
         }
+        self = text
+        return at
     }
 
     @inline(__always)
@@ -218,28 +255,31 @@ struct JSONText {
     /// Checks a container and all in it, its bracket just taken; answers where its closing bracket stands.
     @inline(never)
     private mutating func checkContainer(_ first: UInt8, at start: Int) throws(DecodeFault) -> Int {
-        let outside = nesting.depth
-        try open(first, at: start)
+        var text = self
+        let outside = text.nesting.depth
+        try text.open(first, at: start)
         var mayClose = true
         while true {
-            var at = try take()
-            if mayClose, unsafe value[at] | 0x20 == UInt8(ascii: "}") {
-                unsafe try close(value[at], at: at)
-            } else {
-                if nesting.isInObject {
-                    try checkName(at: at)
-                    at = try take()
+            var at = try text.take()
+            if unsafe !mayClose || text.value[at] | 0x20 != UInt8(ascii: "}") {
+                if text.nesting.isInObject {
+                    try text.checkName(at: at)
+                    at = try text.take()
                 }
-                let byte = unsafe value[at]
-                if byte | 0x20 == UInt8(ascii: "{") {
-                    try open(byte, at: at)
-                    mayClose = true
+                let byte = unsafe text.value[at]
+                mayClose = byte | 0x20 == UInt8(ascii: "{")
+                if mayClose {
+                    try text.open(byte, at: at)
                     continue
                 }
-                _ = try scalar(at: at, isRead: true)
+                _ = try text.scalar(at: at, isRead: true)
+                at = try text.take()
             }
-            if try closesAll(down: outside, &at) { return at }
             mayClose = false
+            if try text.closesAll(down: outside, &at) {
+                self = text
+                return at
+            }
         }
     }
 
@@ -250,17 +290,17 @@ struct JSONText {
         try takeColon()
     }
 
-    /// Behind a value: takes closing brackets, to the last one or to a comma. Answers whether `outside` was reached.
+    /// Behind a value, at the token just taken: closes up to a comma, or down to `outside`. Answers whether that was reached.
     @inline(__always)
     private mutating func closesAll(down outside: Int, _ at: inout Int) throws(DecodeFault) -> Bool {
-        while nesting.depth > outside {
-            at = try take()
+        while true {
             let byte = unsafe value[at]
             if byte == UInt8(ascii: ",") { return false }
             if byte | 0x20 != UInt8(ascii: "}") { throw .notJSON(reason: .syntax, at: at) }
             try close(byte, at: at)
+            if nesting.depth == outside { return true }
+            at = try take()
         }
-        return true
     }
 }
 
