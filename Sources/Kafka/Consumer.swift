@@ -10,6 +10,7 @@ public struct Consumer: ~Copyable, @unchecked Sendable {
     private let queue: OpaquePointer
     let mailbox: Mailbox
     private let wake: WakeDescriptor
+    private var fetchWaker: FetchWaker
     var handles: TopicHandles
     /// The partitions that are paused: resuming another one would rewind it (librdkafka 2.0.2).
     var paused: Set<TopicPartition> = []
@@ -45,6 +46,7 @@ public struct Consumer: ~Copyable, @unchecked Sendable {
         unsafe self.client = unsafe client
         self.mailbox = mailbox
         self.wake = wake
+        fetchWaker = FetchWaker(properties)
         self.handles = handles
     }
 
@@ -68,6 +70,7 @@ public struct Consumer: ~Copyable, @unchecked Sendable {
         guard !isClosed else { return .none }
         if !mailbox.isEmpty { return nextEntry() }
         guard let message = unsafe rd_kafka_consumer_poll(client, 0) else {
+            unsafe fetchWaker.drained(client)
             return mailbox.isEmpty ? .none : nextEntry()
         }
         let topic = unsafe handles.place(of: message.pointee.rkt)
@@ -75,6 +78,7 @@ public struct Consumer: ~Copyable, @unchecked Sendable {
             defer { unsafe rd_kafka_message_destroy(message) }
             return unsafe incoming(fault: message, topic: topic)
         }
+        unsafe fetchWaker.took(message.pointee.len, client)
         return unsafe .message(Message(message, topic: topic))
     }
 

@@ -26,21 +26,18 @@ extension Properties {
         return made
     }
 
-    /// How much is fetched ahead.
+    /// How much is fetched ahead: small fetches and a small queue are fastest (caches) and take 60 MB (DESIGN §4).
     ///
-    /// librdkafka stops fetching for fetch.queue.backoff.ms whenever its queue is full (DESIGN §4). Where it may be
-    /// set (2.2), small fetches and a small queue are fastest and take 60 MB. Before that the pause is a second, and
-    /// only a queue that holds a second of data helps: then librdkafka's own 64 MB, not bounded by 100,000 records.
+    /// librdkafka stops fetching for fetch.queue.backoff.ms whenever its queue is full. Before 2.2 that is a second and
+    /// cannot be set: there `FetchWaker` ends it.
     private func setFetching(_ given: Set<String>, _ properties: [(String, String)]) throws(KafkaError) {
-        if setIfKnown("fetch.queue.backoff.ms", "1") {
-            try set("fetch.message.max.bytes", "262144")
-            try set("queued.max.messages.kbytes", "8192")
-            // librdkafka refuses a fetch.max.bytes below message.max.bytes.
-            let largest = properties.last { $0.0 == "message.max.bytes" }.flatMap { Int($0.1) } ?? 0
-            if !given.contains("fetch.max.bytes") { try set("fetch.max.bytes", "\(max(2 << 20, largest))") }
-        } else {
-            try set("fetch.message.max.bytes", "4194304")
-            try set("queued.min.messages", "1000000")
-        }
+        if !FetchWaker.isNeeded { try set("fetch.queue.backoff.ms", "1") }
+        try set("fetch.message.max.bytes", "262144")
+        try set("queued.max.messages.kbytes", "8192")
+        // The bytes are the bound, not a number of records.
+        try set("queued.min.messages", "1000000")
+        // librdkafka refuses a fetch.max.bytes below message.max.bytes.
+        let largest = properties.last { $0.0 == "message.max.bytes" }.flatMap { Int($0.1) } ?? 0
+        if !given.contains("fetch.max.bytes") { try set("fetch.max.bytes", "\(max(2 << 20, largest))") }
     }
 }

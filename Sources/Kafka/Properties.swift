@@ -23,9 +23,6 @@ struct Properties: ~Copyable {
         throw KafkaError(.configuration, message: "Kafka property \(name): \(reason)")
     }
 
-    /// Sets a property if this librdkafka has it and answers whether it does.
-    func setIfKnown(_ name: String, _ value: String) -> Bool { attempt(name, value).0 == RD_KAFKA_CONF_OK }
-
     private func attempt(_ name: String, _ value: String) -> (rd_kafka_conf_res_t, String) {
         var text = [CChar](repeating: 0, count: 512)
         let outcome = unsafe text.withUnsafeMutableBufferPointer { buffer in
