@@ -7,7 +7,7 @@
     /// hiredis' context owns the OpenSSL session; it closes neither more nor less than that when it is freed, and the
     /// descriptor with it.
     @safe
-    struct TLSSession: ~Copyable {
+    final class TLSSession {
         private let context: UnsafeMutablePointer<redisContext>
 
         /// Takes `descriptor` (closed by this session from here on, on failure too) and shakes hands.
@@ -15,20 +15,20 @@
             descriptor: Int32, host: String, files: RedisOptions.TLS, deadline: Deadline, interrupt: Int32?
         ) throws(RedisError) {
             // OpenSSL writes with write(2), which cannot be told not to raise it.
-            unsafe signal(SIGPIPE, SIG_IGN)
+            signal(SIGPIPE, SIG_IGN)
             guard let context = unsafe redisConnectFd(descriptor), unsafe context.pointee.err == 0 else {
                 close(descriptor)
                 throw RedisError(.unreachable, "hiredis took no connection for TLS to \(host).")
             }
             unsafe self.context = context
             unsafe context.pointee.flags &= ~REDIS_BLOCK
-            let session = try Self.session(host: host, files: files)
+            let session = unsafe try Self.session(host: host, files: files)
             guard unsafe redisInitiateSSL(context, session) == REDIS_OK else {
                 let why = unsafe String(cString: lantern_context_error(context))
                 unsafe SSL_free(session)
                 throw RedisError(.unreachable, "No TLS with \(host): \(why).")
             }
-            try Self.shakeHands(session, descriptor, host: host, deadline: deadline, interrupt: interrupt)
+            unsafe try Self.shakeHands(session, descriptor, host: host, deadline: deadline, interrupt: interrupt)
         }
 
         deinit { unsafe redisFree(context) }
@@ -53,7 +53,8 @@
                 let result = unsafe lantern_tls_handshake(session, &wantsWrite, &text, text.count)
                 if result == 1 { return }
                 guard result == 0 else {
-                    let why = unsafe String(cString: text)
+                    let end = text.firstIndex(of: 0) ?? text.count
+                    let why = String(decoding: text[..<end].map { UInt8(bitPattern: $0) }, as: UTF8.self)
                     throw RedisError(
                         .unreachable,
                         "The TLS handshake with \(host) failed: \(why). See the certificate's name and authority.")

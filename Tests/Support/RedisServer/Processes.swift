@@ -1,11 +1,14 @@
 import Glibc
 import Synchronization
 
-/// A port on 127.0.0.1 that nobody listens on at this moment.
+/// A port on 127.0.0.1 that nobody listens on at this moment, at most 55,535: a cluster's servers take the one 10,000 above too.
 public func freePort() throws -> UInt16 {
-    let (descriptor, port) = try listener()
-    close(descriptor)
-    return port
+    for _ in 0..<1000 {
+        let (descriptor, port) = try listener()
+        close(descriptor)
+        if port <= 55_535 { return port }
+    }
+    throw RedisServerError(description: "no free port up to 55,535")
 }
 
 /// A socket that listens on a free port of 127.0.0.1.
@@ -77,7 +80,7 @@ private func closeOthers(_ actions: UnsafeMutablePointer<posix_spawn_file_action
 }
 
 /// Runs a program to its end and answers what it printed, without the line end at its end.
-func run(_ arguments: [String]) throws -> String {
+public func run(_ arguments: [String]) throws -> String {
     var ends: [Int32] = [0, 0]
     guard unsafe pipe(&ends) == 0 else { throw RedisServerError(description: "pipe: \(errno)") }
     let child = try spawn(arguments[0], arguments, output: ends[1])
