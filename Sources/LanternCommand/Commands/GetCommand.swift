@@ -1,4 +1,8 @@
+import Configuration
+import Projections
+import Redis
 import Terminal
+import Worker
 
 /// `lantern get`: a row of a view.
 struct GetCommand: Command {
@@ -34,5 +38,62 @@ struct GetCommand: Command {
         asJSON = parsed.flag("json")
     }
 
-    func run() -> ExitCode { Console.fail("get: not built yet", .failed) }
+    private struct Sample: Encodable {
+        let count: Int
+        let rows: [Row]
+    }
+
+    func run() -> ExitCode {
+        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
+        guard ConfigurationFile.projection(projection, in: configuration) else { return .usage }
+        guard let plan = configuration.projections.first(where: { $0.name == projection }),
+            let viewPlan = plan.views.first(where: { $0.name == view })
+        else {
+            return Console.fail("no view '\(view)' in projection \(projection)", .usage)
+        }
+        do {
+            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-get"))
+            return key.isEmpty ? try sample(viewPlan, &redis) : try row(viewPlan, &redis)
+        } catch {
+            return WorkerSession.explain(error)
+        }
+    }
+
+    /// The Redis key itself, or the placeholders' values in order.
+    private func row(_ view: ViewPlan, _ redis: inout RedisConnection) throws -> ExitCode {
+        let pattern = KeyPattern(view)
+        var candidates: [[UInt8]] = []
+        if key.count == 1, pattern.parse(Array(key[0].utf8).span) != nil { candidates.append(Array(key[0].utf8)) }
+        if let made = pattern.key(from: key) { candidates.append(made) }
+        guard !candidates.isEmpty else {
+            return Console.fail(
+                "view \(view.name) has \(pattern.valueCount) placeholders: give its Redis key, or as many values",
+                .usage)
+        }
+        for candidate in candidates {
+            guard let row = try Row(candidate, kind: view.kind, &redis) else { continue }
+            if asJSON { return Console.printJSON(row, .done) }
+            Console.output.write(row.text)
+            return .done
+        }
+        return Console.fail("no row \(key.joined(separator: " ")) in view \(view.name)", .failed)
+    }
+
+    /// Some rows, and how many there are.
+    private func sample(_ view: ViewPlan, _ redis: inout RedisConnection) throws -> ExitCode {
+        let pattern = KeyPattern(view)
+        var found: Set<[UInt8]> = []
+        try redis.scan(match: pattern.scanPattern) { keys in
+            for key in keys where pattern.parse(key.span) != nil { found.insert(key) }
+            return true
+        }
+        var rows: [Row] = []
+        for key in found.sorted(by: { $0.lexicographicallyPrecedes($1) }).prefix(10) {
+            if let row = try Row(key, kind: view.kind, limit: 10, &redis) { rows.append(row) }
+        }
+        if asJSON { return Console.printJSON(Sample(count: found.count, rows: rows), .done) }
+        for row in rows { Console.output.write(row.text) }
+        Console.print("\(found.count) rows" + (found.count > rows.count ? ", \(rows.count) shown" : ""))
+        return .done
+    }
 }

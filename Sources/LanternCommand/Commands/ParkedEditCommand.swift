@@ -1,4 +1,9 @@
+import Configuration
+import FoundationEssentials
+import Projections
+import Redis
 import Terminal
+import Worker
 
 /// `lantern parked edit`.
 struct ParkedEditCommand: Command {
@@ -36,5 +41,21 @@ struct ParkedEditCommand: Command {
         asJSON = parsed.flag("json")
     }
 
-    func run() -> ExitCode { Console.fail("parked edit: not built yet", .failed) }
+    func run() -> ExitCode {
+        let source = valuePath == "-" ? "/dev/stdin" : valuePath
+        guard let data = FileManager.default.contents(atPath: source) else {
+            return Console.fail("\(valuePath) cannot be read", .usage)
+        }
+        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
+        guard ConfigurationFile.projection(projection, in: configuration),
+            let plan = configuration.projections.first(where: { $0.name == projection })
+        else { return .usage }
+        do {
+            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-parked"))
+            let answers = try ParkedRequests(plan: plan).ask(.edit(Array(data)), of: [place], &redis)
+            return ParkedRequests.tell(answers, asJSON: asJSON)
+        } catch {
+            return WorkerSession.explain(error)
+        }
+    }
 }

@@ -1,4 +1,8 @@
+import Configuration
+import Projections
+import Redis
 import Terminal
+import Worker
 
 /// `lantern parked list`.
 struct ParkedListCommand: Command {
@@ -20,5 +24,31 @@ struct ParkedListCommand: Command {
         asJSON = parsed.flag("json")
     }
 
-    func run() -> ExitCode { Console.fail("parked list: not built yet", .failed) }
+    func run() -> ExitCode {
+        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
+        if let projection, !ConfigurationFile.projection(projection, in: configuration) { return .usage }
+        do {
+            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-parked"))
+            var events: [ParkedEvent] = []
+            for plan in configuration.projections where projection == nil || plan.name == projection {
+                events += try ParkedReader(plan, &redis)?.events(&redis) ?? []
+            }
+            if asJSON { return Console.printJSON(events, .done) }
+            var table = Table([.init("PROJECTION"), .init("EVENT"), .init("KEY"), .init("VIEW"), .init("REASON")])
+            for event in events {
+                table.append([
+                    event.projection, "\(event.topic):\(event.partition):\(event.offset)", event.key ?? "-",
+                    event.view ?? "-", event.reason,
+                ])
+            }
+            if events.isEmpty {
+                Console.print("nothing is parked")
+            } else {
+                Console.output.write(table.text(hasColor: Console.output.hasColor))
+            }
+            return .done
+        } catch {
+            return WorkerSession.explain(error)
+        }
+    }
 }

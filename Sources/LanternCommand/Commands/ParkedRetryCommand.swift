@@ -1,4 +1,8 @@
+import Configuration
+import Projections
+import Redis
 import Terminal
+import Worker
 
 /// `lantern parked retry`.
 struct ParkedRetryCommand: Command {
@@ -49,5 +53,35 @@ struct ParkedRetryCommand: Command {
         }
     }
 
-    func run() -> ExitCode { Console.fail("parked retry: not built yet", .failed) }
+    func run() -> ExitCode {
+        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
+        guard ConfigurationFile.projection(projection, in: configuration),
+            let plan = configuration.projections.first(where: { $0.name == projection })
+        else { return .usage }
+        do {
+            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-parked"))
+            let places = try selected(plan, &redis)
+            guard !places.isEmpty else { return Console.fail("no such event is parked", .failed) }
+            let answers = try ParkedRequests(plan: plan).ask(.retry, of: places, &redis)
+            return ParkedRequests.tell(answers, asJSON: asJSON)
+        } catch {
+            return WorkerSession.explain(error)
+        }
+    }
+
+    /// One request a key: what is parked behind the first event of a key is retried with it.
+    private func selected(_ plan: ProjectionPlan, _ redis: inout RedisConnection) throws -> [ParkedPlace] {
+        if case .place(let place) = selection { return [place] }
+        guard let reader = try ParkedReader(plan, &redis) else { return [] }
+        var places: [ParkedPlace] = []
+        for (topic, partition) in try reader.lists(&redis) {
+            var seen: Set<[UInt8]> = []
+            for (offset, key) in try reader.offsets(topic, partition, &redis) {
+                if case .key(let wanted) = selection, key != Array(wanted.utf8) { continue }
+                if let key, plan.isOrderDependent, !seen.insert(key).inserted { continue }
+                if let place = ParkedPlace("\(topic):\(partition):\(offset)") { places.append(place) }
+            }
+        }
+        return places
+    }
 }

@@ -1,4 +1,9 @@
+import Bytes
+import Configuration
+import Projections
+import Redis
 import Terminal
+import Worker
 
 /// `lantern parked show`.
 struct ParkedShowCommand: Command {
@@ -21,5 +26,44 @@ struct ParkedShowCommand: Command {
         asJSON = parsed.flag("json")
     }
 
-    func run() -> ExitCode { Console.fail("parked show: not built yet", .failed) }
+    private struct Shown: Encodable {
+        let event: ParkedEvent
+        let timestamp: Int64
+        let headers: [String]
+        let value: String?
+    }
+
+    func run() -> ExitCode {
+        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
+        guard ConfigurationFile.projection(projection, in: configuration),
+            let plan = configuration.projections.first(where: { $0.name == projection })
+        else { return .usage }
+        do {
+            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-parked"))
+            guard let reader = try ParkedReader(plan, &redis),
+                let record = try reader.record(place.topic, place.partition, place.offset, &redis)
+            else {
+                return Console.fail("no such event is parked", .failed)
+            }
+            let event = ParkedEvent(
+                projection: plan.name, topic: place.topic, partition: place.partition, offset: place.offset,
+                key: record.key.map { readableText($0) }, view: record.view, reason: record.reason)
+            let headers = record.headers.map {
+                "\(readableText($0.name)): \($0.value.map { readableText($0) } ?? "null")"
+            }
+            let shown = Shown(
+                event: event, timestamp: record.timestamp, headers: headers,
+                value: record.value.map { readableText($0) })
+            if asJSON { return Console.printJSON(shown, .done) }
+            Console.print("reason     \(event.reason)")
+            Console.print("view       \(event.view ?? "-")")
+            Console.print("key        \(event.key ?? "none")")
+            Console.print("timestamp  \(record.timestamp)")
+            for header in headers { Console.print("header     \(header)") }
+            Console.print("value      \(shown.value ?? "none (a tombstone)")")
+            return .done
+        } catch {
+            return WorkerSession.explain(error)
+        }
+    }
 }

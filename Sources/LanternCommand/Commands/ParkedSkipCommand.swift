@@ -1,4 +1,8 @@
+import Configuration
+import Projections
+import Redis
 import Terminal
+import Worker
 
 /// `lantern parked skip`.
 struct ParkedSkipCommand: Command {
@@ -25,5 +29,17 @@ struct ParkedSkipCommand: Command {
         asJSON = parsed.flag("json")
     }
 
-    func run() -> ExitCode { Console.fail("parked skip: not built yet", .failed) }
+    func run() -> ExitCode {
+        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
+        guard ConfigurationFile.projection(projection, in: configuration),
+            let plan = configuration.projections.first(where: { $0.name == projection })
+        else { return .usage }
+        do {
+            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-parked"))
+            let answers = try ParkedRequests(plan: plan).ask(.skip, of: [place], &redis)
+            return ParkedRequests.tell(answers, asJSON: asJSON)
+        } catch {
+            return WorkerSession.explain(error)
+        }
+    }
 }

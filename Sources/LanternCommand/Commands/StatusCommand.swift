@@ -1,4 +1,8 @@
+import Configuration
+import Kafka
+import Redis
 import Terminal
+import Worker
 
 /// `lantern status`: how far every projection is.
 struct StatusCommand: Command {
@@ -25,5 +29,46 @@ struct StatusCommand: Command {
         asJSON = parsed.flag("json")
     }
 
-    func run() -> ExitCode { Console.fail("status: not built yet", .failed) }
+    private struct Status: Encodable { let projections: [ProjectionStatus] }
+
+    func run() -> ExitCode {
+        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
+        do {
+            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-status"))
+            var admin = try Admin(
+                properties: configuration.kafka.map { ($0.name, $0.value) }, clientID: "lantern-status")
+            var projections: [ProjectionStatus] = []
+            for plan in configuration.projections {
+                projections.append(try ProjectionStatus(plan, group: configuration.worker.group, &redis, &admin))
+            }
+            let isHalted = projections.contains { $0.partitions.contains { $0.state == "halted" } }
+            let code: ExitCode = isHalted ? .halted : .done
+            if asJSON { return Console.printJSON(Status(projections: projections), code) }
+            for projection in projections { Console.output.write(text(projection)) }
+            return code
+        } catch {
+            return WorkerSession.explain(error)
+        }
+    }
+
+    private func text(_ status: ProjectionStatus) -> String {
+        guard let generation = status.generation else { return "\(status.name): not started\n" }
+        var table = Table([
+            .init("PARTITION"), .init("NEXT", .right), .init("END", .right), .init("LAG", .right),
+            .init("PARKED", .right),
+            .init("REWINDS", .right), .init("STATE"),
+        ])
+        for each in status.partitions {
+            table.append([
+                "\(each.topic)-\(each.partition)", each.next.map { "\($0)" } ?? "-", each.end.map { "\($0)" } ?? "-",
+                each.lag.map { "\($0)" } ?? "-", "\(each.parked)", "\(each.rewinds)", each.state,
+            ])
+        }
+        var text = "\(status.name): generation \(generation), \(status.state), group \(status.group ?? "-")\n"
+        text += table.text(hasColor: Console.output.hasColor)
+        for each in status.partitions {
+            if let reason = each.reason { text += "\(each.topic)-\(each.partition): \(reason)\n" }
+        }
+        return text
+    }
 }

@@ -66,6 +66,7 @@ public final class Lane {
             step()
         }
         flushCommits()
+        control.publish(machine, now: .max)
         held = nil
         connection = nil
         _ = consumer.close(deadlineMilliseconds: 3_000)
@@ -361,7 +362,24 @@ public final class Lane {
             case .fenced(let slot, _): slot.map { machine.partition($0).name }
             case .refused, .connectionLost, .connected: nil
             }
+        leaveForStatus(report)
         services.report(.lane(report, partition: name))
+    }
+
+    /// What `status` shows of a partition stands in the generation's `about`, which no fence watches.
+    private func leaveForStatus(_ report: LaneReport) {
+        let about = machine.settings.keys.about(machine.settings.generation)
+        func field(_ kind: String, _ slot: Int) -> String {
+            let it = machine.partition(slot)
+            return "\(kind):\(it.topicName):\(it.partition)"
+        }
+        switch report {
+        case .started(let slot, _): machine.note(["HSET", about, field("state", slot), "projecting"])
+        case .halted(let slot, let reason):
+            machine.note(["HSET", about, field("state", slot), "halted \(reason.code.rawValue): \(reason.message)"])
+        case .rewound(let slot, _): machine.note(["HINCRBY", about, field("rewinds", slot), "1"])
+        default: break
+        }
     }
 
     // MARK: Waiting

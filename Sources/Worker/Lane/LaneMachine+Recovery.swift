@@ -155,8 +155,22 @@ extension LaneMachine {
             + "enough: rebuild (`lantern run --fresh \(settings.plan.name)`)."
     }
 
+    /// Leaves something for `status`; sent with the next chance, and forgotten where too much waits.
+    mutating func note(_ arguments: [String]) {
+        if notes.count < 1_000 { notes.append(arguments) }
+    }
+
+    mutating func sendNotes(now: Int64) {
+        guard !notes.isEmpty else { return }
+        let waiting = notes
+        notes.removeAll()
+        for arguments in waiting { sendOutside(arguments, now: now) }
+    }
+
+    private mutating func sendOutside(_ arguments: String..., now: Int64) { sendOutside(arguments, now: now) }
+
     /// A command outside of the fence, its answer unread.
-    private mutating func sendOutside(_ arguments: String..., now: Int64) {
+    private mutating func sendOutside(_ arguments: [String], now: Int64) {
         var command = CommandBuffer(capacity: 256)
         command.begin(arguments.count)
         for argument in arguments { command.argument(text: argument) }

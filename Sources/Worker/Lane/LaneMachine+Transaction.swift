@@ -19,6 +19,7 @@ extension LaneMachine {
                 return
             }
             heartbeatIfDue(now: now)
+            sendNotes(now: now)
             closeIfPossible(now: now, queueIsEmpty: queueIsEmpty)
             if expectations.isEmpty { advanceQuiet(now: now) }
         }

@@ -64,6 +64,8 @@ public struct LaneMachine: ~Copyable {
     /// First events of each topic, and how many of them were not JSON.
     var proof: [(events: Int, notJSON: Int)]
     var scratch = ByteBuffer(capacity: 256)
+    /// Commands outside of the fence that wait for a connection: what `status` shows.
+    var notes: [[String]] = []
     var undelivered: [(key: String, field: String, value: String)] = []
 
     public internal(set) var counters = LaneCounters()

@@ -42,6 +42,9 @@ public struct ParkedRecord: Sendable, Equatable {
         return bytes
     }
 
+    /// Reads a member of the parked index, `OFFSET:KEY` or `OFFSET`.
+    public static func place(inIndex member: [UInt8]) -> (offset: Int64, key: [UInt8]?)? { Lane.parked(member) }
+
     /// Reads `bytes`; nil where they are no parked record.
     public init?(bytes: [UInt8]) {
         guard let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n")),

@@ -1,0 +1,95 @@
+import Configuration
+import Kafka
+import Projections
+import Redis
+import Worker
+
+/// What `lantern status` tells of one projection: read from Redis and Kafka, without a worker.
+struct ProjectionStatus: Encodable {
+    struct Partition: Encodable {
+        let topic: String
+        let partition: Int32
+        /// The next offset to read; nil without a checkpoint.
+        let next: Int64?
+        /// The log's end; nil where Kafka does not answer.
+        let end: Int64?
+        let lag: Int64?
+        /// `projecting`, `halted`, `caught-up`, `missing`.
+        let state: String
+        let reason: String?
+        let parked: Int64
+        let rewinds: Int64
+    }
+
+    let name: String
+    let generation: Int?
+    let state: String
+    let group: String?
+    let partitions: [Partition]
+    let parked: Int64
+    let rewinds: Int64
+
+    /// Reads it. `admin` nil leaves the ends out.
+    init(
+        _ plan: ProjectionPlan, group prefix: String?, _ redis: inout RedisConnection, _ admin: inout Admin
+    ) throws {
+        let keys = KeySpace(projection: plan.name)
+        name = plan.name
+        guard let number = try redis.command("GET", keys.live).text.flatMap({ Int($0) }),
+            let record = try redis.command("GET", keys.generation(number)).text.flatMap({ GenerationRecord(text: $0) })
+        else {
+            generation = nil
+            state = "not started"
+            group = nil
+            partitions = []
+            parked = 0
+            rewinds = 0
+            return
+        }
+        generation = number
+        state = record.state.rawValue
+        group = "\(prefix ?? "lantern-\(plan.name)")-\(number)-\(record.identifier)"
+        let counts = try admin.partitionCounts(of: plan.topics.map(\.name), timeoutMilliseconds: 10_000)
+        var partitions: [Partition] = []
+        for (topic, count) in zip(plan.topics, counts) {
+            let all = (0..<count).map { Int32($0) }
+            let ends = try admin.ranges(topic: topic.name, partitions: all, timeoutMilliseconds: 10_000).map(\.end)
+            for partition in all {
+                partitions.append(
+                    try Self.partition(topic.name, partition, end: ends[Int(partition)], number, keys, &redis))
+            }
+        }
+        self.partitions = partitions
+        parked = partitions.reduce(0) { $0 + $1.parked }
+        rewinds = partitions.reduce(0) { $0 + $1.rewinds }
+    }
+
+    private static func partition(
+        _ topic: String, _ partition: Int32, end: Int64, _ number: Int, _ keys: KeySpace, _ redis: inout RedisConnection
+    ) throws -> Partition {
+        let checkpoint = try redis.command("GET", keys.checkpoint(number, topic, partition)).bytes
+        let next = checkpoint.flatMap { Checkpoint(text: $0) }?.next
+        let place = "\(topic):\(partition)"
+        let about = try redis.command("HMGET", keys.about(number), "state:\(place)", "rewinds:\(place)").elements ?? []
+        let damage = try redis.command("HGET", keys.damage(number), place).text
+        let parked = try redis.command("ZCARD", keys.parkedIndex(number, topic, partition)).integer ?? 0
+        let said = about.first?.text ?? "waiting for a worker"
+        var state = said
+        var reason: String?
+        if let damage {
+            state = "halted"
+            reason = "damaged: \(damage)"
+        } else if said.hasPrefix("halted ") {
+            state = "halted"
+            reason = String(said.dropFirst(7))
+        } else if next == nil {
+            state = "missing"
+            reason = "there is no checkpoint in Redis"
+        } else if next == end {
+            state = "caught-up"
+        }
+        return Partition(
+            topic: topic, partition: partition, next: next, end: end, lag: next.map { max(0, end - $0) }, state: state,
+            reason: reason, parked: parked, rewinds: about.last?.text.flatMap { Int64($0) } ?? 0)
+    }
+}

@@ -1,0 +1,61 @@
+import Bytes
+import Projections
+import Redis
+
+/// A row of a view as a person wants to see it.
+struct Row: Encodable {
+    struct Field: Encodable {
+        let name: String
+        let value: String
+    }
+
+    let key: String
+    let type: String
+    /// A hash's fields, a sorted set's members and scores; for the others the names are empty.
+    let fields: [Field]
+    /// Milliseconds until it expires; nil: never.
+    let expiresIn: Int64?
+
+    /// Reads the key; nil where there is none. At most `limit` members of a large one.
+    init?(_ key: [UInt8], kind: ViewKind, limit: Int = 1_000, _ redis: inout RedisConnection) throws {
+        let type = try redis.command([Array("TYPE".utf8), key]).text ?? "none"
+        guard type != "none" else { return nil }
+        self.key = readableText(key)
+        self.type = type
+        func ask(_ words: String...) throws -> RedisValue {
+            try redis.command([Array(words[0].utf8), key] + words.dropFirst().map { Array($0.utf8) })
+        }
+        var fields: [Field] = []
+        switch type {
+        case "hash": fields = Self.pairs(try ask("HGETALL")).sorted { $0.name < $1.name }
+        case "zset":
+            fields = Self.pairs(try ask("ZREVRANGE", "0", "\(limit - 1)", "WITHSCORES"))
+        case "set":
+            fields = (try ask("SMEMBERS").elements ?? []).prefix(limit).map { Field(name: "", value: $0.text ?? "") }
+        case "string" where kind == .unique:
+            fields = [Field(name: "count", value: "\(try ask("PFCOUNT").integer ?? 0)")]
+        default: fields = [Field(name: "", value: try ask("GET").text ?? "")]
+        }
+        self.fields = fields
+        let remaining = try ask("PTTL").integer ?? -1
+        expiresIn = remaining < 0 ? nil : remaining
+    }
+
+    private static func pairs(_ value: RedisValue) -> [Field] {
+        let elements = value.elements ?? []
+        return stride(from: 0, to: elements.count - 1, by: 2).map {
+            Field(name: elements[$0].text ?? "", value: elements[$0 + 1].text ?? "")
+        }
+    }
+
+    /// For a terminal.
+    var text: String {
+        var text = key + (expiresIn.map { "  (expires in \($0 / 1000) s)" } ?? "") + "\n"
+        let width = fields.map(\.name.count).max() ?? 0
+        for field in fields {
+            let name = field.name + String(repeating: " ", count: width - field.name.count)
+            text += "  " + (width > 0 ? name + "  " : "") + field.value + "\n"
+        }
+        return text
+    }
+}
