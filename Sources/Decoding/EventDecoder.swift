@@ -34,7 +34,7 @@ public struct EventDecoder: ~Copyable {
 
     /// A decoder for `paths`, each of them once.
     ///
-    /// - wantsMembers: fills `DecodedValue.members`; then a name that occurs twice at the top is a fault, and all is checked.
+    /// - wantsMembers: fills `DecodedValue.members` and says whether a name occurs twice among them; all is checked.
     /// - validatesWhole: checks the whole value in full, for a document that is copied.
     public init(paths: [JSONPath], wantsMembers: Bool, validatesWhole: Bool = false) {
         self.init(
@@ -68,7 +68,10 @@ public struct EventDecoder: ~Copyable {
     /// After a fault what `decoded` holds means nothing.
     public mutating func decode(_ value: Span<UInt8>, into decoded: inout DecodedValue) -> DecodeFault? {
         let count = value.count
-        if wantsMembers { decoded.members.removeAll(keepingCapacity: true) }
+        if wantsMembers {
+            decoded.members.removeAll(keepingCapacity: true)
+            decoded.repeatsName = false
+        }
         let fault: DecodeFault? = unsafe value.withUnsafeBufferPointer { bytes in
             guard let start = bytes.baseAddress, count > 0 else { return .notJSON(reason: .empty, at: 0) }
             return unsafe decode(start, count, &decoded)
@@ -138,7 +141,7 @@ public struct EventDecoder: ~Copyable {
                 if child == 0, !frame.isRead {
                     try text.pass(at: at)
                 } else {
-                    if wantsMembers, level == 0 { unsafe try addMember(name, &decoded, in: value) }
+                    if wantsMembers, level == 0 { unsafe addMember(name, &decoded, in: value) }
                     let path = unsafe child == 0 ? -1 : Int(trie.nodes[child].path)
                     let isRead = frame.isRead || path >= 0
                     if child != 0, unsafe value[at] == UInt8(ascii: "{"), unsafe trie.nodes[child].hasChildren {
@@ -217,10 +220,8 @@ public struct EventDecoder: ~Copyable {
     @inline(never)
     private mutating func addMember(
         _ name: Slot, _ decoded: inout DecodedValue, in value: UnsafePointer<UInt8>
-    ) throws(DecodeFault) {
-        if unsafe !names.insert(name, after: decoded.members, in: value) {
-            throw .repeatedName(path: nil, at: Int(name.start))
-        }
+    ) {
+        if unsafe !names.insert(name, after: decoded.members, in: value) { decoded.repeatsName = true }
         decoded.members.append(DecodedValue.Member(name: name, value: Slot()))
     }
 

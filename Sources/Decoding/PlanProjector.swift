@@ -14,7 +14,9 @@ public final class PlanProjector: Projector {
         let changes = plan.views.map { view in (view.kind, view.rules.flatMap { $0.rules.flatMap(\.changes) }) }
         let copiesFields = changes.contains { $0.0 == .hash && $0.1.contains(.setAll) }
         let copiesDocument = changes.contains { $0.0 == .document && $0.1.contains(.setAll) }
-        decoder = EventDecoder(paths: plan.paths, wantsMembers: copiesFields, validatesWhole: copiesDocument)
+        // The names at the top of a document that is copied must be told apart as well.
+        decoder = EventDecoder(
+            paths: plan.paths, wantsMembers: copiesFields || copiesDocument, validatesWhole: copiesDocument)
         fold = Fold(plan: plan, naming: naming)
         decoded = DecodedValue(pathCount: plan.paths.count)
         nothing = DecodedValue(pathCount: plan.paths.count)
@@ -30,10 +32,12 @@ public final class PlanProjector: Projector {
         switch fault {
         case .notJSON(let reason, let at):
             BadEvent(view: nil, reason: "the value is not JSON: \(reason.rawValue) (at byte \(at))", isNotJSON: true)
-        case .repeatedName(let path?, let at):
-            BadEvent(view: nil, reason: "a name on the way to \(plan.paths[path]) occurs twice (at byte \(at))")
-        case .repeatedName(nil, let at):
-            BadEvent(view: nil, reason: "a name at the top occurs twice (at byte \(at)), and set: all needs each once")
+        case .repeatedName(let path, let at):
+            BadEvent(
+                view: nil,
+                reason:
+                    "a name on the way to \(path.map { plan.paths[$0].description } ?? "$") occurs twice (at byte \(at))"
+            )
         }
     }
 }

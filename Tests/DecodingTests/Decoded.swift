@@ -10,6 +10,7 @@ struct Decoded: Equatable {
     var names: [Slot] = []
     var values: [Slot] = []
     var whole = Slot()
+    var repeatsName = false
 
     /// The same, but for what is wrong: whether something is.
     var withoutReason: Decoded { fault == nil ? self : Decoded(fault: .notJSON(reason: .syntax, at: 0)) }
@@ -32,7 +33,7 @@ struct Reader: ~Copyable {
         if let fault = decoder.decode(bytes, into: &value) { return Decoded(fault: fault) }
         return Decoded(
             slots: value.slots, names: value.members.map(\.name), values: value.members.map(\.value),
-            whole: value.whole)
+            whole: value.whole, repeatsName: value.repeatsName)
     }
 
     mutating func read(_ text: String) -> Decoded { read(Array(text.utf8).span) }

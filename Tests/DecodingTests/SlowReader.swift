@@ -89,7 +89,10 @@ struct SlowReader {
             skipBlanks()
             let (nameSlot, name) = try readString(isRead: true)
             let mine = paths.filter { $0.members[0] == name }
-            if found.contains(name), !mine.isEmpty || isTop && wantsMembers { throw Bad() }
+            if found.contains(name) {
+                if !mine.isEmpty { throw Bad() }
+                if isTop, wantsMembers { result.repeatsName = true }
+            }
             found.append(name)
             try expect(":")
             skipBlanks()

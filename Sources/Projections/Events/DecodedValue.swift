@@ -17,6 +17,8 @@ public struct DecodedValue: ~Copyable {
     public var slots: [Slot]
     /// The members of the top object in their order; filled where the plan asks for them.
     public var members: [Member] = []
+    /// Whether a name occurs twice among `members`: then a `set: all` that is applied makes the event bad, and nothing else does.
+    public var repeatsName = false
     /// The whole value without what surrounds it (its kind, and its range without leading and trailing blanks).
     public var whole = Slot()
 
