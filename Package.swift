@@ -19,6 +19,7 @@ let package = Package(
     name: "lantern",
     products: [
         .executable(name: "lantern", targets: ["LanternCommand"]),
+        .executable(name: "orders-example", targets: ["OrdersExample"]),
         .library(name: "Lantern", targets: ["Lantern"]),
     ],
     targets: [
@@ -33,6 +34,7 @@ let package = Package(
             name: "Lantern",
             dependencies: ["Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Bytes"],
             swiftSettings: strict),
+        .executableTarget(name: "OrdersExample", dependencies: ["Lantern"], swiftSettings: strict),
 
         // The engine.
         .target(
@@ -72,6 +74,10 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["LanternCommand", "Terminal"], swiftSettings: strict),
         .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Bytes"], swiftSettings: strict),
+        .testTarget(
+            name: "LanternTests",
+            dependencies: ["Lantern", "OrdersExample", "Configuration", "Decoding", "Projections", "Bytes"],
+            swiftSettings: strict),
         .testTarget(
             name: "DecodingTests", dependencies: ["Decoding", "Projections", "Hashing", "Bytes"], swiftSettings: strict),
         .testTarget(

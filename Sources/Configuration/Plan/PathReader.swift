@@ -1,11 +1,11 @@
-internal import Projections
+package import Projections
 
 /// Takes apart what may stand where a value may: `$.a.b`, `$.a?`, `{@key}`, `{@header.name?}`, constants.
-enum PathReader {
-    struct Fault: Error { var message: String }
+package enum PathReader {
+    package struct Fault: Error { package var message: String }
 
     /// A value before its path has a place in the projection's table.
-    enum Value: Equatable {
+    package enum Value: Equatable {
         case path(JSONPath, isOptional: Bool)
         case attribute(ValueSource)
         /// The text of a constant, `$$` undone.
@@ -14,7 +14,7 @@ enum PathReader {
 
     static let attributes = ["{@key}", "{@timestamp}", "{@partition}", "{@offset}", "{@header.NAME}"]
 
-    static func value(_ text: String) throws(Fault) -> Value {
+    package static func value(_ text: String) throws(Fault) -> Value {
         if text.hasPrefix("$$") { return .text(String(text.dropFirst())) }
         if text.hasPrefix("$") { return try path(text) }
         guard text.hasPrefix("{@") else { return .text(text) }

@@ -52,9 +52,9 @@ struct ProjectionsReader {
 }
 
 /// Names of projections and views, and of topics.
-enum Names {
+package enum Names {
     /// Why `name` cannot name a projection or a view; nil if it can.
-    static func fault(in name: String) -> String? {
+    package static func fault(in name: String) -> String? {
         let isLegal = name.utf8.enumerated().allSatisfy { index, byte in
             (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || (byte == 0x2D && index > 0)
         }
@@ -63,7 +63,7 @@ enum Names {
     }
 
     /// Whether Kafka allows it.
-    static func isTopic(_ name: String) -> Bool {
+    package static func isTopic(_ name: String) -> Bool {
         name != "." && name != ".." && (1...249).contains(name.utf8.count)
             && name.utf8.allSatisfy {
                 (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0)

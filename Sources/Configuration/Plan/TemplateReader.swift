@@ -1,15 +1,15 @@
-internal import Projections
+package import Projections
 
 /// Takes apart `order:{orderId}`.
-enum TemplateReader {
-    enum Part: Equatable {
+package enum TemplateReader {
+    package enum Part: Equatable {
         case literal(String)
         case path(JSONPath)
         case attribute(ValueSource)
     }
 
     /// Literals and placeholders in turn; two literals never follow each other.
-    static func parts(_ text: String) throws(PathReader.Fault) -> [Part] {
+    package static func parts(_ text: String) throws(PathReader.Fault) -> [Part] {
         var parts: [Part] = []
         var literal = ""
         var rest = Substring(text)
@@ -50,7 +50,7 @@ enum TemplateReader {
     }
 
     /// Why `parts` cannot be the template of a view's keys; nil if they can (PROJECTIONS.md, "Rules by kind").
-    static func fault(inKey parts: [Part]) -> String? {
+    package static func fault(inKey parts: [Part]) -> String? {
         guard case .literal(let first)? = parts.first else {
             return "a key must begin with text, such as `order:`, which tells the view's rows from others"
         }

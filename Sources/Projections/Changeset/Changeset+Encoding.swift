@@ -185,6 +185,8 @@ extension Changeset {
     private static func encode(_ score: Double, into commands: inout CommandBuffer) {
         if score.magnitude < 0x1p53, Double(Int64(score)) == score {
             commands.argument(Int64(score))
+        } else if let short = ShortDecimal(score) {
+            commands.argument(short.text.span.extracting(first: short.count))
         } else {
             commands.argument(text: score.description)
         }

@@ -1,9 +1,11 @@
 import Bytes
 
 /// The words for the person who looks at parked events; nothing here runs for an event that is well.
-extension Fold {
-    func describe(_ fault: FoldFault, _ event: borrowing Event, _ decoded: borrowing DecodedValue) -> BadEvent {
-        let path = name(fault.source)
+extension FoldProgram {
+    func describe(
+        _ fault: FoldFault, of plan: ProjectionPlan, _ event: borrowing Event, _ decoded: borrowing DecodedValue
+    ) -> BadEvent {
+        let path = name(fault.source, plan)
         let value = shown(fault.source, event, decoded)
         let reason =
             switch fault.code {
@@ -32,7 +34,7 @@ extension Fold {
         return BadEvent(view: fault.view >= 0 ? plan.views[fault.view].name : nil, reason: reason)
     }
 
-    private func name(_ source: Source) -> String {
+    private func name(_ source: Source, _ plan: ProjectionPlan) -> String {
         switch source.kind {
         case .nothing: "a value"
         case .path: plan.paths[Int(source.path)].description
@@ -40,13 +42,13 @@ extension Fold {
         case .timestamp: "{@timestamp}"
         case .partition: "{@partition}"
         case .offset: "{@offset}"
-        case .header: "{@header.\(program.pool.span(source.text.range).readable)}"
+        case .header: "{@header.\(pool.span(source.text.range).readable)}"
         case .constant: "a constant"
         }
     }
 
     private func shown(_ source: Source, _ event: borrowing Event, _ decoded: borrowing DecodedValue) -> String {
-        let found = program.find(source, event, decoded)
+        let found = find(source, event, decoded)
         switch found.kind {
         case .nothing: return "absent"
         case .null: return "null"
@@ -54,8 +56,8 @@ extension Fold {
         case .no: return "false"
         case .number where found.place == .integer: return String(found.integer)
         case .string, .escapedString:
-            return "\"" + Self.shorten(program.bytes(found, source, event).readable(upTo: 80)) + "\""
-        case .number, .object, .array: return Self.shorten(program.bytes(found, source, event).readable(upTo: 80))
+            return "\"" + Self.shorten(bytes(found, source, event).readable(upTo: 80)) + "\""
+        case .number, .object, .array: return Self.shorten(bytes(found, source, event).readable(upTo: 80))
         }
     }
 

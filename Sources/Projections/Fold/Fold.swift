@@ -24,7 +24,7 @@ public struct Fold: ~Copyable {
         do throws(FoldFault) {
             let steps = try steps(for: event, decoded)
             if steps.isEmpty { return event.value == nil ? .projected : unknown(event, decoded) }
-            try checkKey(event, decoded)
+            try program.checkKey(event, decoded, &stage.scratch)
             for index in steps.range {
                 let step = program.steps[index]
                 do throws(FoldFault) {
@@ -36,10 +36,10 @@ public struct Fold: ~Copyable {
                 }
             }
         } catch {
-            return .bad(describe(error, event, decoded))
+            return .bad(program.describe(error, of: plan, event, decoded))
         }
         guard changes.canAdd(sums: stage.sums, scores: stage.scores) else { return .changesetMustCloseFirst }
-        for index in stage.rows.indices { apply(stage.rows[index], event, to: &changes) }
+        stage.apply(event, program, to: &changes)
         return .projected
     }
 
@@ -62,25 +62,6 @@ public struct Fold: ~Copyable {
         }
     }
 
-    /// The record key must be the text of the topic's declared path.
-    private mutating func checkKey(_ event: borrowing Event, _ decoded: borrowing DecodedValue) throws(FoldFault) {
-        let path = program.topics[event.topic].keyPath
-        guard path >= 0, event.value != nil else { return }
-        var source = Source(.path)
-        source.path = path
-        let found = program.find(source, event, decoded)
-        guard let key = event.key else { throw FoldFault(.recordKey, source) }
-        switch found.kind {
-        case .string, .number:
-            guard program.bytes(found, source, event).isEqual(to: key) else { throw FoldFault(.recordKey, source) }
-        case .escapedString, .yes, .no:
-            stage.scratch.truncate(to: 0)
-            try program.appendText(found, source, event, to: &stage.scratch)
-            guard stage.scratch.span.isEqual(to: key) else { throw FoldFault(.recordKey, source) }
-        case .nothing, .null, .object, .array: throw FoldFault(.recordKey, source)
-        }
-    }
-
     private func unknown(_ event: borrowing Event, _ decoded: borrowing DecodedValue) -> ProjectionOutcome {
         if plan.unknown == .ignore { return .unknownType }
         var fault = FoldFault(.unknownType)
@@ -88,34 +69,8 @@ public struct Fold: ~Copyable {
             fault.source = Source(.path)
             fault.source.path = Int32(path)
         }
-        var bad = describe(fault, event, decoded)
+        var bad = program.describe(fault, of: plan, event, decoded)
         bad.demandsHalt = plan.unknown == .halt
         return .bad(bad)
-    }
-
-    /// Lets the changes of one row enter the changeset.
-    private func apply(_ row: StagedRow, _ event: borrowing Event, to changes: inout Changeset) {
-        let entry = changes.entry(
-            view: row.view, shape: row.shape, keep: row.keep, key: stage.bytes.span(row.key.range))
-        for index in row.changes.range {
-            let change = stage.changes[index]
-            let name = change.nameIsFixed ? program.pool.span(change.name.range) : stage.bytes.span(change.name.range)
-            let hash = change.nameHash
-            switch change.operation {
-            case .setField: changes.set(entry, name, hash, to: stage.bytes.span(change.value.range))
-            case .unsetField, .removeMember: changes.remove(entry, name, hash)
-            case .incrementField, .incrementMember: changes.increment(entry, name, hash, by: change.number)
-            case .incrementCounter: changes.increment(entry, by: change.number)
-            case .setAllDocument: if let value = event.value { changes.replace(entry, by: value) }
-            case .setDocument: changes.replace(entry, by: stage.bytes.span(change.value.range))
-            case .greatest, .addNewest: changes.raise(entry, name, hash, to: change.score)
-            case .least: changes.lower(entry, name, hash, to: change.score)
-            case .score: changes.score(entry, name, hash, change.score)
-            case .addMember: changes.add(entry, name, hash)
-            case .delete: changes.delete(entry)
-            case .setAllFields: break
-            }
-        }
-        if row.deadline >= 0 { changes.expire(entry, at: row.deadline) }
     }
 }

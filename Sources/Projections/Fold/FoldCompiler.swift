@@ -59,7 +59,7 @@ extension FoldProgram {
         return Self.append(found, to: &self.steps)
     }
 
-    private mutating func view(_ view: ViewPlan, _ index: Int, topic: TopicPlan?) -> ViewCode {
+    mutating func view(_ view: ViewPlan, _ index: Int, topic: TopicPlan?) -> ViewCode {
         var code = ViewCode(view: Int32(index), shape: EntryShape(view.kind))
         switch view.kind {
         case .latest(let keep): code.keep = Int64(keep)
@@ -155,7 +155,7 @@ extension FoldProgram {
     }
 
     /// `topic` is given for tombstones: there the record key supplies the topic's path, and other paths find nothing.
-    private mutating func source(_ value: ValueSource, topic: TopicPlan?) -> Source {
+    mutating func source(_ value: ValueSource, topic: TopicPlan?) -> Source {
         switch value {
         case .path(let index, let isOptional):
             var code = Source(topic == nil ? .path : topic?.keyPath == index ? .key : .nothing)
@@ -179,7 +179,7 @@ extension FoldProgram {
         }
     }
 
-    private mutating func text(_ text: String) -> PoolText { self.text(Array(text.utf8).span) }
+    mutating func text(_ text: String) -> PoolText { self.text(Array(text.utf8).span) }
 
     private mutating func text(_ text: Span<UInt8>) -> PoolText {
         let start = pool.count

@@ -34,7 +34,7 @@ extension FoldProgram {
         stage.rows.append(row)
     }
 
-    private func stageKey(
+    func stageKey(
         of view: ViewCode, bucket: Int64, _ event: borrowing Event, _ decoded: borrowing DecodedValue,
         into stage: inout FoldStage
     ) throws(FoldFault) -> PoolText {
@@ -120,7 +120,7 @@ extension FoldProgram {
     }
 
     /// `set: all` of a hash: the row is deleted, then each member of the top object that is not null is a field.
-    private func stageAllFields(
+    func stageAllFields(
         _ event: borrowing Event, _ decoded: borrowing DecodedValue, into stage: inout FoldStage
     ) throws(FoldFault) {
         guard event.value != nil, decoded.whole.kind == .object else { throw FoldFault(.notObject) }

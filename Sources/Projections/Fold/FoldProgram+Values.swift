@@ -240,4 +240,25 @@ extension FoldProgram {
         }
         return true
     }
+
+    /// The record key must be the text of the topic's declared path.
+    func checkKey(
+        _ event: borrowing Event, _ decoded: borrowing DecodedValue, _ scratch: inout ByteBuffer
+    ) throws(FoldFault) {
+        let path = topics[event.topic].keyPath
+        guard path >= 0, event.value != nil else { return }
+        var source = Source(.path)
+        source.path = path
+        let found = find(source, event, decoded)
+        guard let key = event.key else { throw FoldFault(.recordKey, source) }
+        switch found.kind {
+        case .string, .number:
+            guard bytes(found, source, event).isEqual(to: key) else { throw FoldFault(.recordKey, source) }
+        case .escapedString, .yes, .no:
+            scratch.truncate(to: 0)
+            try appendText(found, source, event, to: &scratch)
+            guard scratch.span.isEqual(to: key) else { throw FoldFault(.recordKey, source) }
+        case .nothing, .null, .object, .array: throw FoldFault(.recordKey, source)
+        }
+    }
 }

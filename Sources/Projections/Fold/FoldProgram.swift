@@ -46,8 +46,8 @@ struct ConditionCode {
 }
 
 /// One change as the fold performs it.
-struct ChangeCode {
-    enum Operation: UInt8 {
+package struct ChangeCode {
+    package enum Operation: UInt8, Sendable {
         case setField, unsetField, incrementField, setAllFields, setAllDocument, setDocument
         case incrementCounter, incrementMember, greatest, least, score, addMember, addNewest, removeMember, delete
     }

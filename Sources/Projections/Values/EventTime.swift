@@ -1,11 +1,11 @@
 /// Event times in milliseconds since 1970 (PROJECTIONS.md, "Values").
-enum EventTime {
+package enum EventTime {
     /// The last millisecond of the year 9999.
-    static let last: Int64 = 253_402_300_799_999
+    package static let last: Int64 = 253_402_300_799_999
 
     /// A number since 1970: seconds below 10^11, milliseconds below 10^14, microseconds below 10^17, else nanoseconds;
     /// cut to milliseconds. nil before 1970 and past the year 9999.
-    static func milliseconds(_ number: ExactDecimal) -> Int64? {
+    package static func milliseconds(_ number: ExactDecimal) -> Int64? {
         if number.digits == 0 { return 0 }
         if number.isNegative { return nil }
         let scale: Int64 =
@@ -21,7 +21,7 @@ enum EventTime {
 
     /// RFC 3339: `T` or a blank, a fraction cut to milliseconds, a zone; nil where it is none, before 1970, past the
     /// year 9999, in second 60, and with small `t` or `z`.
-    static func milliseconds(_ text: Span<UInt8>) -> Int64? {
+    package static func milliseconds(_ text: Span<UInt8>) -> Int64? {
         guard text.count >= 20, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
             text[10] == UInt8(ascii: "T") || text[10] == UInt8(ascii: " "),
             text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),

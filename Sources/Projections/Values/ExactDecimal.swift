@@ -1,7 +1,7 @@
 import Bytes
 
 /// A JSON number's value, exactly, from its text of any length: 0.d₁d₂… × 10^exponent, with d₁ and the last digit not 0.
-struct ExactDecimal: Equatable {
+package struct ExactDecimal: Equatable {
     var isNegative = false
     /// How many digits from the first that is not 0 to the last; 0 for zero.
     var digits = 0
@@ -10,10 +10,10 @@ struct ExactDecimal: Equatable {
     var exponent: Int64 = 0
 
     /// Integers beyond this are not exact in a double: ±2^53.
-    static let limit: Int64 = 1 << 53
+    package static let limit: Int64 = 1 << 53
 
     /// Reads a number's text in one pass; nil where it is none (a constant may be any text).
-    init?(_ text: Span<UInt8>) {
+    package init?(_ text: Span<UInt8>) {
         var index = 0
         if index < text.count, text[index] == UInt8(ascii: "-") {
             isNegative = true
@@ -84,7 +84,7 @@ struct ExactDecimal: Equatable {
     }
 
     /// The value times 10^scale, where that is an integer within ±2^53.
-    func integer(scale: Int = 0) -> Int64? {
+    package func integer(scale: Int = 0) -> Int64? {
         if digits == 0 { return 0 }
         let places = exponent + Int64(scale)
         guard places >= Int64(digits), places <= 16 else { return nil }
@@ -127,7 +127,7 @@ struct ExactDecimal: Equatable {
 }
 
 /// The nearest finite double to a number's text, −0 as 0; nil where it would be infinite.
-func nearestDouble(_ text: Span<UInt8>, _ decimal: ExactDecimal) -> Double? {
+package func nearestDouble(_ text: Span<UInt8>, _ decimal: ExactDecimal) -> Double? {
     if let simple = decimal.simpleDouble { return simple }
     if decimal.exponent > 310 { return nil }
     if decimal.exponent < -330 { return 0 }

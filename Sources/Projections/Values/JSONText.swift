@@ -1,9 +1,9 @@
-import Bytes
+package import Bytes
 
 /// Text of JSON that the decoder has already checked: escapes are well formed, brackets match.
-enum JSONText {
+package enum JSONText {
     /// Appends what a string with escapes says; false for an unpaired surrogate.
-    static func unescape(_ text: Span<UInt8>, to buffer: inout ByteBuffer) -> Bool {
+    package static func unescape(_ text: Span<UInt8>, to buffer: inout ByteBuffer) -> Bool {
         var index = 0
         while index < text.count {
             let start = index
@@ -74,7 +74,7 @@ enum JSONText {
 
     /// Whether each surrogate escape in the strings of `text` has its other half. The same walk serves a string's inside
     /// and nested JSON, since a backslash stands only in strings.
-    static func hasPairedSurrogates(_ text: Span<UInt8>) -> Bool {
+    package static func hasPairedSurrogates(_ text: Span<UInt8>) -> Bool {
         var index = 0
         while index < text.count {
             guard text[index] == UInt8(ascii: "\\") else {
@@ -89,7 +89,7 @@ enum JSONText {
     }
 
     /// Appends an object or array as it came, without the blanks outside of strings.
-    static func compact(_ text: Span<UInt8>, to buffer: inout ByteBuffer) {
+    package static func compact(_ text: Span<UInt8>, to buffer: inout ByteBuffer) {
         var from = 0
         var index = 0
         var isInString = false
@@ -109,7 +109,7 @@ enum JSONText {
     }
 
     /// Appends `text` as a JSON string with its quotes; escaped is only what must be.
-    static func quote(_ text: Span<UInt8>, to buffer: inout ByteBuffer) {
+    package static func quote(_ text: Span<UInt8>, to buffer: inout ByteBuffer) {
         buffer.append(UInt8(ascii: "\""))
         for index in text.indices {
             let byte = text[index]

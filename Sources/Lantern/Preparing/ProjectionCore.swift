@@ -1,0 +1,68 @@
+internal import Bytes
+internal import Decoding
+internal import Projections
+
+/// What projects events in Swift: the decoder, the projection, and what it writes into. Memory is used again, so that in
+/// steady state an event allocates nothing.
+struct ProjectionCore<Source: Projection>: ~Copyable {
+    let source: Source
+    let plan: ProjectionPlan
+    private let paths: ContiguousArray<Int32>
+    private let keyPaths: ContiguousArray<Int>
+    private var decoder: EventDecoder
+    private var decoded: DecodedValue
+    private var texts: UnescapedTexts
+    private var changes: Changes
+
+    init(_ source: Source, naming: RowNaming) throws(ProjectionError) {
+        let prepared = try PreparedProjection(source)
+        self.source = source
+        plan = prepared.plan
+        paths = prepared.paths
+        keyPaths = ContiguousArray(prepared.plan.topics.map { $0.keyPath ?? -1 })
+        decoder = EventDecoder(
+            paths: plan.paths,
+            wantsMembers: zip(plan.views, prepared.views).contains { $0.kind == .hash && $1.ownership == .whole },
+            validatesWhole: plan.views.contains { $0.kind == .document })
+        decoded = DecodedValue(pathCount: plan.paths.count)
+        texts = UnescapedTexts(pathCount: plan.paths.count)
+        changes = Changes(plan: plan, naming: naming, places: prepared.places, views: prepared.views)
+    }
+
+    mutating func project(
+        _ event: borrowing Projections.Event, into changeset: inout Changeset
+    ) -> ProjectionOutcome {
+        if let value = event.value {
+            if let fault = decoder.decode(value, into: &decoded) {
+                return .bad(BadEvent(view: nil, reason: reason(fault)))
+            }
+            texts.fill(decoded, value)
+        } else {
+            for index in decoded.slots.indices { decoded.slots[index] = Slot() }
+        }
+        changes.begin(event)
+        do throws(ProjectionError) {
+            try Self.project(source, event, decoded, texts, paths, keyPath: keyPaths[event.topic], into: &changes)
+        } catch {
+            return .bad(BadEvent(view: error.view, reason: error.reason))
+        }
+        return changes.fold.finish(event, decoded: decoded, into: &changeset)
+    }
+
+    private static func project(
+        _ source: Source, _ event: borrowing Projections.Event, _ decoded: borrowing DecodedValue,
+        _ texts: borrowing UnescapedTexts, _ paths: borrowing ContiguousArray<Int32>, keyPath: Int,
+        into changes: inout Changes
+    ) throws(ProjectionError) {
+        try source.project(
+            Event(event, decoded, places: paths.span, texts: texts, keyPath: keyPath), into: &changes)
+    }
+
+    private func reason(_ fault: DecodeFault) -> String {
+        switch fault {
+        case .notJSON(let reason, let at): "the value is not JSON: \(reason.rawValue), at byte \(at)"
+        case .repeatedName(let path?, let at): "a name of \(plan.paths[path]) occurs twice, at byte \(at)"
+        case .repeatedName(nil, let at): "a name occurs twice at the top of the value, at byte \(at)"
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package import Projections
+
+/// A projection in Swift, ready to run in a lane.
+package final class SwiftProjector<Source: Projection>: Projector {
+    package let plan: ProjectionPlan
+    private var core: ProjectionCore<Source>
+
+    /// Prepares `source`; throws all that is wrong with it. `naming` says what stands before each row's key.
+    package init(_ source: Source, naming: RowNaming = .plain) throws(ProjectionError) {
+        core = try ProjectionCore(source, naming: naming)
+        plan = core.plan
+    }
+
+    package func project(
+        _ event: borrowing Projections.Event, into changes: inout Changeset
+    ) -> ProjectionOutcome {
+        core.project(event, into: &changes)
+    }
+}

@@ -1,0 +1,44 @@
+/// A record for `ProjectionTest`.
+public struct TestEvent: Sendable, Hashable {
+    /// nil: the record has no key.
+    public var key: String?
+    /// The value's text; nil is a tombstone.
+    public var value: String?
+    /// nil: the projection's first topic.
+    public var topic: String?
+    /// Milliseconds since 1970.
+    public var timestamp: Int64
+    public var headers: [Header]
+
+    /// A header; a null value differs from an empty one.
+    public struct Header: Sendable, Hashable {
+        public var name: String
+        public var value: String?
+
+        public init(_ name: String, _ value: String?) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// A record with a JSON value.
+    public init(
+        key: String?, _ value: String, topic: String? = nil, timestamp: Int64 = 1_767_225_600_000,
+        headers: [Header] = []
+    ) {
+        self.key = key
+        self.value = value
+        self.topic = topic
+        self.timestamp = timestamp
+        self.headers = headers
+    }
+
+    /// A record without a value.
+    public static func tombstone(
+        key: String?, topic: String? = nil, timestamp: Int64 = 1_767_225_600_000
+    ) -> TestEvent {
+        var event = TestEvent(key: key, "", topic: topic, timestamp: timestamp)
+        event.value = nil
+        return event
+    }
+}

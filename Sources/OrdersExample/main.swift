@@ -1,0 +1,7 @@
+import Lantern
+
+do throws(ProjectionError) {
+    try DryRun.run()
+} catch {
+    print(error)
+}
