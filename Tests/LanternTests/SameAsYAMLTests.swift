@@ -1,4 +1,5 @@
 import Configuration
+import Decoding
 import Projections
 @testable import Lantern
 import Testing
@@ -55,7 +56,7 @@ import Testing
             var random = Generator(state: seed)
             let events = (0..<300).map { _ in Self.event(&random) }
             let swift = try ProjectionTest(Orders())
-            let yaml = ProjectionTest(PlanProjector(plan))
+            let yaml = ProjectionTest(PlanProjector(plan: plan))
             swift.given(events, batch: Int.random(in: 1..<20, using: &random))
             yaml.given(events, batch: 7)
             #expect(swift.rows == yaml.rows, "seed \(seed)")

@@ -33,9 +33,7 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
         _ event: borrowing Projections.Event, into changeset: inout Changeset
     ) -> ProjectionOutcome {
         if let value = event.value {
-            if let fault = decoder.decode(value, into: &decoded) {
-                return .bad(BadEvent(view: nil, reason: reason(fault)))
-            }
+            if let fault = decoder.decode(value, into: &decoded) { return .bad(bad(fault)) }
             texts.fill(decoded, value)
         } else {
             for index in decoded.slots.indices { decoded.slots[index] = Slot() }
@@ -58,11 +56,14 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
             Event(event, decoded, places: paths.span, texts: texts, keyPath: keyPath), into: &changes)
     }
 
-    private func reason(_ fault: DecodeFault) -> String {
+    private func bad(_ fault: DecodeFault) -> BadEvent {
         switch fault {
-        case .notJSON(let reason, let at): "the value is not JSON: \(reason.rawValue), at byte \(at)"
-        case .repeatedName(let path?, let at): "a name of \(plan.paths[path]) occurs twice, at byte \(at)"
-        case .repeatedName(nil, let at): "a name occurs twice at the top of the value, at byte \(at)"
+        case .notJSON(let reason, let at):
+            BadEvent(view: nil, reason: "the value is not JSON: \(reason.rawValue) (at byte \(at))", isNotJSON: true)
+        case .repeatedName(let path?, let at):
+            BadEvent(view: nil, reason: "a name on the way to \(plan.paths[path]) occurs twice (at byte \(at))")
+        case .repeatedName(nil, let at):
+            BadEvent(view: nil, reason: "a name at the top occurs twice (at byte \(at)), and setAll needs each once")
         }
     }
 }
