@@ -30,11 +30,11 @@ let package = Package(
                 "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Terminal", "Bytes",
             ],
             swiftSettings: strict),
+        .executableTarget(name: "OrdersExample", dependencies: ["Lantern"], swiftSettings: strict),
         .target(
             name: "Lantern",
             dependencies: ["Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Bytes"],
             swiftSettings: strict),
-        .executableTarget(name: "OrdersExample", dependencies: ["Lantern"], swiftSettings: strict),
 
         // The engine.
         .target(

@@ -22,7 +22,7 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
         keyPaths = ContiguousArray(prepared.plan.topics.map { $0.keyPath ?? -1 })
         decoder = EventDecoder(
             paths: plan.paths,
-            wantsMembers: zip(plan.views, prepared.views).contains { $0.kind == .hash && $1.ownership == .whole },
+            wantsMembers: prepared.views.contains { $0.ownership == .whole },
             validatesWhole: plan.views.contains { $0.kind == .document })
         decoded = DecodedValue(pathCount: plan.paths.count)
         texts = UnescapedTexts(pathCount: plan.paths.count)

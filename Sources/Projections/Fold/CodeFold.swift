@@ -137,7 +137,7 @@ package struct CodeFold: ~Copyable {
         let key = try program.stageKey(of: view, bucket: bucket, event, decoded, into: &stage)
         let start = stage.changes.count
         if view.shape == .document {
-            try stageDocument(row, event)
+            try stageDocument(row, event, decoded)
         } else {
             var at = row.first
             while at >= 0 {
@@ -173,7 +173,9 @@ package struct CodeFold: ~Copyable {
     }
 
     /// A document's fields become one object; the last of a name stays, and what comes before a delete is forgotten.
-    private mutating func stageDocument(_ row: Row, _ event: borrowing Event) throws(FoldFault) {
+    private mutating func stageDocument(
+        _ row: Row, _ event: borrowing Event, _ decoded: borrowing DecodedValue
+    ) throws(FoldFault) {
         var from = row.first
         var at = row.first
         while at >= 0 {
@@ -185,6 +187,7 @@ package struct CodeFold: ~Copyable {
                 stage.changes.append(call.change)
             case .setAllDocument:
                 guard event.value != nil else { throw FoldFault(.notObject) }
+                if decoded.repeatsName { throw FoldFault(.repeatedName) }
                 from = at
                 stage.changes.append(call.change)
             default: break

@@ -75,7 +75,8 @@ extension FoldProgram {
                 try appendField(found, code.source, event, to: &stage.bytes)
                 change.value = stage.text(from: start)
             }
-        case .unsetField, .delete, .setAllDocument: break
+        case .unsetField, .delete: break
+        case .setAllDocument: if decoded.repeatsName { throw FoldFault(.repeatedName) }
         case .incrementField, .incrementCounter:
             guard let number = try integer(code.source, scale: code.scale, event, decoded) else { return }
             change.number = number
