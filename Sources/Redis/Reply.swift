@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 
 /// One reply of the server, used again and again: reading into it allocates nothing once it has grown.
 ///
@@ -69,11 +70,22 @@ public struct Reply: ~Copyable {
     /// The reply as a value of its own; not for the hot path.
     public var value: RedisValue { root.value }
 
-    private func isStatus(_ text: StaticString) -> Bool {
+    /// Whether it is this status.
+    func isStatus(_ text: StaticString) -> Bool {
         guard let token = storage.tokens.first, token.kind == .status else { return false }
         let length = text.utf8CodeUnitCount
         guard token.count == length else { return false }
-        return unsafe storage.arena.span.extracting(0..<length)
-            .isEqual(to: Span(_unsafeStart: text.utf8Start, count: length))
+        return storage.arena.span.extracting(0..<length).holds(text)
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether it holds the bytes of `text`, compared at once: this is asked for nearly each reply.
+    func holds(_ text: StaticString) -> Bool {
+        let length = text.utf8CodeUnitCount
+        return unsafe withUnsafeBytes { bytes in
+            guard bytes.count == length, let base = bytes.baseAddress else { return false }
+            return unsafe memcmp(base, text.utf8Start, length) == 0
+        }
     }
 }

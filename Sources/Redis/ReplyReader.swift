@@ -8,7 +8,7 @@ import Glibc
 /// small slices; and it knows no bound, so bounds are kept here and in the callbacks. It nests at most 7 deep.
 @safe
 struct ReplyReader: ~Copyable {
-    private static let sliceBytes = 4096
+    private static let sliceBytes = 1024
     /// Statuses, errors and lengths are lines; no server sends long ones.
     private static let lineBytes = 65_536
 
@@ -56,6 +56,13 @@ struct ReplyReader: ~Copyable {
     mutating func next(into reply: inout Reply) throws(RedisError) -> Bool {
         guard let reader = unsafe reader else { throw violation("there is no memory for its parser") }
         while true {
+            if unsafe reader.pointee.pos == reader.pointee.len {
+                // -1 is "between two replies".
+                if unsafe reader.pointee.ridx == -1, takeStatus("QUEUED", &reply) || takeStatus("OK", &reply) {
+                    return true
+                }
+                guard unsafe try feed(reader) else { return false }
+            }
             var object: UnsafeMutableRawPointer?
             guard unsafe redisReaderGetReply(reader, &object) == REDIS_OK else { throw violation() }
             if unsafe object != nil {
@@ -69,6 +76,26 @@ struct ReplyReader: ~Copyable {
             }
             guard unsafe try feed(reader) else { return false }
         }
+    }
+
+    /// Takes `text` as a status if it comes next in the inbox: nine in ten replies are these, and without the parser they
+    /// cost a third. Only where the parser holds nothing.
+    private mutating func takeStatus(_ text: StaticString, _ reply: inout Reply) -> Bool {
+        let length = text.utf8CodeUnitCount
+        let start = inboxRead
+        guard unreadBytes >= length + 3, inbox[start] == UInt8(ascii: "+"), inbox[start + length + 1] == 13,
+            inbox[start + length + 2] == 10
+        else { return false }
+        guard inbox.span(start + 1..<start + 1 + length).holds(text) else { return false }
+        inboxRead = start + length + 3
+        // Mostly the reply holds it already.
+        if !reply.isStatus(text) {
+            reply.storage.reset()
+            unsafe reply.storage.append(
+                string: UnsafeBufferPointer(start: text.utf8Start, count: length), kind: .status)
+            reply.storage.missing = 0
+        }
+        return true
     }
 
     /// Hands the parser the next slice; false where there is none.

@@ -47,7 +47,10 @@ import Testing
     @Test(arguments: 0..<40)
     func `random replies in random pieces come out as they went in`(seed: UInt64) throws {
         var generator = Generator(state: seed)
-        let expected = (0..<50).map { _ in value(&generator) }
+        let statuses = [simple("QUEUED"), simple("OK"), simple("QUEUE"), simple("OKAY")]
+        let expected = (0..<50).map { _ in
+            Bool.random(using: &generator) ? statuses[Int.random(in: 0..<4, using: &generator)] : value(&generator)
+        }
         let bytes = expected.flatMap(encode)
         var reader = ReplyReader(limits: ReplyLimits())
         var reply = Reply()
