@@ -100,7 +100,7 @@ public struct Consumer: ~Copyable, @unchecked Sendable {
         let isPartition = topic >= 0 && partition.partition >= 0
         if code == RD_KAFKA_RESP_ERR__PARTITION_EOF, isPartition { return .end(partition, offset: offset) }
         if code == RD_KAFKA_RESP_ERR__FATAL {
-            let (cause, text) = unsafe fatalError(of: client)
+            let (cause, text) = unsafe fatalCause(of: client)
             return .fatal(KafkaError(cause, "Kafka", detail: text, isFatal: true))
         }
         let detail = unsafe rd_kafka_message_errstr(message).map { unsafe String(cString: $0) }

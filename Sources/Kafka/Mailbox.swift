@@ -85,7 +85,7 @@ extension Mailbox {
         var detail = unsafe reason.map { unsafe String(cString: $0) }
         let isFatal = error == RD_KAFKA_RESP_ERR__FATAL
         if isFatal {
-            let (cause, text) = unsafe fatalError(of: client)
+            let (cause, text) = unsafe fatalCause(of: client)
             error = cause
             detail = text
         }
@@ -96,7 +96,7 @@ extension Mailbox {
 }
 
 /// The error that made `client` useless, and librdkafka's words for it.
-func fatalError(of client: OpaquePointer?) -> (rd_kafka_resp_err_t, String) {
+func fatalCause(of client: OpaquePointer?) -> (rd_kafka_resp_err_t, String) {
     let capacity = 512
     let text = UnsafeMutablePointer<CChar>.allocate(capacity: capacity)
     defer { unsafe text.deallocate() }
