@@ -3,10 +3,23 @@ public import Projections
 /// A plan from YAML, ready to run: decodes each event in one pass and folds what was found.
 public final class PlanProjector: Projector {
     public let plan: ProjectionPlan
-    private var decoder: EventDecoder
-    private var fold: Fold
-    private var decoded: DecodedValue
-    private let nothing: DecodedValue
+    private var engine: Engine
+
+    /// In one piece, so that the class is entered once for each event.
+    private struct Engine: ~Copyable {
+        var decoder: EventDecoder
+        var fold: Fold
+        var decoded: DecodedValue
+        let nothing: DecodedValue
+
+        mutating func project(
+            _ event: borrowing Event, into changes: inout Changeset, _ plan: borrowing ProjectionPlan
+        ) -> ProjectionOutcome {
+            guard let value = event.value else { return fold.fold(event, decoded: nothing, into: &changes) }
+            if let fault = decoder.decode(value, into: &decoded) { return .bad(PlanProjector.bad(fault, copy plan)) }
+            return fold.fold(event, decoded: decoded, into: &changes)
+        }
+    }
 
     /// `naming`: plain names for a live generation, shadow names for one that is being built.
     public init(plan: ProjectionPlan, naming: RowNaming = .plain) {
@@ -15,17 +28,15 @@ public final class PlanProjector: Projector {
         let copiesFields = changes.contains { $0.0 == .hash && $0.1.contains(.setAll) }
         let copiesDocument = changes.contains { $0.0 == .document && $0.1.contains(.setAll) }
         // The names at the top of a document that is copied must be told apart as well.
-        decoder = EventDecoder(
-            paths: plan.paths, wantsMembers: copiesFields || copiesDocument, validatesWhole: copiesDocument)
-        fold = Fold(plan: plan, naming: naming)
-        decoded = DecodedValue(pathCount: plan.paths.count)
-        nothing = DecodedValue(pathCount: plan.paths.count)
+        engine = Engine(
+            decoder: EventDecoder(
+                paths: plan.paths, wantsMembers: copiesFields || copiesDocument, validatesWhole: copiesDocument),
+            fold: Fold(plan: plan, naming: naming), decoded: DecodedValue(pathCount: plan.paths.count),
+            nothing: DecodedValue(pathCount: plan.paths.count))
     }
 
     public func project(_ event: borrowing Event, into changes: inout Changeset) -> ProjectionOutcome {
-        guard let value = event.value else { return fold.fold(event, decoded: nothing, into: &changes) }
-        if let fault = decoder.decode(value, into: &decoded) { return .bad(Self.bad(fault, plan)) }
-        return fold.fold(event, decoded: decoded, into: &changes)
+        engine.project(event, into: &changes, plan)
     }
 
     private static func bad(_ fault: DecodeFault, _ plan: ProjectionPlan) -> BadEvent {

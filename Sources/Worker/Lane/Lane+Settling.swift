@@ -8,7 +8,7 @@ extension Lane {
     private var keys: KeySpace { settings.keys }
 
     /// Reads all that a partition's folding begins with; the parked keys after the checkpoint, never before.
-    func settle(_ slots: [Int]) {
+    mutating func settle(_ slots: [Int]) {
         var settlement = Settlement(generation: nil)
         var unanswered: [Int] = []
         do {
@@ -67,7 +67,7 @@ extension Lane {
     }
 
     /// Looks at the rows that the last batch touched: what broke in it is still visible in most cases.
-    func verify(_ slot: Int) {
+    mutating func verify(_ slot: Int) {
         do {
             let damage = try rowDamage(machine.touched(slot))
             machine.verified(slot, damage: damage, now: Self.now())
@@ -78,7 +78,7 @@ extension Lane {
     }
 
     /// The first row that could not take its changes: another type, no integer, no headroom; nil where all can.
-    func rowDamage(_ entries: [TouchedEntry]) throws(RedisError) -> String? {
+    mutating func rowDamage(_ entries: [TouchedEntry]) throws(RedisError) -> String? {
         for entry in entries {
             var commands = CommandBuffer()
             commands.begin(2)
@@ -123,7 +123,7 @@ extension Lane {
         return nil
     }
 
-    func resolveMissing(_ slots: [Int]) {
+    mutating func resolveMissing(_ slots: [Int]) {
         for slot in slots {
             let it = machine.partition(slot)
             switch services.missingCheckpoint(topic: it.topicName, partition: it.partition) {

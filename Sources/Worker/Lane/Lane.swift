@@ -9,7 +9,7 @@ public import Redis
 ///
 /// Used by one thread from `run` to its end. While Redis is away partitions are paused and Kafka is polled only to stay a
 /// member of the group.
-public final class Lane {
+public struct Lane: ~Copyable {
     var machine: LaneMachine
     var consumer: Consumer
     var connection: RedisConnection?
@@ -18,6 +18,7 @@ public final class Lane {
     let services: any LaneServices
     let isGroupMember: Bool
     var reply = Reply()
+    /// Taken out while an event borrows it.
     var headers: HeaderList? = HeaderList()
     var held: Message?
     /// topic → partition → slot; −1 is none of ours.
@@ -56,11 +57,11 @@ public final class Lane {
     }
 
     /// Runs until told to stop, or until the generation changes under it.
-    public func run(fixed: [(topic: Int, partition: Int32)]? = nil) -> LaneOutcome {
+    public mutating func run(fixed: [(topic: Int, partition: Int32)]? = nil) -> LaneOutcome {
         if let fixed {
             remember(machine.assigned(fixed))
         } else {
-            attempt("joining the consumer group") { () throws(KafkaError) in try consumer.subscribe() }
+            attempt("joining the consumer group") { (consumer: inout Consumer) throws(KafkaError) in try consumer.subscribe() }
         }
         while outcome == nil {
             step()
@@ -73,7 +74,7 @@ public final class Lane {
         return outcome ?? .stopped
     }
 
-    private func step() {
+    private mutating func step() {
         var now = Self.now()
         if control.isStopRequested, !machine.isStopping { machine.stop(now: now) }
         let emptied = takeEvents(now: now)
@@ -96,7 +97,7 @@ public final class Lane {
     // MARK: Kafka
 
     /// Offers what Kafka has to the machine, at most a slice; answers whether the queue was emptied.
-    private func takeEvents(now: Int64) -> Bool {
+    private mutating func takeEvents(now: Int64) -> Bool {
         if let message = held.take() {
             guard offer(message, now: now) else { return false }
         }
@@ -123,7 +124,7 @@ public final class Lane {
         return false
     }
 
-    private func offer(_ message: consuming Message, now: Int64) -> Bool {
+    private mutating func offer(_ message: consuming Message, now: Int64) -> Bool {
         let partition = Int(message.partition)
         guard message.topic >= 0, message.topic < slotOf.count, partition < slotOf[message.topic].count else {
             return true
@@ -137,8 +138,7 @@ public final class Lane {
         return true
     }
 
-    private func take(_ message: borrowing Message, slot: Int, now: Int64) -> Taken {
-        // Taken out of the class while the event borrows it.
+    private mutating func take(_ message: borrowing Message, slot: Int, now: Int64) -> Taken {
         var list = headers.take() ?? HeaderList()
         list.removeAll()
         message.forEachHeader { name, value in list.append(name: name, value: value) }
@@ -147,7 +147,8 @@ public final class Lane {
         return taken
     }
 
-    private func take(
+    @inline(__always)
+    private mutating func take(
         _ message: borrowing Message, headers: borrowing HeaderList, slot: Int, now: Int64
     ) -> Taken {
         let anchor = Self.anchor(of: message, headers: headers)
@@ -189,7 +190,7 @@ public final class Lane {
         return TopicPartition(topic: it.topic, partition: it.partition)
     }
 
-    private func remember(_ slots: [Int]) {
+    private mutating func remember(_ slots: [Int]) {
         for slot in slots {
             let it = machine.partition(slot)
             while slotOf[it.topic].count <= Int(it.partition) { slotOf[it.topic].append(-1) }
@@ -198,7 +199,7 @@ public final class Lane {
     }
 
     /// A needed offset that the log no longer has while it was being read: settle again, which says what is wrong.
-    private func partitionFailed(_ slot: Int, offset: Int64, _ error: KafkaError) {
+    private mutating func partitionFailed(_ slot: Int, offset: Int64, _ error: KafkaError) {
         if error.code == .offsetOutOfRange, machine.partition(slot).isReplaying {
             machine.reload(slot)
         } else {
@@ -206,11 +207,11 @@ public final class Lane {
         }
     }
 
-    private func rebalanced(_ rebalance: Rebalance, now: Int64) {
+    private mutating func rebalanced(_ rebalance: Rebalance, now: Int64) {
         switch rebalance.kind {
         case .assigned:
             // Answered at once, with nothing: partitions are added as soon as their checkpoints are read.
-            attempt("answering the group") { () throws(KafkaError) in
+            attempt("answering the group") { (consumer: inout Consumer) throws(KafkaError) in
                 if rebalance.isCooperative { try consumer.incrementalAssign([]) } else { try consumer.assign([]) }
             }
             remember(machine.assigned(rebalance.partitions.map { ($0.topic, $0.partition) }))
@@ -227,13 +228,13 @@ public final class Lane {
         }
     }
 
-    private func watchRevocation(now: Int64) {
+    private mutating func watchRevocation(now: Int64) {
         guard let revocation, now >= revocation.deadline else { return }
         machine.revocationTimedOut(now: now)
         perform(now: now)
     }
 
-    private func released(_ slots: [Int]) {
+    private mutating func released(_ slots: [Int]) {
         let places = slots.map { place($0) }
         for place in places where slotOf[place.topic].indices.contains(Int(place.partition)) {
             if slots.contains(slotOf[place.topic][Int(place.partition)]) {
@@ -246,44 +247,44 @@ public final class Lane {
         pending.slots.subtract(slots)
         revocation = pending
         if pending.isCooperative {
-            attempt("giving up partitions") { () throws(KafkaError) in try consumer.incrementalUnassign(places) }
+            attempt("giving up partitions") { (consumer: inout Consumer) throws(KafkaError) in try consumer.incrementalUnassign(places) }
         }
         if pending.slots.isEmpty { answerRevocation() }
     }
 
-    private func answerRevocation() {
+    private mutating func answerRevocation() {
         let wasCooperative = revocation?.isCooperative ?? false
         revocation = nil
         held = nil
-        if !wasCooperative { attempt("giving up partitions") { () throws(KafkaError) in try consumer.unassign() } }
+        if !wasCooperative { attempt("giving up partitions") { (consumer: inout Consumer) throws(KafkaError) in try consumer.unassign() } }
     }
 
-    private func placeInKafka(_ placements: [Placement]) {
+    private mutating func placeInKafka(_ placements: [Placement]) {
         let positions = placements.map { Position(place($0.slot), offset: $0.offset) }
         // A message that waits to be offered again is read once more if its partition is placed anew.
         if let message = held.take() {
             let its = TopicPartition(topic: message.topic, partition: message.partition)
             if !positions.contains(where: { $0.partition == its }) { held = consume message }
         }
-        attempt("reading on from the checkpoints") { () throws(KafkaError) in
-            let fresh = positions.indices.filter { !assignedSlots.contains(placements[$0].slot) }
-            let moved = positions.indices.filter { assignedSlots.contains(placements[$0].slot) }
+        let fresh = positions.indices.filter { !assignedSlots.contains(placements[$0].slot) }
+        let moved = positions.indices.filter { assignedSlots.contains(placements[$0].slot) }
+        attempt("reading on from the checkpoints") { (consumer: inout Consumer) throws(KafkaError) in
             if !fresh.isEmpty { try consumer.begin(fresh.map { positions[$0] }) }
             if !moved.isEmpty { try consumer.reposition(moved.map { positions[$0] }) }
-            assignedSlots.formUnion(placements.map(\.slot))
         }
+        assignedSlots.formUnion(placements.map(\.slot))
     }
 
     /// For Kafka's lag tools only, once a second.
-    private func flushCommits() {
+    private mutating func flushCommits() {
         nextCommit = Self.now() + 1_000
         guard isGroupMember, !commits.isEmpty, revocation == nil else { return }
         consumer.commit(commits.map { Position(place($0.key), offset: $0.value) })
         commits.removeAll(keepingCapacity: true)
     }
 
-    func attempt(_ what: String, _ body: () throws(KafkaError) -> Void) {
-        do { try body() } catch {
+    private mutating func attempt(_ what: String, _ body: (inout Consumer) throws(KafkaError) -> Void) {
+        do { try body(&consumer) } catch {
             services.report(.kafka("\(what): \(error)"))
             if error.isFatal { outcome = .failed(error.description) }
         }
@@ -292,13 +293,13 @@ public final class Lane {
     // MARK: Redis
 
     /// Writes what the socket takes, hands the replies to the machine; answers whether any reply came.
-    private func exchange(now: Int64) -> Bool {
+    private mutating func exchange(now: Int64) -> Bool {
         guard connection != nil else { return false }
         var any = false
         do {
             let count = machine.output.count
             if count > 0 {
-                let taken = try connection?.write(machine.output.span) ?? 0
+                let taken = try Self.write(machine.output, to: &connection)
                 machine.output.removeFirst(taken)
             } else if connection?.hasPendingOutput == true {
                 try connection?.flush()
@@ -318,7 +319,13 @@ public final class Lane {
         return any
     }
 
-    private func perform(now: Int64) {
+    private static func write(
+        _ bytes: borrowing ByteBuffer, to connection: inout RedisConnection?
+    ) throws(RedisError) -> Int {
+        try connection?.write(bytes.span) ?? 0
+    }
+
+    private mutating func perform(now: Int64) {
         while let action = machine.nextAction() {
             switch action {
             case .connect: connect()
@@ -329,7 +336,7 @@ public final class Lane {
             case .pause(let slots):
                 let placed = slots.filter { assignedSlots.contains($0) }
                 let places = placed.map { place($0) }
-                attempt("pausing partitions") { () throws(KafkaError) in try consumer.pause(places) }
+                attempt("pausing partitions") { (consumer: inout Consumer) throws(KafkaError) in try consumer.pause(places) }
             case .release(let slots): released(slots)
             case .commit(let placements): for each in placements { commits[each.slot] = each.offset }
             case .resolveMissing(let slots): resolveMissing(slots)
@@ -343,7 +350,7 @@ public final class Lane {
         }
     }
 
-    private func connect() {
+    private mutating func connect() {
         do {
             connection = try RedisConnection.open(redis, interrupt: nil)
             machine.connected(now: Self.now())
@@ -353,7 +360,7 @@ public final class Lane {
         }
     }
 
-    private func reported(_ report: LaneReport) {
+    private mutating func reported(_ report: LaneReport) {
         let name: String? =
             switch report {
             case .started(let slot, _), .rewound(let slot, _), .halted(let slot, _), .unverified(let slot, _, _),
@@ -367,7 +374,7 @@ public final class Lane {
     }
 
     /// What `status` shows of a partition stands in the generation's `about`, which no fence watches.
-    private func leaveForStatus(_ report: LaneReport) {
+    private mutating func leaveForStatus(_ report: LaneReport) {
         let about = machine.settings.keys.about(machine.settings.generation)
         func field(_ kind: String, _ slot: Int) -> String {
             let it = machine.partition(slot)
@@ -384,7 +391,7 @@ public final class Lane {
 
     // MARK: Waiting
 
-    private func sleep(now: Int64) {
+    private mutating func sleep(now: Int64) {
         let timeout = max(0, min(machine.deadline(now: now), nextCommit, revocation?.deadline ?? .max) - now)
         let listensToKafka = machine.wantsEvents || machine.isAway || machine.isStopping
         let redisEvents =

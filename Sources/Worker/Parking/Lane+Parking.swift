@@ -5,7 +5,7 @@ import Redis
 // Retry, skip and edit are carried out by the partition's own lane in its transactions: from outside they would race it.
 extension Lane {
     /// Carries out what the operator asked; the lane is quiet meanwhile.
-    func attend(_ requests: [ParkingRequest]) {
+    mutating func attend(_ requests: [ParkingRequest]) {
         var reload: Set<Int> = []
         do {
             for request in requests {
@@ -19,7 +19,7 @@ extension Lane {
     }
 
     /// Answers the slot that must be read again; nil where the request is not this lane's.
-    private func carryOut(_ request: ParkingRequest) throws(RedisError) -> Int? {
+    private mutating func carryOut(_ request: ParkingRequest) throws(RedisError) -> Int? {
         let parts = request.field.split(separator: ":")
         guard parts.count == 3, let partition = Int32(parts[1]), let offset = Int64(parts[2]),
             let slot = machine.slots.first(where: {
@@ -50,14 +50,14 @@ extension Lane {
     }
 
     /// Removes a request and leaves its answer, outside of any transaction: nothing was changed.
-    private func answer(_ request: ParkingRequest, _ text: RequestText?, _ words: String) throws(RedisError) {
+    private mutating func answer(_ request: ParkingRequest, _ text: RequestText?, _ words: String) throws(RedisError) {
         let keys = machine.settings.keys
         try connection?.command("HDEL", keys.requests, request.field)
         if let text { try connection?.command("SET", keys.answer(text.identifier), "failed: \(words)", "EX", "300") }
     }
 
     /// Skip or edit of the event at which the partition halted.
-    private func release(_ work: ParkedWork, _ it: LanePartition) throws(RedisError) -> Int? {
+    private mutating func release(_ work: ParkedWork, _ it: LanePartition) throws(RedisError) -> Int? {
         let request = ParkingRequest(field: work.field, text: work.request.text)
         guard it.isHalted, it.next == work.offset, work.request.action != .retry else {
             try answer(request, work.request, "no such event is parked, and the partition did not halt at it")
@@ -84,7 +84,7 @@ extension Lane {
     }
 
     /// Folds a key's parked events in their order until one is still bad.
-    private func workThrough(
+    private mutating func workThrough(
         _ line: [(offset: Int64, key: [UInt8]?)], of work: ParkedWork, _ it: LanePartition
     ) throws(RedisError) -> Int? {
         let settings = machine.settings
@@ -187,7 +187,7 @@ extension Lane {
     }
 
     /// One fenced transaction that also watches the rows and looks at them before EXEC; true where it was applied.
-    private func commit(
+    private mutating func commit(
         _ work: ParkedWork, _ it: LanePartition, _ changes: borrowing CommandBuffer, rows: [TouchedEntry],
         answer words: String
     ) throws(RedisError) -> Bool {

@@ -20,3 +20,12 @@ final class LaneThread: @unchecked Sendable {
         pthread_detach(thread)
     }
 }
+
+/// Carries a lane to its thread, which runs it in place.
+final class LaneBox {
+    private var lane: Lane
+
+    init(_ lane: consuming Lane) { self.lane = lane }
+
+    func run(fixed: [(topic: Int, partition: Int32)]?) -> LaneOutcome { lane.run(fixed: fixed) }
+}

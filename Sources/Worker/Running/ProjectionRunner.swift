@@ -112,7 +112,7 @@ public final class ProjectionRunner: Sendable {
         throws
     {
         let group = settings.groupID(generation: number, identifier: identifier)
-        var lanes: [Lane] = []
+        var lanes: [LaneBox] = []
         var controls: [LaneControl] = []
         for index in 0..<settings.lanes {
             let writer = Self.hexadecimal(UInt64.random(in: .min ... .max))
@@ -127,9 +127,10 @@ public final class ProjectionRunner: Sendable {
             let control = LaneControl()
             controls.append(control)
             lanes.append(
-                Lane(
-                    settings: laneSettings, projector: makeProjector(), consumer: consumer, redis: settings.redis,
-                    control: control, services: services, seed: UInt64.random(in: .min ... .max)))
+                LaneBox(
+                    Lane(
+                        settings: laneSettings, projector: makeProjector(), consumer: consumer, redis: settings.redis,
+                        control: control, services: services, seed: UInt64.random(in: .min ... .max))))
         }
         shared.withLock { shared in
             shared.controls = controls
@@ -158,7 +159,7 @@ public final class ProjectionRunner: Sendable {
         return all.enumerated().filter { $0.offset % settings.lanes == lane }.map(\.element)
     }
 
-    private func startThread(_ lane: Lane, fixed: [(topic: Int, partition: Int32)]?) {
+    private func startThread(_ lane: LaneBox, fixed: [(topic: Int, partition: Int32)]?) {
         let start = LaneThread { [self] in
             let outcome = lane.run(fixed: fixed)
             shared.withLock { shared in
