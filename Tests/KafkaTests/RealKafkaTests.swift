@@ -29,7 +29,9 @@ enum RealKafka {
 }
 
 /// The wrapper on a real Apache Kafka.
-@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: KafkaServer.isAvailable, Comment(rawValue: KafkaServer.skipReason)))
+@Suite(
+    .serialized, .timeLimit(.minutes(5)),
+    .enabled(if: KafkaServer.isAvailable, Comment(rawValue: KafkaServer.skipReason)))
 struct RealKafkaTests {
     @Test func `keys, values and headers come back as they were sent`() throws {
         try RealKafka.makeTopic("round-trip", partitions: 3)

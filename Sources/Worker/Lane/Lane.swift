@@ -61,7 +61,9 @@ public struct Lane: ~Copyable {
         if let fixed {
             remember(machine.assigned(fixed))
         } else {
-            attempt("joining the consumer group") { (consumer: inout Consumer) throws(KafkaError) in try consumer.subscribe() }
+            attempt("joining the consumer group") { (consumer: inout Consumer) throws(KafkaError) in
+                try consumer.subscribe()
+            }
         }
         while outcome == nil {
             step()
@@ -247,7 +249,9 @@ public struct Lane: ~Copyable {
         pending.slots.subtract(slots)
         revocation = pending
         if pending.isCooperative {
-            attempt("giving up partitions") { (consumer: inout Consumer) throws(KafkaError) in try consumer.incrementalUnassign(places) }
+            attempt("giving up partitions") { (consumer: inout Consumer) throws(KafkaError) in
+                try consumer.incrementalUnassign(places)
+            }
         }
         if pending.slots.isEmpty { answerRevocation() }
     }
@@ -256,7 +260,9 @@ public struct Lane: ~Copyable {
         let wasCooperative = revocation?.isCooperative ?? false
         revocation = nil
         held = nil
-        if !wasCooperative { attempt("giving up partitions") { (consumer: inout Consumer) throws(KafkaError) in try consumer.unassign() } }
+        if !wasCooperative {
+            attempt("giving up partitions") { (consumer: inout Consumer) throws(KafkaError) in try consumer.unassign() }
+        }
     }
 
     private mutating func placeInKafka(_ placements: [Placement]) {
@@ -336,7 +342,9 @@ public struct Lane: ~Copyable {
             case .pause(let slots):
                 let placed = slots.filter { assignedSlots.contains($0) }
                 let places = placed.map { place($0) }
-                attempt("pausing partitions") { (consumer: inout Consumer) throws(KafkaError) in try consumer.pause(places) }
+                attempt("pausing partitions") { (consumer: inout Consumer) throws(KafkaError) in
+                    try consumer.pause(places)
+                }
             case .release(let slots): released(slots)
             case .commit(let placements): for each in placements { commits[each.slot] = each.offset }
             case .resolveMissing(let slots): resolveMissing(slots)
