@@ -6,6 +6,8 @@ public struct LogFacts: Sendable {
         public var partitions: [(low: Int64, high: Int64)]
         /// From the broker's `cleanup.policy`; nil where it does not tell.
         public var isCompacted: Bool?
+        /// `delete.retention.ms` of a compacted topic.
+        public var tombstoneRetention: Int64?
 
         public init(name: String, partitions: [(low: Int64, high: Int64)], isCompacted: Bool?) {
             self.name = name

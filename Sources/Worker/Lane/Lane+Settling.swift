@@ -10,6 +10,7 @@ extension Lane {
     /// Reads all that a partition's folding begins with; the parked keys after the checkpoint, never before.
     mutating func settle(_ slots: [Int]) {
         var settlement = Settlement(generation: nil)
+        settlement.wallClock = Self.wallClock()
         var unanswered: [Int] = []
         do {
             var commands = CommandBuffer()
@@ -33,6 +34,7 @@ extension Lane {
                 var found = Settlement.Partition(
                     slot: slot, checkpoint: values[2 + 3 * index].bytes, low: marks.low, high: marks.high)
                 found.parked = (values[3 + 3 * index].elements ?? []).compactMap { Self.parked($0.bytes) }
+                found.tombstoneRetention = services.tombstoneRetention(topic: it.topicName)
                 found.damage = values[4 + 3 * index].text
                 found.ledger = Self.ledger(ledger, prefix: "\(it.topicName):\(it.partition):")
                 settlement.partitions.append(found)

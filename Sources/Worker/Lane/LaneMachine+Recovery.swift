@@ -209,7 +209,7 @@ extension LaneMachine {
                 missing.append(found.slot)
                 continue
             }
-            settle(found, text: text, now: now)
+            settle(found, text: text, wallClock: settlement.wallClock, now: now)
         }
         if !missing.isEmpty {
             for slot in missing { partitions[slot].phase = .waiting(notBefore: .max) }
@@ -224,7 +224,9 @@ extension LaneMachine {
         }
     }
 
-    private mutating func settle(_ found: Settlement.Partition, text: [UInt8], now: Int64) {
+    private mutating func settle(
+        _ found: Settlement.Partition, text: [UInt8], wallClock: Int64, now: Int64
+    ) {
         let slot = found.slot
         guard let checkpoint = Checkpoint(text: text) else {
             halt(
@@ -245,6 +247,16 @@ extension LaneMachine {
             rewind(slot, from: before.acknowledged, to: checkpoint.next)
         } else if !before.believed.isEmpty, text != before.believed, !isOwnLateEnd {
             lost(slot, to: checkpoint.writer, now: now)
+            return
+        }
+        if let atEnd = checkpoint.atEnd, let retention = found.tombstoneRetention, found.high > checkpoint.next,
+            wallClock - atEnd > retention
+        {
+            halt(
+                slot, .tombstonesMissed,
+                "\(partitions[slot].name) is compacted, and was last read to its end \((wallClock - atEnd) / 1000) s ago, longer than the "
+                    + "broker keeps tombstones (delete.retention.ms=\(retention)): deletions may have been missed for good. "
+                    + "Build anew: `lantern run --fresh \(settings.plan.name)`.")
             return
         }
         start(slot, checkpoint, found)

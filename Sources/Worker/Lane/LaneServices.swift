@@ -5,6 +5,8 @@ public protocol LaneServices: AnyObject, Sendable {
     func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> Bool
     /// The log's first offset and its end; nil where Kafka does not answer.
     func watermarks(topic: String, partition: Int32) -> (low: Int64, high: Int64)?
+    /// How long the broker keeps tombstones of a compacted topic, in milliseconds; nil for others and where it does not tell.
+    func tombstoneRetention(topic: String) -> Int64?
     /// A partition of the live generation has no checkpoint: was it added to the topic, or was it lost?
     func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint
 }

@@ -13,6 +13,8 @@ public struct Settlement: Sendable {
         /// The log's first offset and its end.
         public var low: Int64
         public var high: Int64
+        /// Compacted topics: for so many milliseconds the broker keeps tombstones; nil where it does not tell.
+        public var tombstoneRetention: Int64?
 
         public init(slot: Int, checkpoint: [UInt8]?, low: Int64, high: Int64) {
             self.slot = slot
@@ -24,6 +26,8 @@ public struct Settlement: Sendable {
 
     public var generation: [UInt8]?
     public var partitions: [Partition] = []
+    /// Milliseconds since 1970, when this was read.
+    public var wallClock: Int64 = 0
 
     public init(generation: [UInt8]?) { self.generation = generation }
 }

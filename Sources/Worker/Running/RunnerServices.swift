@@ -11,6 +11,7 @@ final class RunnerServices: LaneServices {
         var producer: Producer?
         var keeper: GenerationKeeper?
         var standing: (number: Int, text: String)?
+        var tombstoneRetention: [String: Int64] = [:]
     }
 
     private let settings: ProjectionSettings
@@ -42,8 +43,9 @@ final class RunnerServices: LaneServices {
             for (topic, count) in zip(settings.plan.topics, counts) {
                 let ranges = try shared.admin.ranges(
                     topic: topic.name, partitions: (0..<count).map { Int32($0) }, timeoutMilliseconds: Self.timeout)
-                let policy = try? shared.admin.settings(ofTopic: topic.name, timeoutMilliseconds: Self.timeout)[
-                    "cleanup.policy"]
+                let topicSettings = try? shared.admin.settings(
+                    ofTopic: topic.name, timeoutMilliseconds: Self.timeout)
+                let policy = topicSettings?["cleanup.policy"]
                 let isCompacted = policy.map { $0.contains("compact") }
                 if let isCompacted, isCompacted != topic.isCompacted {
                     throw WorkerError(
@@ -54,15 +56,27 @@ final class RunnerServices: LaneServices {
                                 ? "Declare it: `topics: { \(topic.name): { compacted: true } }`."
                                 : "Remove `compacted: true`, or set the topic's cleanup.policy to compact."))
                 }
-                facts.topics.append(
-                    LogFacts.Topic(
-                        name: topic.name, partitions: ranges.map { ($0.low, $0.end) }, isCompacted: isCompacted))
+                if topic.isCompacted, isCompacted == nil {
+                    log(
+                        .kafka(
+                            "the broker does not tell whether \(topic.name) is compacted; the file's word is taken for it"
+                        ))
+                }
+                var found = LogFacts.Topic(
+                    name: topic.name, partitions: ranges.map { ($0.low, $0.end) }, isCompacted: isCompacted)
+                if topic.isCompacted {
+                    found.tombstoneRetention = topicSettings?["delete.retention.ms"].flatMap { Int64($0) }
+                    shared.tombstoneRetention[topic.name] = found.tombstoneRetention
+                }
+                facts.topics.append(found)
             }
             return facts
         }
     }
 
     func report(_ report: WorkerReport) { log(report) }
+
+    func tombstoneRetention(topic: String) -> Int64? { shared.withLock { $0.tombstoneRetention[topic] } }
 
     func watermarks(topic: String, partition: Int32) -> (low: Int64, high: Int64)? {
         shared.withLock { shared -> (low: Int64, high: Int64)? in
