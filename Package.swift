@@ -92,6 +92,12 @@ let package = Package(
             name: "WorkerTests",
             dependencies: ["Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Bytes"],
             swiftSettings: strict),
+        .testTarget(
+            name: "SystemTests",
+            dependencies: [
+                "LanternCommand", "Kafka", "KafkaServer", "Oracle", "Projections", "RedisServer", "Worker",
+            ],
+            swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,0 +1,90 @@
+import Foundation
+import Kafka
+import KafkaServer
+import Oracle
+import RedisServer
+import Testing
+
+extension SystemTests {
+    @Suite(.serialized) struct `Bad input` {
+        /// Runs to the end and expects this exit code, these words, no crash, and a Redis without any key.
+        private func expectRefused(
+            _ scenario: Scenario, _ configuration: String, code: Int32, saying words: [String],
+            sourceLocation: SourceLocation = #_sourceLocation
+        ) throws {
+            let worker = try scenario.run(configuration, ["--until-end"])
+            let seen = try worker.exitCode(withinSeconds: 90)
+            #expect(seen == code, "\(worker.log)", sourceLocation: sourceLocation)
+            for word in words {
+                #expect(worker.log.contains(word), "no '\(word)' in: \(worker.log)", sourceLocation: sourceLocation)
+            }
+            guard let reply = try? scenario.reader().command("DBSIZE"), case .integer(let keys) = reply else { return }
+            #expect(keys == 0, "something was half done", sourceLocation: sourceLocation)
+        }
+
+        private func edited(_ path: String, _ change: (String) -> String) throws -> String {
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            let to = path + ".edited.yaml"
+            try change(text).write(toFile: to, atomically: true, encoding: .utf8)
+            return to
+        }
+
+        @Test func `a missing file and an unknown key are usage errors`() throws {
+            let scenario = try Scenario("usage", partitions: 1)
+            let missing = scenario.folder.appendingPathComponent("missing.yaml").path
+            try expectRefused(scenario, missing, code: 2, saying: ["missing.yaml"])
+            let unknown = try edited(scenario.configure()) { $0.replacing("projections:", with: "projectoins:") }
+            try expectRefused(scenario, unknown, code: 2, saying: ["projectoins", "projections"])
+        }
+
+        @Test func `an unreachable broker is named`() throws {
+            let scenario = try Scenario("no-broker", partitions: 1)
+            let port = try freePort()
+            let servers = try Stage.kafka().bootstrapServers
+            let path = try edited(scenario.configure()) { $0.replacing(servers, with: "127.0.0.1:\(port)") }
+            try expectRefused(scenario, path, code: 4, saying: ["\(port)"])
+        }
+
+        @Test func `an unreachable Redis is named`() throws {
+            let scenario = try Scenario("no-redis", partitions: 1)
+            let port = try freePort()
+            try expectRefused(
+                scenario, scenario.configure(redis: "redis://127.0.0.1:\(port)"), code: 4, saying: ["\(port)"])
+        }
+
+        @Test func `a wrong password is said to be one and is not shown`() throws {
+            let scenario = try Scenario("password", partitions: 1, redis: ["--requirepass", "right"])
+            let url = "redis://:wrong-secret@127.0.0.1:\(scenario.redis.port)"
+            let worker = try scenario.run(scenario.configure(redis: url), ["--until-end"])
+            #expect(try worker.exitCode(withinSeconds: 60) == 4, "\(worker.log)")
+            #expect(worker.log.lowercased().contains("password"), "\(worker.log)")
+            #expect(!worker.log.contains("wrong-secret"), "\(worker.log)")
+        }
+
+        @Test func `a topic that does not exist is named`() throws {
+            let scenario = try Scenario("no-topic", partitions: 1)
+            let path = try edited(scenario.configure()) { $0.replacing(scenario.topic, with: "nowhere-to-be-found") }
+            try expectRefused(scenario, path, code: 4, saying: ["nowhere-to-be-found"])
+        }
+
+        @Test func `a Redis that evicts is refused`() throws {
+            let scenario = try Scenario(
+                "evicts", partitions: 1, redis: ["--maxmemory-policy", "allkeys-lru", "--maxmemory", "100mb"])
+            try expectRefused(scenario, scenario.configure(), code: 4, saying: ["allkeys-lru", "noeviction"])
+        }
+
+        @Test func `a topic whose values are no JSON halts at once and shows its bytes`() throws {
+            let scenario = try Scenario("not-json", partitions: 1)
+            for index in 0..<300 {
+                try scenario.send(key: Array("k-\(index)".utf8), value: [0, 0, 0, 0, 7, 2, 4, UInt8(index % 256)])
+            }
+            try scenario.flush()
+            let worker = try scenario.run(scenario.configure(), ["--until-end"])
+            #expect(try worker.exitCode(withinSeconds: 60) == 3, "\(worker.log.suffix(4_000))")
+            #expect(!worker.lines("not-json").isEmpty, "\(worker.log.suffix(4_000))")
+            #expect(scenario.passed() == 0)
+            let keys = try scenario.reader().command("KEYS", "*parked*")
+            #expect(keys == .array([]))
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Oracle
+import Testing
+
+extension SystemTests {
+    @Suite(.serialized) struct `The worker killed at random moments` {
+        /// Writes the log in slices; within each, at a random event, the worker is killed and started anew.
+        private func kills(
+            _ count: Int, _ scenario: Scenario, events: Int, orders: Int, kafka: [String] = [], worker settings: String
+        ) throws -> [Double] {
+            let seed = Stage.seed()
+            var random = SplitMix64(seed: seed)
+            var source = OrderSource(seed: seed, orders: orders)
+            let configuration = try scenario.configure(kafka: kafka, worker: settings)
+            var worker = try scenario.run(configuration)
+            var pauses: [Double] = []
+            for _ in 0..<count {
+                let slice = events / count
+                let at = Int.random(in: 0...slice, using: &random)
+                try scenario.send(at, from: &source)
+                // Some of what was sent has certainly been projected since the last start.
+                try scenario.waitUntilPassed(scenario.passed(), worker, seconds: 60)
+                try scenario.send(slice - at, from: &source)
+                worker.kill()
+                let before = scenario.passed()
+                try scenario.flush()
+                let start = Date()
+                worker = try scenario.run(configuration)
+                if scenario.sent > before { try scenario.waitUntilPassed(before, worker, seconds: 120) }
+                pauses.append(-start.timeIntervalSinceNow)
+            }
+            try scenario.flush()
+            try scenario.waitUntilDone(worker)
+            #expect(try worker.stop() == 0, "seed \(seed): \(worker.log)")
+            return pauses.sorted()
+        }
+
+        @Test func `kill -9 of the worker loses and doubles nothing`() throws {
+            let scenario = try Scenario("kill")
+            let count = Stage.count(8, long: 50)
+            let pauses = try kills(
+                count, scenario, events: Stage.count(60_000, long: 2_000_000),
+                orders: Stage.count(4_000, long: 200_000), worker: "{ partitions: all }")
+            try scenario.expectEqual()
+            Stage.figure(
+                "kill -9, fixed partitions: \(count) kills, \(scenario.sent) events; first progress after "
+                    + "a start: median \(pauses[pauses.count / 2]) s, longest \(pauses[pauses.count - 1]) s")
+        }
+
+        @Test func `a killed member of a group with an instance-id goes on under its old id`() throws {
+            let scenario = try Scenario("kill-group")
+            let count = Stage.count(3, long: 10)
+            let pauses = try kills(
+                count, scenario, events: Stage.count(15_000, long: 200_000), orders: 2_000,
+                worker: "{ instance-id: first }")
+            try scenario.expectEqual()
+            Stage.figure(
+                "kill -9, group with instance-id: \(count) kills; first progress after a start: median "
+                    + "\(pauses[pauses.count / 2]) s, longest \(pauses[pauses.count - 1]) s")
+        }
+    }
+}

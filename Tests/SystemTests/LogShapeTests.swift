@@ -1,0 +1,125 @@
+import Foundation
+import Kafka
+import KafkaServer
+import Oracle
+import Testing
+
+extension SystemTests {
+    @Suite(.serialized) struct `What a log can hold` {
+        @Test func `a tombstone deletes, and a compacted log with gaps is read to its end`() throws {
+            let scenario = try Scenario(
+                "compacted", projection: .customers, partitions: 1,
+                topic: [
+                    ("cleanup.policy", "compact"), ("segment.ms", "100"), ("min.cleanable.dirty.ratio", "0.01"),
+                    ("max.compaction.lag.ms", "1"), ("segment.bytes", "1048576"),
+                ])
+            let data = try Stage.kafka().folder.appendingPathComponent("data/\(scenario.topic)-0").path
+            func size() throws -> Int {
+                try FileManager.default.contentsOfDirectory(atPath: data).filter { $0.hasSuffix(".log") }.reduce(0) {
+                    let item = try? FileManager.default.attributesOfItem(atPath: "\(data)/\($1)")
+                    return $0 + ((item?[.size] as? NSNumber)?.intValue ?? 0)
+                }
+            }
+            for round in 0..<20 {
+                for customer in 0..<50 {
+                    let name = "{\"name\":\"n\(round)\",\"city\":\"city \(customer)\",\"gone\":null}"
+                    let isGone = (round + customer) % 10 == 3
+                    try scenario.send(key: Array("c-\(customer)".utf8), value: isGone ? nil : Array(name.utf8))
+                }
+                try scenario.flush()
+            }
+            let before = try size()
+            var extra = 0
+            let isCompacted = try eventually(within: 30) {
+                // A segment ends only with the next record behind its time.
+                try scenario.send(key: Array("last".utf8), value: Array("{\"n\":\(extra)}".utf8))
+                try scenario.flush()
+                extra += 1
+                usleep(150_000)
+                return try size() < before * 3 / 4
+            }
+            let after = try size()
+            try #require(isCompacted, "Kafka did not compact within 30 s: \(before) bytes, now \(after)")
+            let worker = try scenario.run(scenario.configure(), ["--until-end"])
+            #expect(try worker.exitCode() == 0, "\(worker.log)")
+            try scenario.expectEqual()
+            Stage.figure("compacted: \(before) bytes before, \(after) after; \(scenario.sent) offsets")
+        }
+
+        @Test func `committed and aborted transactions at the end of the log do not keep it from ending`() throws {
+            let scenario = try Scenario("transactions", partitions: 2)
+            var source = OrderSource(seed: Stage.seed(), orders: 200)
+            try scenario.send(1_000, from: &source)
+            try scenario.flush()
+            var producer = try Producer(
+                properties: [("bootstrap.servers", Stage.kafka().bootstrapServers)], clientID: "system-tests",
+                transactionalID: scenario.topic)
+            try producer.initializeTransactions(timeoutMilliseconds: 60_000)
+            for isCommitted in [true, false, true, false] {
+                try producer.beginTransaction()
+                for _ in 0..<50 {
+                    let order = source.next()
+                    let partition = scenario.partition(of: order.key)
+                    try producer.produce(
+                        topic: scenario.topic, partition: Int32(partition), key: order.key, value: order.value)
+                    if isCommitted { scenario.foldOnly(key: order.key, value: order.value) }
+                }
+                try producer.flush(timeoutMilliseconds: 30_000)
+                if isCommitted {
+                    try producer.commitTransaction(timeoutMilliseconds: 30_000)
+                } else {
+                    try producer.abortTransaction(timeoutMilliseconds: 30_000)
+                }
+            }
+            let configuration = try scenario.configure()
+            for _ in 0..<2 {
+                let worker = try scenario.run(configuration, ["--until-end"])
+                #expect(try worker.exitCode(withinSeconds: 60) == 0, "\(worker.log)")
+                try scenario.expectEqual()
+            }
+            #expect(scenario.passed() > scenario.sent + 200)
+        }
+
+        @Test func `null, empty and absent headers are three things`() throws {
+            let projection = OracleProjection(
+                name: "headers", topics: [.init("headers")],
+                views: [
+                    OracleView(
+                        name: "seen", kind: .hash,
+                        key: OracleTemplate([.literal("seen:"), .placeholder(.key)]),
+                        events: [
+                            OracleEventRules(
+                                .any,
+                                [
+                                    OracleRule(
+                                        .hash(
+                                            set: [
+                                                OracleField("here", .plain("yes")),
+                                                OracleField("header", .header("h", optional: true)),
+                                            ], unset: [], increment: []))
+                                ]),
+                            OracleEventRules(.tombstone, [OracleRule(.delete)]),
+                        ])
+                ])
+            let scenario = try Scenario("headers", projection: projection, partitions: 1)
+            let cases: [(String, [OracleEvent.Header])] = [
+                ("absent", []), ("null", [.init("h", nil)]), ("empty", [.init("h", [])]),
+                ("text", [.init("h", Array("x".utf8))]), ("last", [.init("h", [1]), .init("h", [0, 255])]),
+                ("other", [.init("g", [1])]), ("deleted", [.init("h", [1])]),
+                ("last-null", [.init("h", [1]), .init("h", nil)]),
+            ]
+            for (key, headers) in cases {
+                try scenario.send(key: Array(key.utf8), value: Array("{}".utf8), headers: headers)
+            }
+            try scenario.send(key: Array("deleted".utf8), value: nil)
+            try scenario.flush()
+            let worker = try scenario.run(scenario.configure(), ["--until-end"])
+            #expect(try worker.exitCode() == 0, "\(worker.log)")
+            try scenario.expectEqual()
+            try scenario.expectParkedEqual()
+            #expect(try scenario.reader().command("HEXISTS", "seen:absent", "header") == .integer(0))
+            #expect(try scenario.reader().command("HGET", "seen:empty", "header") == .text([]))
+            #expect(try scenario.reader().command("EXISTS", "seen:deleted") == .integer(0))
+        }
+    }
+}

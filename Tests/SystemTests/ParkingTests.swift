@@ -1,0 +1,79 @@
+import Foundation
+import Oracle
+import Projections
+import Testing
+import Worker
+
+extension SystemTests {
+    @Suite(.serialized) struct `Parked events` {
+        private func placed(_ key: String, total: String, status type: String = "OrderPlaced") -> [UInt8] {
+            Array(
+                "{\"type\":\"\(type)\",\"orderId\":\"\(key)\",\"customerId\":\"c\",\"total\":\(total),\"at\":\"2026-01-01T00:00:00Z\"}"
+                    .utf8)
+        }
+
+        /// Leaves a request and awaits the lane's answer to it.
+        private func ask(_ action: RequestText.Action, _ event: OracleEvent, _ scenario: Scenario) throws -> String {
+            let keys = KeySpace(projection: scenario.projection.name)
+            let identifier = "\(UInt32.random(in: 0...UInt32.max))"
+            let redis = try scenario.reader()
+            _ = try redis.command(
+                "HSET", keys.requests, KeySpace.eventName(event.topic, Int32(event.partition), Int64(event.offset)),
+                RequestText(action: action, identifier: identifier).text)
+            var answer = ""
+            _ = try eventually(within: 30) {
+                guard case .text(let text) = try redis.command("GET", keys.answer(identifier)) else { return false }
+                answer = String(decoding: text, as: UTF8.self)
+                return true
+            }
+            return answer
+        }
+
+        @Test func `retry, skip and edit are carried out in order by the lane`() throws {
+            let scenario = try Scenario("parking", partitions: 2)
+            var source = OrderSource(seed: Stage.seed(), orders: 100)
+            try scenario.send(1_000, from: &source)
+            var events: [String: [OracleEvent]] = [:]
+            for key in ["skipped", "edited", "retried"] {
+                events[key] = try [
+                    placed(key, total: "\"x\"", status: "OrderPaid"), placed(key, total: "2.50"),
+                    placed(key, total: "3.50", status: "OrderPaid"),
+                ].map { try scenario.send(key: Array(key.utf8), value: $0).event }
+            }
+            try scenario.flush()
+            let worker = try scenario.run(scenario.configure())
+            try scenario.waitUntilDone(worker)
+            try scenario.expectEqual()
+            try scenario.expectParkedEqual()
+            #expect(scenario.fold.parked.count == 9)
+
+            let skipped = try #require(events["skipped"])
+            let edited = try #require(events["edited"])
+            let retried = try #require(events["retried"])
+            #expect(try ask(.skip, skipped[0], scenario).hasPrefix("done"))
+            let value = placed("edited", total: "1.00", status: "OrderPaid")
+            #expect(try ask(.edit(value), edited[0], scenario).hasPrefix("done"))
+            let answer = try ask(.retry, retried[0], scenario)
+            #expect(answer.contains("still bad"), "\(answer)")
+            let behind = try ask(.retry, retried[1], scenario)
+            #expect(behind.contains("retry that one first"), "\(behind)")
+
+            // The same log with the skipped one gone and the edited one as it is now.
+            var replacement = edited[0]
+            replacement.value = value
+            scenario.amend(removing: skipped[0], replacing: replacement)
+            try scenario.expectEqual()
+            try scenario.expectParkedEqual()
+            #expect(scenario.fold.parked.count == 3)
+            #expect(try worker.stop() == 0, "\(worker.log)")
+
+            // What was carried out stays carried out over a restart, and over a replay from the beginning.
+            let next = try scenario.run(scenario.configure(), ["--until-end"])
+            #expect(try next.exitCode() == 0, "\(next.log)")
+            try scenario.expectEqual()
+            let fresh = try scenario.run(scenario.configure(), ["--until-end", "--fresh", "orders", "--yes"])
+            #expect(try fresh.exitCode() == 0, "\(fresh.log)")
+            try scenario.expectEqual()
+        }
+    }
+}

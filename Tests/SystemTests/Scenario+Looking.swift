@@ -1,0 +1,71 @@
+import Foundation
+import Oracle
+import Projections
+import RedisServer
+import Testing
+
+/// What Redis holds now.
+extension Scenario {
+    func reader() throws -> RedisReader { try RedisReader(.unix(redis.socketPath)) }
+
+    /// The checkpoints' texts, nil where there is none or Redis does not answer as usual.
+    func checkpoints() -> [String?] {
+        let keys = KeySpace(projection: projection.name)
+        let names = (0..<partitions).map { Array(keys.checkpoint(1, topic, Int32($0)).utf8) }
+        guard case .array(let values)? = try? reader().pipeline([[Array("MGET".utf8)] + names])[0] else { return [] }
+        return values.map { if case .text(let text) = $0 { String(decoding: text, as: UTF8.self) } else { nil } }
+    }
+
+    /// The events that the checkpoints have passed, in all.
+    func passed() -> Int64 {
+        checkpoints().reduce(0) { sum, text in
+            sum + (text.flatMap { Checkpoint(text: Array($0.utf8)) }?.next ?? 0)
+        }
+    }
+
+    var sent: Int64 { written.reduce(0, +) }
+
+    /// Waits until the checkpoints have passed everything that was sent.
+    func waitUntilDone(_ worker: WorkerProcess, seconds: Double = 180) throws {
+        let isDone = eventually(within: seconds) { passed() >= sent || !worker.isRunning } && passed() >= sent
+        try #require(isDone, "\(passed()) of \(sent) events after \(seconds) s; \(worker.log.suffix(4_000))")
+    }
+
+    /// Waits until the checkpoints have passed more than `count` events.
+    func waitUntilPassed(_ count: Int64, _ worker: WorkerProcess, seconds: Double = 60) throws {
+        let isPast = eventually(within: seconds) { passed() > count || !worker.isRunning } && passed() > count
+        try #require(isPast, "\(passed()) of \(sent), wanted \(count), after \(seconds) s; \(worker.log.suffix(4_000))")
+    }
+
+    /// How Redis differs from the fold; empty where it does not.
+    func differences() throws -> [String] {
+        try OracleDump(reader()).compare(with: fold.model, now: Int(Date().timeIntervalSince1970 * 1_000))
+    }
+
+    /// Expects every key of every view to equal the fold, and no view of the fold to be empty.
+    func expectEqual(sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let differences = try differences()
+        #expect(differences.isEmpty, "\(differences.joined(separator: "\n"))", sourceLocation: sourceLocation)
+        for view in projection.views {
+            guard case .literal(let text)? = view.key.parts.first else { continue }
+            let hasRows = fold.model.entries.keys.contains { $0.starts(with: text.utf8) }
+            #expect(
+                hasRows, "the fold has no row of view \(view.name): the test shows nothing",
+                sourceLocation: sourceLocation)
+        }
+    }
+
+    /// Expects the parked events to be those of the fold.
+    func expectParkedEqual(sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let keys = KeySpace(projection: projection.name)
+        for partition in 0..<partitions {
+            let name = keys.parked(1, topic, Int32(partition))
+            guard case .array(let found) = try reader().command("HKEYS", name) else { continue }
+            let offsets = found.compactMap { reply -> Int? in
+                if case .text(let text) = reply { Int(String(decoding: text, as: UTF8.self)) } else { nil }
+            }
+            let expected = fold.parked.filter { $0.partition == partition }.map(\.offset)
+            #expect(offsets.sorted() == expected.sorted(), "parked in \(name)", sourceLocation: sourceLocation)
+        }
+    }
+}

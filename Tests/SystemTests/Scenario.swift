@@ -1,0 +1,135 @@
+import Foundation
+import Kafka
+import KafkaServer
+import Oracle
+import RedisServer
+import Testing
+
+/// One test's topic, Redis and configuration, and the independent fold of what it produced.
+final class Scenario {
+    let projection: OracleProjection
+    let topic: String
+    let partitions: Int
+    let redis: RedisServer
+    let folder: URL
+    private(set) var fold: OracleFold
+    /// Records written to each partition.
+    private(set) var written: [Int64]
+    /// The first of them, for ``amend(removing:replacing:)``.
+    private var events: [OracleEvent] = []
+    private var producer: Producer
+    private var workers = 0
+    private let servers: String
+
+    /// Makes the topic and starts a Redis.
+    ///
+    /// - Parameter projection: its first topic gets a new name.
+    init(
+        _ name: String, projection: OracleProjection = .orders, partitions: Int = 8, redis options: [String] = [],
+        topic settings: [(String, String)] = []
+    ) throws {
+        topic = "\(name)-\(UInt32.random(in: 0...UInt32.max))"
+        var projection = projection
+        projection.topics[0].name = topic
+        self.projection = projection
+        self.partitions = partitions
+        fold = OracleFold(projection)
+        written = Array(repeating: 0, count: partitions)
+        redis = try RedisServer(options: options)
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("lantern-system-\(topic)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        servers = try Stage.kafka().bootstrapServers
+        var admin = try Admin(properties: [("bootstrap.servers", servers)], clientID: "system-tests")
+        try admin.createTopic(topic, partitions: partitions, settings: settings, timeoutMilliseconds: 30_000)
+        producer = try Producer(
+            properties: [
+                ("bootstrap.servers", servers), ("message.max.bytes", "63000000"), ("linger.ms", "5"),
+                ("compression.type", "lz4"), ("queue.buffering.max.messages", "1000000"),
+            ], clientID: "system-tests")
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// The fold starts again, with one event gone and another replaced.
+    func amend(removing removed: OracleEvent, replacing replacement: OracleEvent) {
+        fold = OracleFold(projection)
+        for event in events {
+            if event.partition == removed.partition, event.offset == removed.offset { continue }
+            let isReplaced = event.partition == replacement.partition && event.offset == replacement.offset
+            _ = fold.take(isReplaced ? replacement : event)
+        }
+    }
+
+    /// Which partition a key's events go to.
+    func partition(of key: [UInt8]?) -> Int {
+        var hash: UInt32 = 2_166_136_261
+        for byte in key ?? [] { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+        return Int(hash >> 8) % partitions
+    }
+
+    /// Folds an event that somebody else writes to the topic; it must not be a bad one.
+    func foldOnly(key: [UInt8], value: [UInt8]) {
+        let event = OracleEvent(
+            topic: topic, partition: partition(of: key), offset: -1, timestamp: 0, key: key, value: value)
+        _ = fold.take(event)
+    }
+
+    /// Writes one record and folds it.
+    @discardableResult
+    func send(
+        key: [UInt8]?, value: [UInt8]?, headers: [OracleEvent.Header] = [], partition: Int? = nil,
+        timestamp: Int = Int(Date().timeIntervalSince1970) * 1_000
+    ) throws -> (event: OracleEvent, decision: OracleDecision) {
+        let place = partition ?? self.partition(of: key)
+        let event = OracleEvent(
+            topic: topic, partition: place, offset: Int(written[place]), timestamp: timestamp, key: key,
+            headers: headers, value: value)
+        try producer.produce(
+            topic: topic, partition: Int32(place), key: key, value: value,
+            headers: headers.map { ($0.name, $0.value) }, timestamp: Int64(timestamp))
+        written[place] += 1
+        if events.count < 10_000 { events.append(event) }
+        return (event, fold.take(event))
+    }
+
+    func send(_ count: Int, from source: inout OrderSource) throws {
+        for _ in 0..<count {
+            let order = source.next()
+            try send(key: order.key, value: order.value)
+        }
+    }
+
+    /// Waits until Kafka has all that was sent.
+    func flush() throws {
+        try producer.flush(timeoutMilliseconds: 120_000)
+        try #require(producer.failedCount == 0, "Kafka refused records: \(producer.takeFailures())")
+    }
+
+    /// Writes a configuration.
+    ///
+    /// - Parameters:
+    ///   - kafka: lines under `kafka:`
+    ///   - worker: what stands behind `worker:`
+    ///   - redis: another address than the server's own
+    func configure(
+        _ name: String = "lantern", kafka: [String] = [], worker: String = "{ partitions: all }",
+        redis url: String? = nil,
+        more: [String] = []
+    ) throws -> String {
+        var text = OracleProjection.yaml([projection], kafka: servers, redis: url ?? redis.url)
+        let extra = kafka.map { "  \($0)\n" }.joined()
+        text = text.replacing("\nredis:", with: "\n\(extra)worker: \(worker)\nredis:")
+        text += more.map { $0 + "\n" }.joined()
+        let path = folder.appendingPathComponent("\(name).yaml").path
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    /// Starts `lantern run` on a configuration.
+    func run(_ configuration: String, _ options: [String] = []) throws -> WorkerProcess {
+        workers += 1
+        return try WorkerProcess(
+            ["run", "--config", configuration] + options,
+            logPath: folder.appendingPathComponent("worker-\(workers).log").path)
+    }
+}
