@@ -41,6 +41,11 @@ final class Scenario {
         servers = try Stage.kafka().bootstrapServers
         var admin = try Admin(properties: [("bootstrap.servers", servers)], clientID: "system-tests")
         try admin.createTopic(topic, partitions: partitions, settings: settings, timeoutMilliseconds: 30_000)
+        // A leader may not know at once that it is one.
+        _ = eventually(within: 30) {
+            (try? admin.ranges(
+                topic: topic, partitions: (0..<Int32(partitions)).map { $0 }, timeoutMilliseconds: 10_000)) != nil
+        }
         producer = try Producer(
             properties: [
                 ("bootstrap.servers", servers), ("message.max.bytes", "63000000"), ("linger.ms", "5"),
@@ -48,7 +53,9 @@ final class Scenario {
             ], clientID: "system-tests")
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    deinit {
+        if ProcessInfo.processInfo.environment["LANTERN_KEEP"] == nil { try? FileManager.default.removeItem(at: folder) }
+    }
 
     /// The fold starts again, with one event gone and another replaced.
     func amend(removing removed: OracleEvent, replacing replacement: OracleEvent) {
@@ -103,6 +110,16 @@ final class Scenario {
     func flush() throws {
         try producer.flush(timeoutMilliseconds: 120_000)
         try #require(producer.failedCount == 0, "Kafka refused records: \(producer.takeFailures())")
+        // What the fold stands on: Kafka has exactly what was sent.
+        let ranges = try logRanges()
+        try #require(ranges.map(\.end) == written, "the log is not what was sent")
+    }
+
+    /// What Kafka says that the partitions hold.
+    func logRanges() throws -> [LogRange] {
+        var admin = try Admin(properties: [("bootstrap.servers", servers)], clientID: "system-tests")
+        return try admin.ranges(
+            topic: topic, partitions: (0..<Int32(partitions)).map { $0 }, timeoutMilliseconds: 30_000)
     }
 
     /// Writes a configuration.
