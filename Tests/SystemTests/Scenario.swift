@@ -41,20 +41,19 @@ final class Scenario {
         servers = try Stage.kafka().bootstrapServers
         var admin = try Admin(properties: [("bootstrap.servers", servers)], clientID: "system-tests")
         try admin.createTopic(topic, partitions: partitions, settings: settings, timeoutMilliseconds: 30_000)
-        // A leader may not know at once that it is one.
-        _ = eventually(within: 30) {
-            (try? admin.ranges(
-                topic: topic, partitions: (0..<Int32(partitions)).map { $0 }, timeoutMilliseconds: 10_000)) != nil
-        }
         producer = try Producer(
             properties: [
                 ("bootstrap.servers", servers), ("message.max.bytes", "63000000"), ("linger.ms", "5"),
                 ("compression.type", "lz4"), ("queue.buffering.max.messages", "1000000"),
             ], clientID: "system-tests")
+        // A leader may not know at once that it is one.
+        _ = eventually(within: 30) { (try? logRanges()) != nil }
     }
 
     deinit {
-        if ProcessInfo.processInfo.environment["LANTERN_KEEP"] == nil { try? FileManager.default.removeItem(at: folder) }
+        if ProcessInfo.processInfo.environment["LANTERN_KEEP"] == nil {
+            try? FileManager.default.removeItem(at: folder)
+        }
     }
 
     /// The fold starts again, with one event gone and another replaced.
