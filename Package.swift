@@ -69,7 +69,8 @@ let package = Package(
         .target(name: "Oracle", path: "Tests/Support/Oracle", swiftSettings: strict),
         .testTarget(
             name: "EquivalenceTests",
-            dependencies: ["Oracle", "Configuration", "Decoding", "Projections", "Bytes"], swiftSettings: strict),
+            dependencies: ["Oracle", "RedisServer", "Configuration", "Decoding", "Projections", "Bytes"],
+            swiftSettings: strict),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["LanternCommand", "Terminal"], swiftSettings: strict),

@@ -1,8 +1,8 @@
 extension OracleEntry {
     func isGone(at now: Int) -> Bool { deadline.map { $0 <= now } ?? false }
 
-    /// What the entry holds, in words.
-    var summary: String {
+    /// What the entry holds, in words: fields in the order in which they came.
+    public var summary: String {
         switch content {
         case .hash(let fields):
             "hash "

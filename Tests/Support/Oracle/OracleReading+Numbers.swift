@@ -29,7 +29,8 @@ extension OracleReading {
 
     /// The event's time in milliseconds since 1970.
     func time(_ source: OracleValue?) throws(OracleBad) -> Int {
-        guard let source, tree != nil else {
+        // The record's timestamp is in milliseconds, whatever its size.
+        guard let source, source != .timestamp, tree != nil else {
             guard event.timestamp >= 0, event.timestamp <= OracleTime.last else { throw OracleBad("no timestamp") }
             return event.timestamp
         }

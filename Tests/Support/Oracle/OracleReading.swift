@@ -124,7 +124,7 @@ struct OracleReading {
                     guard !text.isEmpty else { throw OracleBad("an empty key field") }
                     result += Self.escaped(text)
                 case .number(let text):
-                    let isInteger = !text.contains { ".eE".utf8.contains($0) }
+                    let isInteger = !text.contains { $0 == 0x2E || $0 == 0x65 || $0 == 0x45 }
                     guard isInteger else { throw OracleBad("a key field is no integer") }
                     result += text
                 case .nothing, .null, .boolean, .structure: throw OracleBad("no key field")
@@ -135,17 +135,18 @@ struct OracleReading {
     }
 
     static func escaped(_ text: [UInt8]) -> [UInt8] {
-        let digits = Array("0123456789ABCDEF".utf8)
         var result: [UInt8] = []
         for byte in text {
-            if "%:{}".utf8.contains(byte) || byte < 0x20 || byte == 0x7F {
-                result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            if byte < 0x20 || byte == 0x7F || byte == 0x25 || byte == 0x3A || byte == 0x7B || byte == 0x7D {
+                result += [0x25, digit(byte >> 4), digit(byte & 15)]
             } else {
                 result.append(byte)
             }
         }
         return result
     }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x41 + value - 10 }
 
     static func word(_ yes: Bool) -> [UInt8] { Array((yes ? "true" : "false").utf8) }
 }

@@ -64,23 +64,35 @@ struct OracleRuling {
         return result
     }
 
-    /// A change of one member; left out with any of its optional values.
+    /// A change of one member; left out with any of its optional values, but what else it reads is checked all the same
+    /// ("whatever the table calls bad, in a rule that takes the event").
     private func members(_ action: OracleAction) throws(OracleBad) -> [OracleChange.Operation] {
         guard let source = view.member else { throw OracleBad("no member") }
-        for value in source.values + action.values { if try reading.isLeftOut(value) { return [] } }
-        let member = try reading.member(source)
+        var isLeftOut = false
+        for value in source.values {
+            if try reading.isLeftOut(value) { isLeftOut = true } else { _ = try reading.member(value) }
+        }
+        let member = isLeftOut ? [] : try reading.member(source)
+        let operation = try self.operation(action, member)
+        guard !isLeftOut, let operation else { return [] }
+        return [operation]
+    }
+
+    /// The change of this member; nil where its amount is left out.
+    private func operation(_ action: OracleAction, _ member: [UInt8]) throws(OracleBad) -> OracleChange.Operation? {
+        for value in action.values { if try reading.isLeftOut(value) { return nil } }
         switch action {
-        case .remove: return [.remove(member)]
-        case .increment(let number): return [.incrementScore(member, try reading.integer(number))]
-        case .maximum(let number): return [.maximum(member, try reading.double(number))]
-        case .minimum(let number): return [.minimum(member, try reading.double(number))]
-        case .score(let number): return [.score(member, try reading.double(number))]
+        case .remove: return .remove(member)
+        case .increment(let number): return .incrementScore(member, try reading.integer(number))
+        case .maximum(let number): return .maximum(member, try reading.double(number))
+        case .minimum(let number): return .minimum(member, try reading.double(number))
+        case .score(let number): return .score(member, try reading.double(number))
         default: break
         }
         switch view.kind {
-        case .latest(let keep): return [.addLatest(member, Double(try reading.time(projection.time)), keep: keep)]
-        case .unique: return [.addUnique(member)]
-        default: return [.add(member)]
+        case .latest(let keep): return .addLatest(member, Double(try reading.time(projection.time)), keep: keep)
+        case .unique: return .addUnique(member)
+        default: return .add(member)
         }
     }
 
