@@ -38,6 +38,23 @@ extension Admin {
     private mutating func list(
         _ topic: String, _ partitions: [Int32], _ time: Int64, _ timeoutMilliseconds: Int
     ) throws(KafkaError) -> [Int64] {
+        let end = Clock.milliseconds() + timeoutMilliseconds
+        while true {
+            do throws(KafkaError) {
+                return try listOnce(topic, partitions, time, max(1, end - Clock.milliseconds()))
+            } catch {
+                // A topic that was just made, or a broker that just left: the leader is another one in a moment.
+                guard ["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"].contains(error.name),
+                    Clock.milliseconds() < end
+                else { throw error }
+                unsafe _ = rd_kafka_poll(client, 50)
+            }
+        }
+    }
+
+    private mutating func listOnce(
+        _ topic: String, _ partitions: [Int32], _ time: Int64, _ timeoutMilliseconds: Int
+    ) throws(KafkaError) -> [Int64] {
         let list = PartitionList(capacity: partitions.count)
         for partition in partitions { list.append(topic: topic, partition: partition, offset: time) }
         let code = unsafe rd_kafka_offsets_for_times(client, list.list, Int32(clamping: timeoutMilliseconds))

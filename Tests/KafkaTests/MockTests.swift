@@ -19,6 +19,14 @@ import Testing
         try producer.flush(timeoutMilliseconds: 20_000)
     }
 
+    @Test func `a leader that is none for a moment is asked again`() throws {
+        try fill(3)
+        var admin = try Admin(properties: [("bootstrap.servers", cluster.bootstrapServers)], clientID: "tests")
+        cluster.fail(.listOffsets, with: [.notLeader, .notLeader, .leaderNotAvailable])
+        let ranges = try admin.ranges(topic: "events", partitions: [0], timeoutMilliseconds: 20_000)
+        #expect(ranges == [LogRange(low: 0, end: 3)])
+    }
+
     @Test func `keys, values and headers arrive as they were sent, and null is not empty`() throws {
         var producer = try makeProducer(cluster.bootstrapServers)
         let binary: [UInt8] = [0, 0xFF, 0x0A, 0xC3]
