@@ -33,12 +33,15 @@ let package = Package(
         .executableTarget(name: "OrdersExample", dependencies: ["Lantern"], swiftSettings: strict),
         .target(
             name: "Lantern",
-            dependencies: ["Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Bytes"],
+            dependencies: [
+                "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Terminal", "Bytes",
+            ],
             swiftSettings: strict),
 
         // The engine.
         .target(
-            name: "Worker", dependencies: ["Projections", "Kafka", "Redis", "Hashing", "Bytes"], swiftSettings: strict),
+            name: "Worker", dependencies: ["Projections", "Kafka", "Redis", "Hashing", "Terminal", "Bytes"],
+            swiftSettings: strict),
         .target(
             name: "Configuration", dependencies: ["Projections", "Hashing", "Bytes", "CYaml"], swiftSettings: strict),
         .target(name: "Decoding", dependencies: ["Projections", "Bytes", "CSimdjson"], swiftSettings: strict),

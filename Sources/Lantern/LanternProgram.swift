@@ -1,3 +1,10 @@
+internal import Configuration
+internal import Kafka
+internal import Projections
+internal import Redis
+internal import Terminal
+internal import Worker
+
 /// Runs projections in Swift as a worker.
 public enum LanternProgram {
     /// Says whether `projection` could run: the first line that a worker would stop with, or nil.
@@ -7,6 +14,64 @@ public enum LanternProgram {
             return nil
         } catch {
             return error.description
+        }
+    }
+
+    /// Runs `projection` until SIGINT or SIGTERM, or with `untilEnd` until the ends that the partitions have now.
+    ///
+    /// - kafka: librdkafka's properties, such as `["bootstrap.servers": "localhost:9092"]`.
+    /// - redis: `redis://`, `rediss://` or `unix://`.
+    /// - returns: the exit code, as `lantern run` has it: 0 done, 1 failed while running, 2 wrong settings, 3 a partition
+    ///   halted, 4 Kafka or Redis not reachable or refused at start. What went wrong is on stderr.
+    public static func run(
+        _ projection: some Projection, kafka: [String: String], redis: String, passwordFile: String? = nil,
+        lanes: Int = 1,
+        untilEnd: Bool = false
+    ) -> Int32 {
+        let log = Log(Device(2, environment: [:]))
+        do {
+            let signals = try SignalPipe()
+            let plan = try SwiftProjector(projection).plan
+            var options = RedisOptions(address: try RedisAddress(redis), clientName: "lantern-\(plan.name)")
+            options.passwordFile = passwordFile
+            var settings = ProjectionSettings(
+                plan: plan, fingerprint: fingerprint(of: plan),
+                kafka: kafka.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
+                redis: options)
+            settings.lanes = max(1, lanes)
+            let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
+            let runner = ProjectionRunner(
+                settings: settings,
+                makeProjector: {
+                    // It was prepared once already, so it can be again.
+                    do { return try SwiftProjector(projection) } catch { preconditionFailure("\(error)") }
+                }, log: { lines.write($0) })
+            let session = WorkerSession([runner], redis: options, log: log)
+            try session.start()
+            switch session.run(untilEnd: untilEnd, signals: signals) {
+            case .done: return 0
+            case .halted: return 3
+            case .failed(let error): throw error
+            }
+        } catch {
+            log.error("\(error)")
+            return code(error)
+        }
+    }
+
+    private static func code(_ error: any Error) -> Int32 {
+        switch error {
+        case is ProjectionError: 2
+        case let error as KafkaError: error.code == .configuration ? 2 : 4
+        case let error as RedisError: error.kind == .invalidOptions ? 2 : 4
+        case let error as WorkerError:
+            switch error.code {
+            case .configuration: 2
+            case .refused: 4
+            case .halted: 3
+            case .failed: 1
+            }
+        default: 1
         }
     }
 }

@@ -10,6 +10,8 @@ struct DemoCommand: Command {
             leaves nothing running.
             """,
         options: [
+            OptionSpec(
+                "config", "FILE", "the projections to show", default: "deploy/demo/lantern.yaml", completion: .files),
             OptionSpec("events", "N", "how many events to produce; 0 goes on until Ctrl-C", default: "1000000"),
             OptionSpec("rate", "R", "events per second at most; 0 is as fast as it goes", default: "0"),
             OptionSpec("kafka", "HOST:PORT", "a Kafka of your own instead of the embedded broker"),
@@ -27,14 +29,16 @@ struct DemoCommand: Command {
     /// Events per second at most; nil is without a bound.
     let rate: Int?
     let kafka: String?
+    let configPath: String
     let redis: String?
 
     init(_ parsed: ParsedCommand) throws(UsageError) {
         events = try parsed.integer("events", in: 0...Int.max).flatMap { $0 == 0 ? nil : $0 }
         rate = try parsed.integer("rate", in: 0...Int.max).flatMap { $0 == 0 ? nil : $0 }
         kafka = parsed.value("kafka")
+        configPath = try parsed.requiredValue("config")
         redis = parsed.value("redis")
     }
 
-    func run() -> ExitCode { Console.fail("demo: not built yet", .failed) }
+    func run() -> ExitCode { Demo(options: self).run() }
 }

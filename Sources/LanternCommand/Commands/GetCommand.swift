@@ -55,7 +55,7 @@ struct GetCommand: Command {
             var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-get"))
             return key.isEmpty ? try sample(viewPlan, &redis) : try row(viewPlan, &redis)
         } catch {
-            return WorkerSession.explain(error)
+            return Explanation.explain(error)
         }
     }
 

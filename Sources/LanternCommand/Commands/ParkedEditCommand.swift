@@ -55,7 +55,7 @@ struct ParkedEditCommand: Command {
             let answers = try ParkedRequests(plan: plan).ask(.edit(Array(data)), of: [place], &redis)
             return ParkedRequests.tell(answers, asJSON: asJSON)
         } catch {
-            return WorkerSession.explain(error)
+            return Explanation.explain(error)
         }
     }
 }

@@ -48,7 +48,7 @@ struct ParkedListCommand: Command {
             }
             return .done
         } catch {
-            return WorkerSession.explain(error)
+            return Explanation.explain(error)
         }
     }
 }

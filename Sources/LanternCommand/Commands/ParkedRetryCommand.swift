@@ -65,7 +65,7 @@ struct ParkedRetryCommand: Command {
             let answers = try ParkedRequests(plan: plan).ask(.retry, of: places, &redis)
             return ParkedRequests.tell(answers, asJSON: asJSON)
         } catch {
-            return WorkerSession.explain(error)
+            return Explanation.explain(error)
         }
     }
 

@@ -63,7 +63,7 @@ struct ParkedShowCommand: Command {
             Console.print("value      \(shown.value ?? "none (a tombstone)")")
             return .done
         } catch {
-            return WorkerSession.explain(error)
+            return Explanation.explain(error)
         }
     }
 }

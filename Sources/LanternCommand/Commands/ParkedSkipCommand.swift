@@ -39,7 +39,7 @@ struct ParkedSkipCommand: Command {
             let answers = try ParkedRequests(plan: plan).ask(.skip, of: [place], &redis)
             return ParkedRequests.tell(answers, asJSON: asJSON)
         } catch {
-            return WorkerSession.explain(error)
+            return Explanation.explain(error)
         }
     }
 }

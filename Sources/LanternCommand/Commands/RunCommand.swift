@@ -63,12 +63,12 @@ struct RunCommand: Command {
         }
         let signals: SignalPipe
         do { signals = try SignalPipe() } catch { return Console.fail("\(error)", .failed) }
-        let session = WorkerSession(configuration, log: Log(configuration.log)) { settings in
+        let session = WorkerSession(configuration) { settings in
             settings.allowsPartial = allowPartial
             settings.acceptsCluster = acceptCluster
             settings.startsFresh = settings.plan.name == freshProjection
         }
-        if let failure = session.start() { return failure }
-        return session.run(untilEnd: untilEnd, signals: signals)
+        do { try session.start() } catch { return Explanation.explain(error) }
+        return Explanation.code(session.run(untilEnd: untilEnd, signals: signals))
     }
 }

@@ -47,7 +47,7 @@ struct StatusCommand: Command {
             for projection in projections { Console.output.write(text(projection)) }
             return code
         } catch {
-            return WorkerSession.explain(error)
+            return Explanation.explain(error)
         }
     }
 

@@ -1,11 +1,13 @@
-import Terminal
-import Worker
+public import Terminal
 
 /// What lanes report, as log lines: silent when all is well but for start, assignment and stop.
-struct WorkerLog: Sendable {
+public struct WorkerLog: Sendable {
     let log: Log
 
-    func write(_ report: WorkerReport) {
+    public init(_ log: Log) { self.log = log }
+
+    /// Writes what there is to say of a report.
+    public func write(_ report: WorkerReport) {
         switch report {
         case .assigned(let names): log.info("partitions assigned", ["partitions": .text(names.joined(separator: ","))])
         case .revoked(let names, let lost):

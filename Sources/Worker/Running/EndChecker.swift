@@ -1,21 +1,16 @@
-import Configuration
 import Projections
 import Redis
 import Terminal
-import Worker
 
 /// `--until-end`: have the checkpoints in Redis reached the ends, whoever wrote them?
 struct EndChecker: ~Copyable {
-    private let configuration: Configuration
     private var redis: RedisConnection?
     private var nextLook: Int64 = 0
-
-    init(_ configuration: Configuration) { self.configuration = configuration }
 
     /// The exit code once every partition reached its end or halted; nil before.
     mutating func outcome(
         _ runners: [ProjectionRunner], _ targets: [[(topic: String, partition: Int32, end: Int64)]]
-    ) -> ExitCode? {
+    ) -> WorkerSession.End? {
         var halted = false
         var open: [(runner: ProjectionRunner, targets: [(topic: String, partition: Int32, end: Int64)])] = []
         for (runner, targets) in zip(runners, targets) {

@@ -1,49 +1,48 @@
-import Configuration
-import Decoding
 import Glibc
-import Kafka
 import Projections
-import Redis
-import Terminal
-import Worker
+public import Redis
+public import Terminal
 
-/// All projections of a file, from their start to the drained end.
-final class WorkerSession {
-    private let configuration: Configuration
-    private let log: Log
-    private let runners: [ProjectionRunner]
-    private let drainDeadline: Int64
-    /// With `--until-end`: the ends at the start, for each projection.
-    private var targets: [[(topic: String, partition: Int32, end: Int64)]] = []
-
-    init(_ configuration: Configuration, log: Log, adjust: (inout ProjectionSettings) -> Void) {
-        self.configuration = configuration
-        self.log = log
-        drainDeadline = Int64(configuration.limits.drainDeadlineMilliseconds)
-        runners = configuration.projections.map { plan in
-            var settings = ProjectionSettings(plan, in: configuration)
-            adjust(&settings)
-            let lines = WorkerLog(log: log.adding(["projection": .text(plan.name)]))
-            return ProjectionRunner(
-                settings: settings, makeProjector: { PlanProjector(plan: plan) }, log: { lines.write($0) })
-        }
+/// All projections of a process, from their start to the drained end.
+public final class WorkerSession {
+    /// How it ended.
+    public enum End: Sendable, Equatable {
+        case done
+        /// A partition halted; the others have finished.
+        case halted
+        case failed(WorkerError)
     }
 
-    var projections: [ProjectionRunner] { runners }
+    /// The projections, in the order in which they were given.
+    public let projections: [ProjectionRunner]
+    private let redis: RedisOptions
+    private let log: Log
+    private let drainDeadline: Int64
+    /// With `untilEnd`: the ends at the start, for each projection.
+    private var targets: [[(topic: String, partition: Int32, end: Int64)]] = []
 
-    /// Checks the servers and starts every projection; nil where all began, else why not and the exit code.
-    func start() -> ExitCode? {
+    /// `drainDeadline` in milliseconds.
+    public init(_ projections: [ProjectionRunner], redis: RedisOptions, drainDeadline: Int64 = 8_000, log: Log) {
+        self.projections = projections
+        self.redis = redis
+        self.drainDeadline = drainDeadline
+        self.log = log
+    }
+
+    /// Checks the servers and starts every projection.
+    ///
+    /// Throws ``WorkerError``, `RedisError` or `KafkaError`; then all that was started is stopped.
+    public func start() throws {
         do {
             try inspectRedis()
-            for runner in runners {
+            for runner in projections {
                 targets.append(try runner.start())
                 report(runner)
             }
-            return nil
         } catch {
             stop()
             _ = awaitEnd(deadline: Self.now() + drainDeadline)
-            return Self.explain(error)
+            throw error
         }
     }
 
@@ -58,9 +57,9 @@ final class WorkerSession {
     }
 
     private func inspectRedis() throws {
-        var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-start"))
+        var redis = try RedisConnection.open(self.redis)
         let facts = try redis.inspect()
-        let address = configuration.redis.url.description
+        let address = self.redis.address.description
         guard facts.isAtLeast(6, 2) else {
             throw WorkerError(.refused, "Redis at \(address) is version \(facts.version); Lantern needs 6.2 or later.")
         }
@@ -85,67 +84,49 @@ final class WorkerSession {
         }
     }
 
-    /// What went wrong, on stderr, and the exit code for it.
-    static func explain(_ error: any Error) -> ExitCode {
-        switch error {
-        case let error as WorkerError:
-            Console.fail(error.message, code(error))
-        case let error as KafkaError: Console.fail(error.message, error.code == .configuration ? .usage : .unreachable)
-        case let error as RedisError: Console.fail(error.message, .unreachable)
-        default: Console.fail("\(error)", .failed)
-        }
-    }
-
-    private static func code(_ error: WorkerError) -> ExitCode {
-        switch error.code {
-        case .configuration: .usage
-        case .refused: .unreachable
-        case .halted: .halted
-        case .failed: .failed
-        }
-    }
-
-    static func now() -> Int64 {
+    /// Monotonic milliseconds.
+    public static func now() -> Int64 {
         var time = timespec()
         _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     /// Runs until a signal, until the ends are reached, or until a projection fails; then drains.
-    func run(untilEnd: Bool, signals: SignalPipe, tick: (Int64) -> Void = { _ in }) -> ExitCode {
-        var code = ExitCode.done
-        var checker = EndChecker(configuration)
+    public func run(untilEnd: Bool, signals: SignalPipe?, tick: (Int64) -> Bool = { _ in true }) -> End {
+        var end = End.done
+        var checker = EndChecker()
         while true {
-            var waiting = pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)
+            var waiting = pollfd(fd: signals?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
             _ = unsafe poll(&waiting, 1, 100)
-            if signals.next() != nil { break }
-            tick(Self.now())
+            if signals?.next() != nil { break }
+            if !tick(Self.now()) { break }
             if let failure = restartEnded() {
-                code = failure
+                end = .failed(failure)
                 break
             }
-            if untilEnd, let outcome = checker.outcome(runners, targets) {
-                code = outcome
+            if untilEnd, let outcome = checker.outcome(projections, targets) {
+                end = outcome
                 break
             }
         }
         stop()
         if !awaitEnd(deadline: Self.now() + drainDeadline) {
             log.error("not drained within the deadline; what was in flight is settled at the next start")
-            return code == .done ? .failed : code
+            let late = WorkerError(.failed, "not drained within \(drainDeadline) ms")
+            return end == .done ? .failed(late) : end
         }
-        if untilEnd { checker.summarize(runners, log) }
+        if untilEnd { checker.summarize(projections, log) }
         log.info("stopped")
-        return code
+        return end
     }
 
     /// A generation that changed under its lanes is looked at again; a failure ends the process.
-    private func restartEnded() -> ExitCode? {
-        for (index, runner) in runners.enumerated() {
+    private func restartEnded() -> WorkerError? {
+        for (index, runner) in projections.enumerated() {
             guard case .ended(let outcome) = runner.state, runner.hasEnded else { continue }
             switch outcome {
             case .stopped: continue
-            case .failed(let words): return Console.fail("projection \(runner.settings.plan.name): \(words)", .failed)
+            case .failed(let words): return WorkerError(.failed, "projection \(runner.settings.plan.name): \(words)")
             case .generationChanged(let found):
                 log.warning(
                     "the generation changed: \(found ?? "it is gone")", ["projection": .text(runner.settings.plan.name)]
@@ -155,7 +136,7 @@ final class WorkerSession {
                     if targets.indices.contains(index), targets[index].isEmpty { targets[index] = ends }
                     report(runner)
                 } catch let error as WorkerError where error.code != .refused {
-                    return Self.explain(error)
+                    return error
                 } catch {
                     log.warning("\(error)")
                 }
@@ -164,10 +145,11 @@ final class WorkerSession {
         return nil
     }
 
-    func stop() { for runner in runners { runner.stop() } }
+    /// Asks every lane to drain.
+    public func stop() { for runner in projections { runner.stop() } }
 
     private func awaitEnd(deadline: Int64) -> Bool {
-        while runners.contains(where: { !$0.hasEnded }) {
+        while projections.contains(where: { !$0.hasEnded }) {
             if Self.now() > deadline { return false }
             _ = poll(nil, 0, 20)
         }

@@ -1,0 +1,128 @@
+import Glibc
+import Kafka
+import Synchronization
+
+/// Produces the demo's events on a thread of its own, never further ahead of the worker than the broker can keep.
+final class DemoGenerator: Sendable {
+    struct Progress {
+        var produced = 0
+        var isStopRequested = false
+        var hasEnded = false
+        var failure: String?
+        var rows = DemoRows()
+        var perTopic: [String: Int] = [:]
+    }
+
+    private let shared = Mutex(Progress())
+    private let total: Int?
+    private let rate: Int?
+    /// How far it may be ahead; nil: as far as it likes.
+    private let lead: Int?
+    private let projected: @Sendable () -> Int
+
+    init(total: Int?, rate: Int?, lead: Int?, projected: @escaping @Sendable () -> Int) {
+        self.total = total
+        self.rate = rate
+        self.lead = lead
+        self.projected = projected
+    }
+
+    var progress: Progress { shared.withLock { $0 } }
+    var produced: Int { shared.withLock { $0.produced } }
+    var hasEnded: Bool { shared.withLock { $0.hasEnded } }
+    func stop() { shared.withLock { $0.isStopRequested = true } }
+
+    func start(properties: [(String, String)]) {
+        let box = unsafe Unmanaged.passRetained(Job(generator: self, properties: properties)).toOpaque()
+        var thread = pthread_t()
+        _ = unsafe pthread_create(
+            &thread, nil,
+            { raw in
+                guard let raw = unsafe raw else { return nil }
+                let job = unsafe Unmanaged<Job>.fromOpaque(raw).takeRetainedValue()
+                job.generator.run(job.properties)
+                return nil
+            }, box)
+        pthread_detach(thread)
+    }
+
+    private final class Job {
+        let generator: DemoGenerator
+        let properties: [(String, String)]
+
+        init(generator: DemoGenerator, properties: [(String, String)]) {
+            self.generator = generator
+            self.properties = properties
+        }
+    }
+
+    private func run(_ properties: [(String, String)]) {
+        var events = DemoEvents(seed: 1, startSecond: Self.wallSeconds(), total: total ?? 1_000_000)
+        var perTopic: [String: Int] = [:]
+        do {
+            var producer = try Producer(properties: properties + [("linger.ms", "5")], clientID: "lantern-demo")
+            let started = WorkerClock.milliseconds()
+            var index = 0
+            while index < total ?? .max, !shared.withLock({ $0.isStopRequested }) {
+                try wait(before: index, since: started, &producer)
+                let record = events.next(index)
+                try Self.produce(record, &producer)
+                perTopic[record.topic, default: 0] += 1
+                index += 1
+                if index % 256 == 0 { shared.withLock { $0.produced = index } }
+            }
+            try producer.flush(timeoutMilliseconds: 30_000)
+            let failure = producer.takeFailures().first.map { "\($0.error)" }
+            shared.withLock { progress in
+                progress.produced = index
+                progress.failure = failure
+                progress.rows = events.expected
+                progress.perTopic = perTopic
+                progress.hasEnded = true
+            }
+        } catch {
+            shared.withLock { progress in
+                progress.failure = "\(error)"
+                progress.hasEnded = true
+            }
+        }
+    }
+
+    /// Keeps the rate and the lead; the producer is served meanwhile.
+    private func wait(before index: Int, since started: Int64, _ producer: inout Producer) throws {
+        if let rate {
+            while Int64(index) * 1_000 / Int64(rate) > WorkerClock.milliseconds() - started {
+                if shared.withLock({ $0.isStopRequested }) { return }
+                shared.withLock { $0.produced = index }
+                producer.poll(timeoutMilliseconds: 5)
+            }
+        }
+        guard let lead, index % 256 == 0 else { return }
+        while index - projected() > lead {
+            if shared.withLock({ $0.isStopRequested }) { return }
+            producer.poll(timeoutMilliseconds: 5)
+        }
+    }
+
+    private static func produce(_ record: DemoEvents.Record, _ producer: inout Producer) throws(KafkaError) {
+        while try !isTaken(record, &producer) { producer.poll(timeoutMilliseconds: 10) }
+    }
+
+    /// False where the producer's queue is full.
+    private static func isTaken(_ record: DemoEvents.Record, _ producer: inout Producer) throws(KafkaError) -> Bool {
+        do throws(KafkaError) {
+            try producer.produce(
+                topic: record.topic, key: Array(record.key.utf8), value: record.value.map { Array($0.utf8) })
+            return true
+        } catch {
+            if error.code == .queueFull { return false }
+            throw error
+        }
+    }
+
+    private static func wallSeconds() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec)
+    }
+}

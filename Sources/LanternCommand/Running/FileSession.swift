@@ -1,0 +1,25 @@
+import Configuration
+import Decoding
+import Projections
+import Redis
+import Terminal
+import Worker
+
+extension WorkerSession {
+    /// All projections of a file; `adjust` sees the settings of each before it is made.
+    convenience init(
+        _ configuration: Configuration, log: Log? = nil, adjust: (inout ProjectionSettings) -> Void = { _ in }
+    ) {
+        let log = log ?? Log(configuration.log)
+        let runners = configuration.projections.map { plan in
+            var settings = ProjectionSettings(plan, in: configuration)
+            adjust(&settings)
+            let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
+            return ProjectionRunner(
+                settings: settings, makeProjector: { PlanProjector(plan: plan) }, log: { lines.write($0) })
+        }
+        self.init(
+            runners, redis: RedisOptions(configuration, clientName: "lantern"),
+            drainDeadline: Int64(configuration.limits.drainDeadlineMilliseconds), log: log)
+    }
+}
