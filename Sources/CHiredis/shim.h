@@ -52,6 +52,12 @@ done:
     return session;
 }
 
+/* Why the server's certificate was refused; NULL where it was not. */
+static inline const char *lantern_tls_refusal(SSL *session) {
+    long verified = SSL_get_verify_result(session);
+    return verified == X509_V_OK ? NULL : X509_verify_cert_error_string(verified);
+}
+
 /* 1: the handshake is done; 0 and *wants_write: wait for that; -1: failed, the reason in `text`. */
 static inline int lantern_tls_handshake(SSL *session, int *wants_write, char *text, size_t size) {
     ERR_clear_error();
@@ -60,9 +66,8 @@ static inline int lantern_tls_handshake(SSL *session, int *wants_write, char *te
     int why = SSL_get_error(session, result);
     *wants_write = why == SSL_ERROR_WANT_WRITE;
     if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) return 0;
-    long verified = SSL_get_verify_result(session);
-    if (verified != X509_V_OK) {
-        const char *reason = X509_verify_cert_error_string(verified);
+    const char *reason = lantern_tls_refusal(session);
+    if (reason != NULL) {
         size_t at = 0;
         for (; reason[at] && at + 1 < size; at++) text[at] = reason[at];
         text[at] = 0;

@@ -24,9 +24,12 @@
             unsafe context.pointee.flags &= ~REDIS_BLOCK
             let session = unsafe try Self.session(host: host, files: files)
             guard unsafe redisInitiateSSL(context, session) == REDIS_OK else {
-                let why = unsafe String(cString: lantern_context_error(context))
+                // hiredis tries the handshake at once, and a fast server may have answered it already.
+                let why = unsafe String(cString: lantern_tls_refusal(session) ?? lantern_context_error(context))
                 unsafe SSL_free(session)
-                throw RedisError(.unreachable, "No TLS with \(host): \(why).")
+                throw RedisError(
+                    .unreachable,
+                    "The TLS handshake with \(host) failed: \(why). See the certificate's name and authority.")
             }
             unsafe try Self.shakeHands(session, descriptor, host: host, deadline: deadline, interrupt: interrupt)
         }

@@ -27,7 +27,7 @@ import Testing
         #expect(!isOpen && descriptor == -1)
         server.resume()
         #expect(failure(&redis) { redis throws(RedisError) in try redis.command("GET", "b") } == .closed)
-        options.commandTimeoutMilliseconds = 5000
+        options.commandTimeoutMilliseconds = 30_000
         var again = try RedisConnection.open(options)
         #expect(try again.command("GET", "b") == .null)
     }
