@@ -64,7 +64,7 @@ extension RealKafkaTests {
         var next: [TopicPartition: Int64] = [:]
         let more = [("partition.assignment.strategy", strategy), ("heartbeat.interval.ms", "300")]
         var first = try Member(topic, group: topic, more)
-        let end = milliseconds() + 60_000
+        let end = milliseconds() + 180_000
         while first.held.count < 4 || next.values.reduce(0, +) < 400, milliseconds() < end {
             try first.turn(&next)
             _ = waits(first.consumer.wakeDescriptor, milliseconds: 20)
@@ -112,7 +112,7 @@ extension RealKafkaTests {
         try RealKafka.makeTopic("frozen", partitions: 1)
         var next: [TopicPartition: Int64] = [:]
         var member = try Member("frozen", group: "frozen")
-        let end = milliseconds() + 60_000
+        let end = milliseconds() + 180_000
         while member.held.isEmpty, milliseconds() < end {
             try member.turn(&next)
             _ = waits(member.consumer.wakeDescriptor, milliseconds: 20)
