@@ -47,7 +47,7 @@ extension LaneMachine {
     }
 
     /// A fence that is asked or held has its partitions frozen: an event of another one waits for the next.
-    private mutating func isWatchable(_ slot: Int) -> Bool {
+    mutating func isWatchable(_ slot: Int) -> Bool {
         if fence == .none, partitions[slot].isTouched || touchedCount < settings.partitionsPerTransaction {
             return true
         }
@@ -224,7 +224,7 @@ extension LaneMachine {
         return .taken
     }
 
-    private mutating func haltTruncated(_ slot: Int, _ offset: Int64, _ what: String) {
+    mutating func haltTruncated(_ slot: Int, _ offset: Int64, _ what: String) {
         halt(
             slot, .logTruncated,
             "\(partitions[slot].name): the record at offset \(offset), the last one that the checkpoint has passed, is not the "
@@ -246,6 +246,7 @@ extension LaneMachine {
     mutating func startFolding(_ slot: Int) {
         partitions[slot].phase = .folding
         partitions[slot].next = partitions[slot].believedNext
+        partitions[slot].waitingEnd = -1
         fenceIsCurrent = false
         actions.append(.report(.started(slot: slot, next: partitions[slot].next)))
     }

@@ -11,7 +11,7 @@ extension LaneMachine {
         eventsInBatch = 0
         touchedCount = 0
         wanted = nil
-        if fence == .held || fence == .asked { fence = .none }
+        endFence()
         fenceIsCurrent = false
         var again: [Int] = []
         for slot in slots {
@@ -49,19 +49,24 @@ extension LaneMachine {
     private mutating func resetConnection(now: Int64) {
         expectations.removeAll()
         output.removeAll(keeping: 1 << 20)
-        fence = .none
         isInFlight = false
         waitingSince = 0
         refusal = nil
         isAttending = false
         requests.removeAll()
+        retractInFlight()
         dropBatch(notBefore: now)
-        for slot in slots {
+        // One that replays must not come to fold while there is no connection: it is settled anew as well.
+        let again = slots.filter { [.settling, .replaying, .checking].contains(partitions[$0].phase) }
+        for slot in again { reload(slot, notBefore: now) }
+        pause(again)
+    }
+
+    /// What was in flight counts as not sent: one that halted behind it is read again too.
+    private mutating func retractInFlight() {
+        for slot in slots where partitions[slot].isInFlight {
             partitions[slot].isInFlight = false
-            switch partitions[slot].phase {
-            case .settling, .checking: partitions[slot].phase = .waiting(notBefore: now)
-            default: break
-            }
+            partitions[slot].isTouched = true
         }
     }
 
@@ -105,11 +110,8 @@ extension LaneMachine {
         refusalHandling = nil
         isInFlight = false
         counters.refused += 1
-        for slot in slots where partitions[slot].isInFlight {
-            partitions[slot].isInFlight = false
-            partitions[slot].sent = []
-            partitions[slot].phase = partitions[slot].phase == .folding ? .folding : partitions[slot].phase
-        }
+        for slot in slots where partitions[slot].isInFlight { partitions[slot].sent = [] }
+        retractInFlight()
         actions.append(.report(.refused(words)))
         switch handling {
         case .retryLater: dropBatch(notBefore: now + nextConnectBackOff())
@@ -245,7 +247,8 @@ extension LaneMachine {
         adopt(slot, checkpoint, text: text)
         if checkpoint.next < before.acknowledged {
             rewind(slot, from: before.acknowledged, to: checkpoint.next)
-        } else if !before.believed.isEmpty, text != before.believed, !isOwnLateEnd {
+        } else if !before.believed.isEmpty, text != before.believed, checkpoint.writer != settings.writer {
+            // (What this writer wrote itself is the late end of some transaction of unknown outcome.)
             lost(slot, to: checkpoint.writer, now: now)
             return
         }
@@ -348,7 +351,7 @@ extension LaneMachine {
         requests.removeAll()
         for slot in slots { reload(slot) }
         pause(slots)
-        fence = .none
+        endFence()
     }
 
     /// A dead letter was delivered: the event is behind us.
@@ -361,6 +364,8 @@ extension LaneMachine {
             partitions[slot].next = record.offset + 1
             counters.skipped += 1
             touch(slot)
+            // The fence was chosen while this partition stood still.
+            endFence()
             place(slot, at: record.offset + 1)
         } else {
             reload(slot, notBefore: now + nextBackOff(of: slot))

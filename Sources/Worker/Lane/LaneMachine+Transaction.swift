@@ -35,7 +35,8 @@ extension LaneMachine {
         case .up:
             if waitingSince > 0 { earliest = min(earliest, waitingSince + settings.commandTimeout + 1) }
             earliest = min(earliest, nextHeartbeat)
-            for partition in partitions {
+            // While answers are outstanding nothing can be settled: the answer wakes the lane.
+            for partition in partitions where expectations.isEmpty {
                 if case .waiting(let notBefore) = partition.phase { earliest = min(earliest, notBefore) }
             }
         }
@@ -57,15 +58,15 @@ extension LaneMachine {
             }
         }
         guard !isDeaf, !isStopping else {
-            if isStopping, fence == .none, slots.contains(where: { partitions[$0].needsWrite }) { askFence(now: now) }
+            // With more partitions than one fence holds, the next ones to be confirmed are watched in turn.
+            if isStopping,
+                slots.contains(where: { partitions[$0].needsWrite && (fence == .none || !partitions[$0].isWatched) })
+            {
+                askFence(now: now)
+            }
             return
         }
-        let due = slots.filter {
-            if case .waiting(let notBefore) = partitions[$0].phase {
-                return notBefore <= now && !partitions[$0].isLeaving
-            }
-            return false
-        }
+        let due = slots.filter { isDue($0, now: now) }
         if !due.isEmpty {
             for slot in due { partitions[slot].phase = .settling }
             actions.append(.settle(due))
@@ -80,60 +81,18 @@ extension LaneMachine {
         }
     }
 
+    private func isDue(_ slot: Int, now: Int64) -> Bool {
+        if case .waiting(let notBefore) = partitions[slot].phase {
+            return notBefore <= now && !partitions[slot].isLeaving
+        }
+        return false
+    }
+
     private mutating func releaseLeaving() {
         let gone = slots.filter { partitions[$0].isLeaving && forgettable($0) }
         guard !gone.isEmpty else { return }
         for slot in gone { forget(slot) }
         actions.append(.release(gone))
-    }
-
-    // MARK: The fence
-
-    /// Chooses whom to watch: all that fold where they are few, else those of the open batch and those used last.
-    private mutating func chooseWatched() {
-        for slot in watched where slot < partitions.count { partitions[slot].isWatched = false }
-        var chosen = slots.filter { partitions[$0].phase == .folding || partitions[$0].isTouched }
-        if chosen.count > settings.partitionsPerTransaction {
-            if let wanted {
-                useCount += 1
-                partitions[wanted].lastUse = useCount
-            }
-            chosen.sort {
-                (partitions[$0].isTouched ? 1 : 0, partitions[$0].lastUse) > (
-                    partitions[$1].isTouched ? 1 : 0, partitions[$1].lastUse
-                )
-            }
-            chosen.removeLast(chosen.count - settings.partitionsPerTransaction)
-            fenceIsCurrent = false
-        }
-        for slot in chosen { partitions[slot].isWatched = true }
-        wanted = nil
-        guard !fenceIsCurrent || chosen != watched else { return }
-        watched = chosen
-        fenceIsCurrent = true
-        fenceCommands.removeAll()
-        for name in ["WATCH", "MGET"] {
-            fenceCommands.begin(2 + watched.count)
-            fenceCommands.argument(text: name)
-            fenceCommands.argument(text: keys.generation(settings.generation))
-            for slot in watched { fenceCommands.argument(partitions[slot].checkpointKey) }
-        }
-    }
-
-    private mutating func appendFence(now: Int64) {
-        chooseWatched()
-        output.append(fenceCommands.bytes)
-        expectations.append(.watch)
-        expectations.append(.fence)
-        fence = .asked
-        if waitingSince == 0 { waitingSince = now }
-    }
-
-    /// A fence without a transaction before it.
-    private mutating func askFence(now: Int64) {
-        output.append("*1\r\n$7\r\nUNWATCH\r\n" as StaticString)
-        expectations.append(.ignored)
-        appendFence(now: now)
     }
 
     // MARK: The transaction
@@ -147,6 +106,11 @@ extension LaneMachine {
                 partitions[$0].wantsConfirmation && partitions[$0].isWatched && partitions[$0].phase == .folding
             }
         guard hasBatch || confirms else { return }
+        // Never an empty transaction: what is touched but not watched waits for a fence of its own.
+        guard watched.contains(where: { partitions[$0].isWritable }) else {
+            askFence(now: now)
+            return
+        }
         close(now: now)
     }
 
@@ -158,10 +122,8 @@ extension LaneMachine {
         changes.encode(into: &lastTransaction)
         lastTransaction.bytes.append(parking.bytes)
         lastTransaction.commandCount += parking.commandCount
-        for slot in watched
-        where partitions[slot].isTouched || (partitions[slot].wantsConfirmation && partitions[slot].phase == .folding) {
-            writeCheckpoint(slot)
-        }
+        // A place in `watched` may have been given to another partition since, which this WATCH does not hold.
+        for slot in watched where partitions[slot].isWritable { writeCheckpoint(slot) }
         let inside = lastTransaction.commandCount - 1
         lastTransaction.begin(1)
         lastTransaction.argument("EXEC")
@@ -177,8 +139,13 @@ extension LaneMachine {
         changes.removeAll()
         parking.removeAll(keeping: 1 << 20)
         eventsInBatch = 0
-        touchedCount = 0
-        appendFence(now: now)
+        touchedCount = partitions.count { $0.isTouched }
+        if partitions.indices.contains(where: { isDue($0, now: now) || partitions[$0].phase == .checking }) {
+            // Settling needs a connection without outstanding answers: under load there would never be one.
+            endFence()
+        } else {
+            appendFence(now: now)
+        }
     }
 
     private mutating func writeCheckpoint(_ slot: Int) {
@@ -256,7 +223,7 @@ extension LaneMachine {
         }
     }
 
-    private mutating func refuse(_ reply: borrowing Reply) {
+    mutating func refuse(_ reply: borrowing Reply) {
         guard refusal == nil || refusal?.hasPrefix("EXECABORT") == true else { return }
         refusal = reply.bytes.readable
         guard let code = reply.firstError?.code else { return }
@@ -324,36 +291,6 @@ extension LaneMachine {
             partitions[slot].wantsConfirmation = true
         }
         commits.append(Placement(slot: slot, offset: partitions[slot].sentNext))
-    }
-
-    /// The comparison without which WATCH fences nobody.
-    private mutating func fenceAnswered(_ reply: borrowing Reply, now: Int64) {
-        guard fence == .asked else { return }
-        guard reply.kind == .array, reply.count == 1 + watched.count, refusal == nil else {
-            refuse(reply)
-            refused(now: now)
-            return
-        }
-        let generationText = settings.generationText
-        guard reply.element(0).bytes.isEqual(to: generationText.span) else {
-            var found: [UInt8]?
-            if reply.element(0).kind != .null { found = reply.element(0).bytes.array }
-            generationIs(found)
-            return
-        }
-        var differs = false
-        if settings.comparesCheckpoints {
-            for index in watched.indices {
-                let believed = partitions[watched[index]].believed
-                if !reply.element(index + 1).bytes.isEqual(to: believed.span) { differs = true }
-            }
-        }
-        if differs {
-            counters.fenced += 1
-            dropBatch(notBefore: now)
-        } else {
-            fence = .held
-        }
     }
 
     mutating func generationIs(_ found: [UInt8]?) {

@@ -123,8 +123,10 @@ public struct LaneMachine: ~Copyable {
     public mutating func revoked(_ slots: [Int], lost: Bool, now: Int64) {
         for slot in slots { partitions[slot].isLeaving = true }
         if lost {
-            if isInFlight || hasBatch {
+            if isInFlight {
                 dropConnection("partitions were lost to the group while a transaction was open", now: now)
+            } else if hasBatch {
+                dropBatch(notBefore: now)
             }
             for slot in slots { forget(slot) }
             actions.append(.release(slots))
@@ -157,6 +159,8 @@ public struct LaneMachine: ~Copyable {
         partitions[slot].isInFlight = false
         partitions[slot].replay = nil
         partitions[slot].wantsConfirmation = false
+        partitions[slot].isWatched = false
+        deadLetters.removeAll { $0.slot == slot }
         free.append(slot)
         fenceIsCurrent = false
     }
@@ -167,8 +171,8 @@ public struct LaneMachine: ~Copyable {
         switch partitions[slot].phase {
         case .folding where offset >= partitions[slot].next && !partitions[slot].isLeaving:
             if offset > partitions[slot].next {
-                partitions[slot].next = offset
-                touch(slot)
+                partitions[slot].waitingEnd = offset
+                if partitions[slot].isWatched || isWatchable(slot) { takeWaitingEnd(slot) }
             }
             if settings.plan.topics[partitions[slot].topic].isCompacted { partitions[slot].atEnd = wallClock }
         case .replaying:
@@ -177,11 +181,27 @@ public struct LaneMachine: ~Copyable {
                     slot, .logTruncated,
                     "the log of \(partitions[slot].name) ends at \(offset), below the checkpoint's next offset \(replay.end): "
                         + "it was truncated or recreated. Rebuild the projection, or restore the topic.")
+            } else if let anchor = partitions[slot].replay?.anchor,
+                !settings.plan.topics[partitions[slot].topic].isCompacted
+            {
+                haltTruncated(slot, anchor.offset, "no record stands there any more")
             } else {
                 finishReplay(slot)
+                reachedEnd(slot: slot, offset: offset, wallClock: wallClock, now: now)
             }
+        // Kafka tells it once: what cannot be used now must be told again.
+        case .checking, .waiting, .settling, .deadLettering: partitions[slot].needsPlacement = true
         default: break
         }
+    }
+
+    /// The checkpoint goes to the end of the log, once the partition is watched: an end is taken as an event is.
+    mutating func takeWaitingEnd(_ slot: Int) {
+        guard partitions[slot].waitingEnd > partitions[slot].next, partitions[slot].phase == .folding,
+            !partitions[slot].isLeaving
+        else { return }
+        partitions[slot].next = partitions[slot].waitingEnd
+        touch(slot)
     }
 
     /// Kafka cannot go on with a partition: nothing later of it is applied.
@@ -245,4 +265,8 @@ public struct LaneMachine: ~Copyable {
 extension LanePartition {
     /// Whether something of it still has to go to Redis before it may be left.
     var needsWrite: Bool { isTouched || isInFlight || (wantsConfirmation && phase == .folding) }
+    /// Whether the next transaction writes its checkpoint: only of what its WATCH holds.
+    var isWritable: Bool { isWatched && (isTouched || (wantsConfirmation && phase == .folding)) }
+    /// Who is watched first when there are too many.
+    var urgency: Int { isTouched ? 2 : wantsConfirmation ? 1 : 0 }
 }

@@ -54,6 +54,8 @@ public struct LanePartition: Sendable {
     var atEnd: Int64?
     /// The end of the log as last told; −1 before that.
     public internal(set) var end: Int64 = -1
+    /// An end of the log that was told while the partition was not watched; −1 is none.
+    var waitingEnd: Int64 = -1
     var isPaused = false
 
     var backOff: Int64 = 0

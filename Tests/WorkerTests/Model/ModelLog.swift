@@ -1,0 +1,63 @@
+@testable import Worker
+
+/// Partitions in memory: records at offsets, gaps where transaction markers stand, and what a fold of them must leave.
+struct ModelLog {
+    struct Record {
+        var offset: Int64
+        var row: Int
+        var number: Int
+        var isBad: Bool
+        var key: [UInt8] { Array("k\(row)".utf8) }
+        var value: [UInt8] { Array("{\"r\":\"\(row)\",\"n\":\(isBad ? "\"x\"" : "\(number)")}".utf8) }
+    }
+
+    struct Row: Equatable {
+        var count = 0
+        var sum = 0
+        var last: Int64 = -1
+    }
+
+    /// What stands in Redis once all events below an offset are applied.
+    struct State: Equatable {
+        var rows: [Int: Row] = [:]
+        var parked: Set<Int64> = []
+        var parkedRows: Set<Int> = []
+    }
+
+    private(set) var records: [[Record?]]
+    private(set) var states: [[State]]
+    /// Where the log begins, for each partition.
+    var low: [Int64]
+
+    init(partitions: Int) {
+        records = Array(repeating: [], count: partitions)
+        states = Array(repeating: [State()], count: partitions)
+        low = Array(repeating: 0, count: partitions)
+    }
+
+    var partitions: Int { records.count }
+    func end(_ partition: Int) -> Int64 { Int64(records[partition].count) }
+
+    mutating func append(_ partition: Int, row: Int, number: Int, isBad: Bool = false) {
+        let record = Record(offset: end(partition), row: row, number: number, isBad: isBad)
+        var state = states[partition][records[partition].count]
+        if isBad || state.parkedRows.contains(row) {
+            state.parked.insert(record.offset)
+            state.parkedRows.insert(row)
+        } else {
+            var entry = state.rows[row] ?? Row()
+            entry.count += 1
+            entry.sum += number
+            entry.last = record.offset
+            state.rows[row] = entry
+        }
+        records[partition].append(record)
+        states[partition].append(state)
+    }
+
+    /// A transaction's control record: an offset without an event.
+    mutating func appendMarker(_ partition: Int) {
+        records[partition].append(nil)
+        states[partition].append(states[partition][states[partition].count - 1])
+    }
+}

@@ -1,0 +1,179 @@
+import Bytes
+
+/// Redis in memory: exactly the commands that a lane sends, with WATCH, EXEC and their refusals as Redis has them.
+final class ModelRedis {
+    enum Value: Equatable {
+        case string([UInt8])
+        case hash([String: [UInt8]])
+        case sorted([[UInt8]: Int64])
+    }
+
+    var data: [String: Value] = [:]
+    /// Counts the writes of each key: what WATCH compares.
+    private var versions: [String: Int] = [:]
+    private var epoch = 0
+    var isAway = false
+    /// The words with which writes (and EXEC) are refused.
+    var refusal: String?
+    var refusesMulti = false
+    /// What ROLE answers.
+    var role = "master"
+    /// The words with which a command fails inside EXEC.
+    var failure: ((_ command: [[UInt8]]) -> String?)?
+    /// Called after each EXEC that was carried out.
+    var executed: (() -> Void)?
+
+    struct Stamp: Equatable {
+        var epoch: Int
+        var version: Int
+    }
+
+    func stamp(_ key: String) -> Stamp { Stamp(epoch: epoch, version: versions[key] ?? 0) }
+
+    func write(_ key: String, _ value: Value?) {
+        data[key] = value
+        versions[key, default: 0] += 1
+    }
+
+    /// Fail-over: an older state comes back, and every WATCH is lost.
+    func restore(_ snapshot: [String: Value]) {
+        data = snapshot
+        epoch += 1
+    }
+
+    func text(_ key: String) -> [UInt8]? {
+        if case .string(let text)? = data[key] { text } else { nil }
+    }
+
+    /// Carries out the next whole command of a client; false where there is none.
+    func step(_ client: ModelClient) -> Bool {
+        guard let command = client.nextCommand() else { return false }
+        client.outbox += answer(command, client)
+        return true
+    }
+
+    private static let writes: Set = ["SET", "HSET", "HDEL", "HINCRBY", "ZADD", "ZREM", "DEL"]
+
+    private func answer(_ command: [[UInt8]], _ client: ModelClient) -> [UInt8] {
+        let name = String(decoding: command[0], as: UTF8.self)
+        switch name {
+        case "MULTI":
+            if refusesMulti { return RESP.error("NOPERM this user has no permissions to run the 'multi' command") }
+            client.queue = []
+            client.isAborted = false
+            return RESP.ok
+        case "EXEC": return exec(client)
+        case "WATCH":
+            if client.queue != nil { return RESP.error("ERR WATCH inside MULTI is not allowed") }
+            for key in command.dropFirst() {
+                let key = String(decoding: key, as: UTF8.self)
+                if client.watching[key] == nil { client.watching[key] = stamp(key) }
+            }
+            return RESP.ok
+        default: break
+        }
+        if let refusal, Self.writes.contains(name) {
+            client.isAborted = client.queue != nil
+            return RESP.error(refusal)
+        }
+        if client.queue != nil {
+            client.queue?.append(command)
+            return RESP.status("QUEUED")
+        }
+        if name == "UNWATCH" { client.watching.removeAll() }
+        return carryOut(command)
+    }
+
+    private func exec(_ client: ModelClient) -> [UInt8] {
+        guard let queue = client.queue else { return RESP.error("ERR EXEC without MULTI") }
+        let isLost = client.watching.contains { stamp($0.key) != $0.value }
+        client.queue = nil
+        client.watching.removeAll()
+        // As in Redis: an aborted transaction hides that its WATCH was lost as well.
+        if client.isAborted { return RESP.error("EXECABORT Transaction discarded because of previous errors.") }
+        if isLost { return RESP.null }
+        var answers: [[UInt8]] = []
+        for command in queue {
+            if let words = failure?(command) {
+                answers.append(RESP.error(words))
+            } else {
+                answers.append(carryOut(command))
+            }
+        }
+        executed?()
+        return RESP.array(answers)
+    }
+
+    private func carryOut(_ command: [[UInt8]]) -> [UInt8] {
+        let key = command.count > 1 ? String(decoding: command[1], as: UTF8.self) : ""
+        let wrongType = RESP.error("WRONGTYPE Operation against a key holding the wrong kind of value")
+        switch String(decoding: command[0], as: UTF8.self) {
+        case "UNWATCH": return RESP.ok
+        case "ROLE": return RESP.array([RESP.bulk(Array(role.utf8)), RESP.integer(0)])
+        case "GET": return text(key).map { RESP.bulk($0) } ?? RESP.null
+        case "MGET":
+            return RESP.array(
+                command.dropFirst().map { text(String(decoding: $0, as: UTF8.self)).map { RESP.bulk($0) } ?? RESP.null }
+            )
+        case "SET":
+            write(key, .string(command[2]))
+            return RESP.ok
+        case "DEL":
+            write(key, nil)
+            return RESP.integer(1)
+        case "HGETALL":
+            guard case .hash(let fields)? = data[key] ?? .hash([:]) else { return wrongType }
+            return RESP.array(
+                fields.sorted { $0.key < $1.key }.flatMap { [RESP.bulk(Array($0.key.utf8)), RESP.bulk($0.value)] })
+        case "HSET", "HDEL", "HINCRBY":
+            guard case .hash(let fields)? = data[key] ?? .hash([:]) else { return wrongType }
+            return changeHash(key, fields, command)
+        case "ZADD", "ZREM":
+            guard case .sorted(var members)? = data[key] ?? .sorted([:]) else { return wrongType }
+            if command.count == 4 {
+                members[command[3]] = Int64(String(decoding: command[2], as: UTF8.self))
+            } else {
+                members[command[2]] = nil
+            }
+            write(key, members.isEmpty ? nil : .sorted(members))
+            return RESP.integer(1)
+        case let name: return RESP.error("ERR unknown command '\(name)'")
+        }
+    }
+
+    private func changeHash(_ key: String, _ fields: [String: [UInt8]], _ command: [[UInt8]]) -> [UInt8] {
+        var fields = fields
+        var answer: Int64 = 1
+        switch command[0].first {
+        case UInt8(ascii: "H") where command[0].count == 7:
+            let field = String(decoding: command[2], as: UTF8.self)
+            let old = fields[field].map { String(decoding: $0, as: UTF8.self) } ?? "0"
+            guard let number = Int64(old), let step = Int64(String(decoding: command[3], as: UTF8.self)) else {
+                return RESP.error("ERR hash value is not an integer")
+            }
+            answer = number + step
+            fields[field] = Array("\(answer)".utf8)
+        case _ where command[0].elementsEqual("HDEL".utf8):
+            for field in command.dropFirst(2) { fields[String(decoding: field, as: UTF8.self)] = nil }
+        default:
+            for index in stride(from: 2, to: command.count - 1, by: 2) {
+                fields[String(decoding: command[index], as: UTF8.self)] = command[index + 1]
+            }
+        }
+        write(key, fields.isEmpty ? nil : .hash(fields))
+        return RESP.integer(answer)
+    }
+}
+
+/// Replies as bytes.
+enum RESP {
+    static let ok = status("OK")
+    static let null = Array("$-1\r\n".utf8)
+    static func status(_ text: String) -> [UInt8] { Array("+\(text)\r\n".utf8) }
+    static func error(_ text: String) -> [UInt8] { Array("-\(text)\r\n".utf8) }
+    static func integer(_ number: Int64) -> [UInt8] { Array(":\(number)\r\n".utf8) }
+    static func bulk(_ bytes: [UInt8]) -> [UInt8] { Array("$\(bytes.count)\r\n".utf8) + bytes + Array("\r\n".utf8) }
+    static func array(_ elements: [[UInt8]]) -> [UInt8] {
+        Array("*\(elements.count)\r\n".utf8) + elements.flatMap { $0 }
+    }
+}

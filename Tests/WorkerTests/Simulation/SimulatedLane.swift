@@ -1,0 +1,267 @@
+import Bytes
+import Decoding
+import Projections
+
+@testable import Redis
+@testable import Worker
+
+/// The shell of one machine, played: what it asks for is done against the models, when the simulation says so.
+final class SimulatedLane {
+    var machine: LaneMachine
+    let world: World
+    let writer: String
+    var client: ModelClient?
+    private var reader = ReplyReader(limits: ReplyLimits())
+    private var reply = Reply()
+    /// partition → slot
+    var slotOf: [Int: Int] = [:]
+    /// slot → the offset that Kafka would deliver next
+    var positions: [Int: Int64] = [:]
+    private var endTold: [Int: Int64] = [:]
+    private var paused: Set<Int> = []
+    private var held: Int?
+    /// It waits for these answers and does nothing else.
+    private var settlement: Settlement?
+    var revocationDeadline: Int64?
+    var isFrozen = false
+    var hasEnded = false
+    var reports: [LaneReport] = []
+    var deadLetters: [ParkedRecord] = []
+    var delivers = true
+
+    init(world: World, writer: String, adjust: (inout LaneSettings) -> Void = { _ in }) {
+        self.world = world
+        self.writer = writer
+        var settings = LaneSettings(
+            plan: world.plan, generation: 1, generationText: World.generationText, writer: writer)
+        settings.comparesCheckpoints = world.comparesCheckpoints
+        adjust(&settings)
+        machine = LaneMachine(
+            settings: settings, projector: PlanProjector(plan: world.plan), seed: world.random.next())
+    }
+
+    /// What a failing seed shows of it.
+    var summary: String {
+        let slots = slotOf.sorted { $0.key < $1.key }.map { partition, slot in
+            let it = machine.partition(slot)
+            return "\(partition) in \(slot): \(it.phase) next \(it.next) reads \(positions[slot] ?? -1) "
+                + "\(paused.contains(slot) ? "paused " : "")\(it.isTouched ? "touched " : "")\(it.isWatched ? "watched" : "")"
+        }
+        return "writer \(writer): \(machine.link) fence \(machine.fence) wants events \(machine.wantsEvents) "
+            + "wanted \(machine.wanted ?? -1) commands \(machine.changes.commandCount) + \(machine.parking.commandCount) "
+            + "in flight \(machine.isInFlight) held \(held ?? -1) \(slots)"
+    }
+
+    // MARK: The group
+
+    func assign(_ partitions: [Int]) {
+        let slots = machine.assigned(partitions.map { (0, Int32($0)) })
+        for (partition, slot) in zip(partitions, slots) {
+            slotOf[partition] = slot
+            positions[slot] = nil
+            endTold[slot] = nil
+            paused.remove(slot)
+        }
+        move()
+    }
+
+    func revoke(_ partitions: [Int], lost: Bool) {
+        let slots = partitions.compactMap { slotOf[$0] }
+        guard !slots.isEmpty else { return }
+        revocationDeadline = world.now + machine.settings.revocationTimeout
+        machine.revoked(slots, lost: lost, now: world.now)
+        move()
+    }
+
+    // MARK: Steps
+
+    var isBusy: Bool { settlement != nil }
+
+    /// Waited-for answers have come.
+    @discardableResult
+    func unblock() -> Bool {
+        guard let found = settlement else { return false }
+        settlement = nil
+        machine.settled(found, now: world.now)
+        move()
+        return true
+    }
+
+    /// Offers up to `count` events, of random partitions.
+    func takeEvents(_ count: Int) {
+        var rest = count
+        while rest > 0, settlement == nil, machine.wantsEvents || machine.isAway || machine.isStopping {
+            rest -= 1
+            guard
+                let slot = held
+                    ?? positions.keys.sorted().filter({ canDeliver($0) }).randomElement(using: &world.random)
+            else { break }
+            held = nil
+            offerNext(slot)
+        }
+        move()
+    }
+
+    private func canDeliver(_ slot: Int) -> Bool {
+        guard let position = positions[slot], !paused.contains(slot) else { return false }
+        return position < world.log.end(Int(machine.partition(slot).partition)) || endTold[slot] != position
+    }
+
+    private func offerNext(_ slot: Int) {
+        guard let position = positions[slot] else { return }
+        let partition = Int(machine.partition(slot).partition)
+        var at = position
+        while at < world.log.end(partition), world.log.records[partition][Int(at)] == nil { at += 1 }
+        guard at < world.log.end(partition), let record = world.log.records[partition][Int(at)] else {
+            positions[slot] = at
+            endTold[slot] = at
+            machine.reachedEnd(slot: slot, offset: at, wallClock: world.now, now: world.now)
+            return
+        }
+        let headers = HeaderList()
+        let (key, value) = (record.key, record.value)
+        let event = Event(
+            topic: 0, partition: Int32(partition), offset: at, timestamp: 1_700_000_000_000 + at, key: key.span,
+            value: value.span, headers: headers)
+        let hash = UInt64(truncatingIfNeeded: record.number &* 31 &+ Int(at) &+ world.recreations)
+        switch machine.take(event, headers: headers, slot: slot, anchor: hash, now: world.now) {
+        case .taken: positions[slot] = at + 1
+        case .later: held = slot
+        }
+    }
+
+    /// Moves up to `count` bytes to the server.
+    func write(_ count: Int) {
+        guard let client, settlement == nil else { return }
+        let taken = min(count, machine.output.count)
+        guard taken > 0 else { return }
+        client.inbox += machine.output.span(0..<taken).array
+        machine.output.removeFirst(taken)
+    }
+
+    /// Moves up to `count` bytes of answers to the machine.
+    func read(_ count: Int) {
+        guard let client, settlement == nil else { return }
+        let taken = min(count, client.outbox.count)
+        guard taken > 0 else { return }
+        let bytes = Array(client.outbox[0..<taken])
+        client.outbox.removeFirst(taken)
+        _ = unsafe reader.append(upTo: taken) { room in
+            unsafe room.copyBytes(from: bytes)
+            return taken
+        }
+        do {
+            while client === self.client, try reader.next(into: &reply) {
+                machine.received(reply, now: world.now)
+                if machine.isAway { break }
+            }
+        } catch { world.violation("the reply could not be read: \(error)") }
+        move()
+    }
+
+    /// The connection breaks; the server may have much of it still to carry out.
+    func cut() {
+        guard client != nil else { return }
+        client = nil
+        settlement = nil
+        machine.disconnected("cut", now: world.now)
+        move()
+    }
+
+    func move() {
+        guard settlement == nil, !hasEnded else { return }
+        if let deadline = revocationDeadline, world.now >= deadline {
+            revocationDeadline = nil
+            machine.revocationTimedOut(now: world.now)
+        }
+        machine.advance(now: world.now, queueIsEmpty: true)
+        perform()
+        if machine.isDrained { hasEnded = true }
+    }
+
+    // MARK: Actions
+
+    private func perform() {
+        while settlement == nil, let action = machine.nextAction() {
+            switch action {
+            case .connect: connect()
+            case .disconnect: client = nil
+            case .settle(let slots): settle(slots)
+            case .verify(let slot):
+                machine.verified(slot, damage: world.damage(machine.touched(slot)), now: world.now)
+            case .place(let placements):
+                for each in placements { place(each) }
+            case .pause(let slots): for slot in slots { pause(slot) }
+            case .release(let slots): release(slots)
+            case .commit: break
+            case .resolveMissing(let slots):
+                for slot in slots { machine.halt(slot, .checkpointLost, "gone") }
+            case .generationChanged: hasEnded = true
+            case .attend: machine.attended(reload: [])
+            case .deadLetter(let slot, let record):
+                if delivers { deadLetters.append(record) }
+                machine.deadLettered(slot, record, delivered: delivers, now: world.now)
+            case .report(let report): reports.append(report)
+            }
+        }
+    }
+
+    private func place(_ placement: Placement) {
+        positions[placement.slot] = placement.offset
+        endTold[placement.slot] = nil
+        paused.remove(placement.slot)
+        if held == placement.slot { held = nil }
+    }
+
+    private func pause(_ slot: Int) {
+        // librdkafka may still hand over what it had queued.
+        if Int.random(in: 0..<4, using: &world.random) > 0 { paused.insert(slot) }
+    }
+
+    private func connect() {
+        guard !world.redis.isAway else {
+            machine.connectFailed(now: world.now)
+            return
+        }
+        let fresh = ModelClient()
+        client = fresh
+        world.clients.append(fresh)
+        reader = ReplyReader(limits: ReplyLimits())
+        machine.connected(now: world.now)
+    }
+
+    private func release(_ slots: [Int]) {
+        for slot in slots {
+            positions[slot] = nil
+            if held == slot { held = nil }
+            for (partition, its) in slotOf where its == slot { slotOf[partition] = nil }
+        }
+        if !machine.hasLeaving { revocationDeadline = nil }
+    }
+
+    /// Reads the checkpoint first and the parked keys after it, as the shell does; others may write in between.
+    private func settle(_ slots: [Int]) {
+        guard let client, client.outbox.isEmpty, !client.hasCommands, machine.output.isEmpty else {
+            world.violation("settling with answers outstanding")
+            return
+        }
+        var found = Settlement(generation: world.redis.text(world.keys.generation(1)))
+        for slot in slots {
+            let it = machine.partition(slot)
+            let text = world.redis.text(world.keys.checkpoint(1, it.topicName, it.partition))
+            world.interleave()
+            var one = Settlement.Partition(
+                slot: slot, checkpoint: text, low: world.log.low[Int(it.partition)],
+                high: world.log.end(Int(it.partition)))
+            if case .sorted(let members)? = world.redis.data[world.keys.parkedIndex(1, it.topicName, it.partition)] {
+                one.parked = members.keys.compactMap { Lane.parked($0) }
+            }
+            if case .hash(let fields)? = world.redis.data[world.keys.damage(1)] {
+                one.damage = fields["\(it.topicName):\(it.partition)"].map { String(decoding: $0, as: UTF8.self) }
+            }
+            one.ledger = world.ledger[Int(it.partition)] ?? [:]
+            found.partitions.append(one)
+        }
+        settlement = found
+    }
+}

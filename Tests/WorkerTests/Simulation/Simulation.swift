@@ -1,0 +1,212 @@
+import Projections
+
+@testable import Worker
+
+/// Some lanes, one Redis, one log, and random faults; afterwards everything is healed and must come to its end.
+final class Simulation {
+    let world: World
+    var lanes: [SimulatedLane] = []
+    /// Who should have each partition.
+    private var owner: [Int]
+    private var snapshots: [[String: ModelRedis.Value]] = []
+    private var writers = 0
+    private var faults: Int
+
+    init(seed: UInt64, isHarsh: Bool = false, comparesCheckpoints: Bool = true) {
+        var random = SplitMix64(seed: seed)
+        let partitions = Int.random(in: 1...(isHarsh ? 2 : 4), using: &random)
+        world = World(seed: random.next(), partitions: partitions)
+        world.comparesCheckpoints = comparesCheckpoints
+        owner = Array(repeating: 0, count: partitions)
+        faults = isHarsh ? 15 : [2, 6, 15].randomElement(using: &random) ?? 6
+        for _ in 0..<Int.random(in: (isHarsh ? 2 : 1)...3, using: &random) { lanes.append(newLane()) }
+        for partition in owner.indices { owner[partition] = Int.random(in: lanes.indices, using: &random) }
+    }
+
+    /// Runs it all; answers what was found wrong.
+    func run(steps: Int) -> [String] {
+        for _ in 0..<steps where world.violations.isEmpty { step() }
+        if world.violations.isEmpty { heal() }
+        return world.violations
+    }
+
+    private func newLane() -> SimulatedLane {
+        writers += 1
+        return SimulatedLane(world: world, writer: "\(writers)") { settings in
+            settings.commandsPerTransaction = 8
+            settings.partitionsPerTransaction = 3
+        }
+    }
+
+    private func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &world.random) }
+
+    // MARK: Steps
+
+    private func step() {
+        world.now += Int64(world.chance(1, in: 30) ? number(200...7_000) : number(0...20))
+        if world.chance(1, in: 4) { append() }
+        if world.chance(faults, in: 100) { fault() }
+        if world.chance(1, in: 8) { reconcile() }
+        serve(number(0...6))
+        let lane = lanes[number(0...lanes.count - 1)]
+        guard !lane.isFrozen else { return }
+        if lane.isBusy {
+            lane.unblock()
+            return
+        }
+        switch number(0...3) {
+        case 0: lane.takeEvents(number(1...6))
+        case 1: lane.write(world.chance(1, in: 3) ? number(1...40) : 1 << 20)
+        case 2: lane.read(world.chance(1, in: 3) ? number(1...40) : 1 << 20)
+        default: lane.move()
+        }
+    }
+
+    private func append() {
+        let partition = number(0...world.log.partitions - 1)
+        if world.chance(1, in: 8) {
+            world.log.appendMarker(partition)
+        } else {
+            world.log.append(
+                partition, row: number(0...3), number: number(1...1_000_000), isBad: world.chance(1, in: 40))
+        }
+    }
+
+    private func serve(_ count: Int) {
+        guard !world.redis.isAway else { return }
+        for _ in 0..<count {
+            guard let client = world.clients.filter(\.hasCommands).randomElement(using: &world.random) else { break }
+            if !world.redis.step(client) { world.clients.removeAll { $0 === client && !isHeld($0) } }
+        }
+    }
+
+    private func isHeld(_ client: ModelClient) -> Bool { lanes.contains { $0.client === client } }
+
+    private func fault() {
+        let index = number(0...lanes.count - 1)
+        switch number(0...9) {
+        case 0, 1: cut(lanes[index])
+        case 2: crash(index)
+        case 3: lanes[index].isFrozen.toggle()
+        case 4:
+            for partition in owner.indices where world.chance(1, in: 2) {
+                owner[partition] = number(0...lanes.count - 1)
+            }
+        case 5: snapshots.append(world.redis.data)
+        case 6: failOver()
+        case 7:
+            world.redis.refusal =
+                ["OOM no memory", "READONLY a replica", "MISCONF no disk", nil].randomElement(using: &world.random)
+                ?? nil
+        case 8:
+            world.redis.isAway.toggle()
+            if world.redis.isAway { for lane in lanes { cut(lane) } }
+        default: zombie()
+        }
+    }
+
+    /// The lane's end of the connection breaks; some of what it sent is lost, the rest may still be carried out.
+    private func cut(_ lane: SimulatedLane) {
+        guard let client = lane.client, !lane.isFrozen else { return }
+        lane.cut()
+        if world.chance(1, in: 2) { world.clients.removeAll { $0 === client } }
+    }
+
+    private func crash(_ index: Int) {
+        if let client = lanes[index].client, world.chance(1, in: 2) { world.clients.removeAll { $0 === client } }
+        lanes[index].client = nil
+        lanes[index] = newLane()
+    }
+
+    private func failOver() {
+        guard let snapshot = snapshots.randomElement(using: &world.random) else { return }
+        snapshots.removeAll()
+        world.redis.restore(snapshot)
+        guard world.chance(3, in: 4) else { return }
+        world.clients.removeAll()
+        for lane in lanes {
+            if lane.isFrozen { lane.client?.inbox = [] }
+            lane.isFrozen = false
+            lane.cut()
+        }
+    }
+
+    /// A partition is given to another lane while its old one goes on.
+    private func zombie() {
+        let partition = number(0...owner.count - 1)
+        owner[partition] = number(0...lanes.count - 1)
+        let lane = lanes[owner[partition]]
+        if lane.slotOf[partition] == nil, !lane.isFrozen, !lane.isBusy { lane.assign([partition]) }
+    }
+
+    /// Does what the group would: takes partitions from those who should not have them, and gives them to who should.
+    private func reconcile() {
+        for (index, lane) in lanes.enumerated() where !lane.isFrozen && !lane.isBusy && !lane.machine.hasLeaving {
+            let wrong = lane.slotOf.keys.sorted().filter { owner[$0] != index }
+            if !wrong.isEmpty { lane.revoke(wrong, lost: world.chance(1, in: 3)) }
+        }
+        for (index, lane) in lanes.enumerated() where !lane.isFrozen && !lane.isBusy {
+            let missing = owner.indices.filter { partition in
+                owner[partition] == index && lane.slotOf[partition] == nil
+                    && !lanes.contains { $0.slotOf[partition] != nil && !$0.isFrozen }
+            }
+            if !missing.isEmpty { lane.assign(missing) }
+        }
+    }
+
+    // MARK: The end
+
+    private var isDone: Bool {
+        owner.indices.allSatisfy { world.checkpoint($0)?.next == world.log.end($0) }
+    }
+
+    private func heal() {
+        world.redis.isAway = false
+        world.redis.refusal = nil
+        world.redis.role = "master"
+        for lane in lanes { lane.isFrozen = false }
+        var rounds = 0
+        while world.violations.isEmpty, !isDone || rounds < 5 {
+            rounds += 1
+            round()
+            if rounds > 400 {
+                let where_ = owner.indices.map { "\($0): \(world.checkpoint($0)?.next ?? -1) of \(world.log.end($0))" }
+                world.violation("it does not come to its end: \(where_), \(lanes.map(\.summary))")
+            }
+        }
+        guard world.violations.isEmpty else { return }
+        world.checkOracle()
+        stop()
+    }
+
+    private func round() {
+        world.now += 200
+        for lane in lanes {
+            if lane.isBusy { lane.unblock() }
+            lane.takeEvents(50)
+            lane.write(.max)
+        }
+        for client in world.clients { while world.redis.step(client) {} }
+        world.clients.removeAll { !isHeld($0) }
+        for lane in lanes where !lane.isBusy { lane.read(.max) }
+        reconcile()
+    }
+
+    private func stop() {
+        for lane in lanes {
+            if lane.isBusy { lane.unblock() }
+            lane.machine.stop(now: world.now)
+        }
+        for _ in 0..<20 { round() }
+        world.checkOracle()
+        for (index, lane) in lanes.enumerated() where !lane.hasEnded {
+            let slots = lane.machine.slots.map { lane.machine.partition($0) }
+            world.violation("lane \(index) does not drain: \(slots)")
+        }
+        for partition in owner.indices {
+            if let checkpoint = world.checkpoint(partition), checkpoint.confirmed != checkpoint.next {
+                world.violation("partition \(partition) was left unconfirmed: \(checkpoint)")
+            }
+        }
+    }
+}

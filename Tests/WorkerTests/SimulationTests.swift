@@ -1,0 +1,35 @@
+import FoundationEssentials
+import Testing
+
+@testable import Worker
+
+@Suite struct `The lane under random faults` {
+    /// `LANTERN_LONG=1` runs more.
+    static let seeds: Range<UInt64> = 0..<(ProcessInfo.processInfo.environment["LANTERN_LONG"] == "1" ? 2_000 : 30)
+
+    @Test(arguments: 0..<8)
+    func `views and checkpoints are one state at each EXEC, and everything comes to its end`(part: UInt64) {
+        for seed in Self.seeds {
+            let seed = part * 1_000_000 + seed
+            let found = Simulation(seed: seed).run(steps: 300)
+            if let first = found.first {
+                Issue.record("seed \(seed): \(first)")
+                break
+            }
+        }
+        #expect(!Self.seeds.isEmpty)
+    }
+
+    @Test(arguments: [4_000_162, 5_000_297])
+    func `seeds that were red once`(seed: UInt64) {
+        #expect(Simulation(seed: seed).run(steps: 300) == [])
+    }
+
+    @Test func `a fence that compares nothing turns the simulation red`() {
+        // It begins where one is known to be found soon; another generator of events only needs more of them.
+        let red = (55..<300 as Range<UInt64>).first {
+            !Simulation(seed: $0, isHarsh: true, comparesCheckpoints: false).run(steps: 300).isEmpty
+        }
+        #expect(red != nil)
+    }
+}
