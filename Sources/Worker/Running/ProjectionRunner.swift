@@ -20,6 +20,8 @@ public struct ProjectionSettings: Sendable {
     public var allowsPartial = false
     public var acceptsCluster = false
     public var startsFresh = false
+    /// Whether the broker is asked for topics' settings; the embedded one never answers that.
+    public var asksForTopicSettings = true
     /// The bounds; plan, generation and writer are filled in.
     public var limits: @Sendable (inout LaneSettings) -> Void = { _ in }
 

@@ -43,8 +43,9 @@ final class RunnerServices: LaneServices {
             for (topic, count) in zip(settings.plan.topics, counts) {
                 let ranges = try shared.admin.ranges(
                     topic: topic.name, partitions: (0..<count).map { Int32($0) }, timeoutMilliseconds: Self.timeout)
-                let topicSettings = try? shared.admin.settings(
-                    ofTopic: topic.name, timeoutMilliseconds: Self.timeout)
+                let topicSettings =
+                    settings.asksForTopicSettings
+                    ? try? shared.admin.settings(ofTopic: topic.name, timeoutMilliseconds: Self.timeout) : nil
                 let policy = topicSettings?["cleanup.policy"]
                 let isCompacted = policy.map { $0.contains("compact") }
                 if let isCompacted, isCompacted != topic.isCompacted {
