@@ -42,10 +42,7 @@ public enum LanternProgram {
             let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
             let runner = ProjectionRunner(
                 settings: settings,
-                makeProjector: {
-                    // It was prepared once already, so it can be again.
-                    do { return try SwiftProjector(projection) } catch { preconditionFailure("\(error)") }
-                }, log: { lines.write($0) })
+                makeProjector: { try SwiftProjector(projection) }, log: { lines.write($0) })
             let session = WorkerSession([runner], redis: options, log: log)
             try session.start()
             switch session.run(untilEnd: untilEnd, signals: signals) {

@@ -252,7 +252,11 @@ public struct GenerationKeeper: Sendable {
         _ redis: inout RedisConnection
     ) throws -> MissingCheckpoint {
         let name = "\(topic)-\(partition)"
-        let recorded = try redis.command("HGET", keys.growth(number), topic).text.flatMap { Int32($0) } ?? 0
+        guard let recorded = try redis.command("HGET", keys.growth(number), topic).text.flatMap({ Int32($0) }) else {
+            return .halt(
+                "\(name): neither its checkpoint nor the record of \(topic)'s partitions is in Redis: some of its data was lost. "
+                    + "Restore it, or build anew with `lantern run --fresh \(plan.name)`.")
+        }
         guard partition >= recorded else {
             return .halt(
                 "\(name): its checkpoint is gone from Redis while the generation is there: it was deleted or lost. Nothing is replayed over existing rows; restore it, or build anew with `lantern run --fresh \(plan.name)`."

@@ -23,6 +23,12 @@ extension Lane {
                 commands.command("HGET", keys.damage(settings.generation), "\(it.topicName):\(it.partition)")
             }
             guard let values = try connection?.roundTrip(commands) else { return }
+            // An error is no missing key: LOADING, say, passes by itself.
+            for case .error(let text) in values {
+                services.report(.redis("reading checkpoints: \(readableText(text))"))
+                machine.settlingFailed(slots, now: Self.now())
+                return
+            }
             settlement.generation = values[0].bytes
             let ledger = values[1].elements ?? []
             for (index, slot) in slots.enumerated() {

@@ -53,7 +53,7 @@ public final class ProjectionRunner: Sendable {
     }
 
     public let settings: ProjectionSettings
-    private let makeProjector: @Sendable () -> any Projector
+    private let makeProjector: @Sendable () throws -> any Projector
     private let log: @Sendable (WorkerReport) -> Void
     private let shared = Mutex(Shared())
 
@@ -67,7 +67,7 @@ public final class ProjectionRunner: Sendable {
     }
 
     public init(
-        settings: ProjectionSettings, makeProjector: @escaping @Sendable () -> any Projector,
+        settings: ProjectionSettings, makeProjector: @escaping @Sendable () throws -> any Projector,
         log: @escaping @Sendable (WorkerReport) -> Void
     ) {
         self.settings = settings
@@ -131,7 +131,8 @@ public final class ProjectionRunner: Sendable {
             lanes.append(
                 LaneBox(
                     Lane(
-                        settings: laneSettings, projector: makeProjector(), consumer: consumer, redis: settings.redis,
+                        settings: laneSettings, projector: try makeProjector(), consumer: consumer,
+                        redis: settings.redis,
                         control: control, services: services, seed: UInt64.random(in: .min ... .max))))
         }
         shared.withLock { shared in
