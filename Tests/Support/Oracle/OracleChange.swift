@@ -26,17 +26,16 @@ struct OracleChange {
 }
 
 extension OracleChange.Operation {
-    /// What an entry holds before the first change of this kind.
-    var emptyContent: OracleEntry.Content? {
+    /// The kind of entry that the change begins where there is none; nil where it begins none.
+    var kind: OracleEntry.Kind? {
         switch self {
-        case .delete, .replaceHash, .replaceString: nil
-        case .setField, .unsetField, .incrementField: .hash([])
-        case .increment: .counter(0)
-        case .add: .set([])
-        case .remove: nil
-        case .incrementScore, .maximum, .minimum, .score: .sortedSet([:])
-        case .addLatest(_, _, let keep): .latest([:], keep: keep)
-        case .addUnique: .unique(OracleRegisters())
+        case .delete, .replaceHash, .replaceString, .remove, .unsetField: nil
+        case .setField, .incrementField: .hash
+        case .increment: .counter
+        case .add: .set
+        case .incrementScore, .maximum, .minimum, .score: .sortedSet
+        case .addLatest(_, _, let keep): .latest(keep: keep)
+        case .addUnique: .unique
         }
     }
 }

@@ -3,14 +3,14 @@ extension OracleEntry {
 
     /// What the entry holds, in words: fields in the order in which they came.
     public var summary: String {
-        switch content {
-        case .hash(let fields):
+        switch kind {
+        case .hash:
             "hash "
                 + fields.map { "\(OracleDump.show($0.name)): \(OracleDump.show($0.field.bytes))" }.joined(
                     separator: ", ")
-        case .string(let text): "string \(OracleDump.show(text))"
-        case .counter(let sum): "counter \(sum)"
-        case .set(let members): "set " + members.map(OracleDump.show).joined(separator: ", ")
+        case .string: "string \(OracleDump.show(text))"
+        case .counter: "counter \(sum)"
+        case .set: "set " + members.map(OracleDump.show).joined(separator: ", ")
         case .sortedSet, .latest:
             "sorted set " + scores.map { "\(OracleDump.show($0.key)): \($0.value)" }.joined(separator: ", ")
         case .unique: "HyperLogLog"
@@ -23,17 +23,17 @@ extension OracleEntry {
             return "expires at \(row.deadline.map(String.init) ?? "never") in Redis, "
                 + "\(deadline.map(String.init) ?? "never") in the fold"
         }
-        switch (content, row.type) {
-        case (.hash(let fields), "hash"):
+        switch (kind, row.type) {
+        case (.hash, "hash"):
             let expected = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0.field.bytes) })
             return Self.difference(Self.pairs(row.values), expected, OracleDump.show)
-        case (.string(let text), "string"):
+        case (.string, "string"):
             return row.values[0] == text
                 ? nil : "\(OracleDump.show(row.values[0])) in Redis, \(OracleDump.show(text)) in the fold"
-        case (.counter(let sum), "string"):
+        case (.counter, "string"):
             return row.values[0].elementsEqual("\(sum)".utf8)
                 ? nil : "\(OracleDump.show(row.values[0])) in Redis, \(sum) in the fold"
-        case (.set(let members), "set"):
+        case (.set, "set"):
             let found = Dictionary(uniqueKeysWithValues: row.values.map { ($0, true) })
             let expected = Dictionary(uniqueKeysWithValues: members.map { ($0, true) })
             return Self.difference(found, expected) { _ in "a member" }
@@ -42,8 +42,10 @@ extension OracleEntry {
                 Double(String(decoding: $0, as: UTF8.self))?.bitPattern ?? 0
             }
             return Self.difference(found, scores.mapValues(\.bitPattern)) { "\(Double(bitPattern: $0))" }
-        case (.unique(let registers), "string"):
-            guard let found = OracleRegisters(redisString: row.values[0]) else { return "no HyperLogLog in Redis" }
+        case (.unique, "string"):
+            guard let registers, let found = OracleRegisters(redisString: row.values[0]) else {
+                return "no HyperLogLog in Redis"
+            }
             let differing = (0..<16_384).filter { found.values[$0] != registers.values[$0] }
             return differing.isEmpty ? nil : "\(differing.count) registers of the HyperLogLog differ"
         default: return "\(row.type) in Redis, \(summary) in the fold"
