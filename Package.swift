@@ -76,7 +76,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
-        .testTarget(name: "CommandTests", dependencies: ["LanternCommand", "Terminal"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["LanternCommand", "Configuration", "Terminal"], swiftSettings: strict),
         .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Bytes"], swiftSettings: strict),
         .testTarget(
             name: "LanternTests",
