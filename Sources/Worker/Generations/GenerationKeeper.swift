@@ -257,7 +257,10 @@ public struct GenerationKeeper: Sendable {
                 "\(name): neither its checkpoint nor the record of \(topic)'s partitions is in Redis: some of its data was lost. "
                     + "Restore it, or build anew with `lantern run --fresh \(plan.name)`.")
         }
-        guard partition >= recorded else {
+        // A partition is new once: what was added and then lost is not read again from its beginning.
+        let added = "\(topic):added-\(partition)"
+        let isKnown = try redis.command("HEXISTS", keys.growth(number), added).integer == 1
+        guard partition >= recorded, !isKnown else {
             return .halt(
                 "\(name): its checkpoint is gone from Redis while the generation is there: it was deleted or lost. Nothing is replayed over existing rows; restore it, or build anew with `lantern run --fresh \(plan.name)`."
             )
@@ -293,6 +296,7 @@ public struct GenerationKeeper: Sendable {
         commands.argument("SETNX")
         commands.argument(text: keys.checkpoint(number, topic, partition))
         commands.argument(Checkpoint(next: 0, confirmed: 0, writer: "growth").text)
+        commands.command("HSET", keys.growth(number), added, "yes")
         commands.command("EXEC")
         return try redis.roundTrip(commands).last == .null ? .wait : .created
     }
