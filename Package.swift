@@ -87,7 +87,9 @@ let package = Package(
             name: "DecodingTests", dependencies: ["Decoding", "Projections", "Hashing", "Bytes"], swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["Configuration", "Projections", "Bytes"], swiftSettings: strict),
-        .target(name: "KafkaServer", path: "Tests/Support/KafkaServer", swiftSettings: strict),
+        .target(
+            name: "KafkaServer", dependencies: ["RedisServer"], path: "Tests/Support/KafkaServer", swiftSettings: strict
+        ),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaServer", "Bytes"], swiftSettings: strict),
         .target(name: "RedisServer", path: "Tests/Support/RedisServer", swiftSettings: strict),
         .testTarget(

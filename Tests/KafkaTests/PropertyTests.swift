@@ -23,7 +23,7 @@ import Testing
         // Reading from the end, or with automatic commits, would show in the mock tests; that it can be made is enough.
         var consumer = try makeConsumer(
             "127.0.0.1:1", topics: ["t"], [("auto.offset.reset", "latest"), ("enable.partition.eof", "false")])
-        let isClosed = consumer.close(deadlineMilliseconds: 10_000)
+        let isClosed = consumer.close(deadlineMilliseconds: 60_000)
         #expect(isClosed)
     }
 

@@ -66,7 +66,7 @@ func take(_ consumer: inout Consumer, into seen: inout Seen) -> Bool {
 /// Polls, sleeping only on the wake descriptor, until `done` or the deadline; answers whether it was done.
 @discardableResult
 func read(
-    _ consumer: inout Consumer, into seen: inout Seen, within limit: Int = 20_000, until done: (Seen) -> Bool
+    _ consumer: inout Consumer, into seen: inout Seen, within limit: Int = 60_000, until done: (Seen) -> Bool
 ) -> Bool {
     let end = milliseconds() + limit
     while milliseconds() < end {

@@ -13,7 +13,7 @@ extension SystemTests {
             sourceLocation: SourceLocation = #_sourceLocation
         ) throws {
             let worker = try scenario.run(configuration, ["--until-end"])
-            let seen = try worker.exitCode(withinSeconds: 90)
+            let seen = try worker.exitCode()
             #expect(seen == code, "\(worker.log)", sourceLocation: sourceLocation)
             for word in words {
                 #expect(worker.log.contains(word), "no '\(word)' in: \(worker.log)", sourceLocation: sourceLocation)
@@ -56,7 +56,7 @@ extension SystemTests {
             let scenario = try Scenario("password", partitions: 1, redis: ["--requirepass", "right"])
             let url = "redis://:wrong-secret@127.0.0.1:\(scenario.redis.port)"
             let worker = try scenario.run(scenario.configure(redis: url), ["--until-end"])
-            #expect(try worker.exitCode(withinSeconds: 60) == 4, "\(worker.log)")
+            #expect(try worker.exitCode() == 4, "\(worker.log)")
             #expect(worker.log.lowercased().contains("password"), "\(worker.log)")
             #expect(!worker.log.contains("wrong-secret"), "\(worker.log)")
         }
@@ -80,7 +80,7 @@ extension SystemTests {
             }
             try scenario.flush()
             let worker = try scenario.run(scenario.configure(), ["--until-end"])
-            #expect(try worker.exitCode(withinSeconds: 60) == 3, "\(worker.log.suffix(4_000))")
+            #expect(try worker.exitCode() == 3, "\(worker.log.suffix(4_000))")
             #expect(!worker.lines("not-json").isEmpty, "\(worker.log.suffix(4_000))")
             #expect(scenario.passed() == 0)
             let keys = try scenario.reader().command("KEYS", "*parked*")

@@ -24,8 +24,8 @@ extension SystemTests {
             try scenario.expectEqual()
             first.signal(SIGCONT)
             let noticed =
-                first.waitForLog("partitions lost") || first.waitForLog("fenced", seconds: 5)
-                || first.waitForLog("partitions revoked", seconds: 5)
+                first.waitForLog("partitions lost") || first.waitForLog("fenced", seconds: 10)
+                || first.waitForLog("partitions revoked", seconds: 10)
             #expect(noticed, "the stopped worker never noticed: \(first.log)")
             try scenario.expectEqual()
             let nexts = zip(before, scenario.checkpoints()).map {
@@ -52,7 +52,7 @@ extension SystemTests {
             try scenario.flush()
             let pair = [try scenario.run(configuration), try scenario.run(configuration)]
             let start = Date()
-            let end = Date(timeIntervalSinceNow: Stage.isLong ? 30 : 90)
+            let end = Date(timeIntervalSinceNow: Stage.isLong ? 30 : 240)
             // Events keep coming, so that they keep meeting.
             while Date() < end {
                 try scenario.send(100, from: &source)

@@ -21,7 +21,7 @@ extension SystemTests {
                 "HSET", keys.requests, KeySpace.eventName(event.topic, Int32(event.partition), Int64(event.offset)),
                 RequestText(action: action, identifier: identifier).text)
             var answer = ""
-            _ = try eventually(within: 30) {
+            _ = try eventually(within: 180) {
                 guard case .text(let text) = try redis.command("GET", keys.answer(identifier)) else { return false }
                 answer = String(decoding: text, as: UTF8.self)
                 return true

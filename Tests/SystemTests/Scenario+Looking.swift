@@ -32,7 +32,7 @@ extension Scenario {
     }
 
     /// Waits until the checkpoints have passed more than `count` events.
-    func waitUntilPassed(_ count: Int64, _ worker: WorkerProcess, seconds: Double = 60) throws {
+    func waitUntilPassed(_ count: Int64, _ worker: WorkerProcess, seconds: Double = 180) throws {
         let isPast = eventually(within: seconds) { passed() > count || !worker.isRunning } && passed() > count
         try #require(isPast, "\(passed()) of \(sent), wanted \(count), after \(seconds) s; \(worker.log.suffix(4_000))")
     }

@@ -40,14 +40,14 @@ final class Scenario {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         servers = try Stage.kafka().bootstrapServers
         var admin = try Admin(properties: [("bootstrap.servers", servers)], clientID: "system-tests")
-        try admin.createTopic(topic, partitions: partitions, settings: settings, timeoutMilliseconds: 30_000)
+        try admin.createTopic(topic, partitions: partitions, settings: settings, timeoutMilliseconds: 60_000)
         producer = try Producer(
             properties: [
                 ("bootstrap.servers", servers), ("message.max.bytes", "63000000"), ("linger.ms", "5"),
                 ("compression.type", "lz4"), ("queue.buffering.max.messages", "1000000"),
             ], clientID: "system-tests")
         // A leader may not know at once that it is one.
-        _ = eventually(within: 30) { (try? logRanges()) != nil }
+        _ = eventually(within: 180) { (try? logRanges()) != nil }
     }
 
     deinit {
@@ -118,7 +118,7 @@ final class Scenario {
     func logRanges() throws -> [LogRange] {
         var admin = try Admin(properties: [("bootstrap.servers", servers)], clientID: "system-tests")
         return try admin.ranges(
-            topic: topic, partitions: (0..<Int32(partitions)).map { $0 }, timeoutMilliseconds: 30_000)
+            topic: topic, partitions: (0..<Int32(partitions)).map { $0 }, timeoutMilliseconds: 60_000)
     }
 
     /// Writes a configuration.

@@ -36,7 +36,7 @@ final class WorkerProcess {
     /// The lines of its log in which `words` occur.
     func lines(_ words: String) -> [Substring] { log.split(separator: "\n").filter { $0.contains(words) } }
 
-    func waitForLog(_ words: String, times: Int = 1, seconds: Double = 60) -> Bool {
+    func waitForLog(_ words: String, times: Int = 1, seconds: Double = 180) -> Bool {
         eventually(within: seconds) { lines(words).count >= times || !isRunning } && lines(words).count >= times
     }
 
@@ -50,7 +50,7 @@ final class WorkerProcess {
     }
 
     /// SIGTERM; the exit code.
-    func stop(withinSeconds limit: Double = 60) throws -> Int32 {
+    func stop(withinSeconds limit: Double = 180) throws -> Int32 {
         signal(SIGTERM)
         return try exitCode(withinSeconds: limit)
     }

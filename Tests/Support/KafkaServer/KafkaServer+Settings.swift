@@ -1,6 +1,3 @@
-internal import Foundation
-internal import Glibc
-
 extension KafkaServer {
     /// The text of server.properties.
     static func properties(port: Int, controller: Int, data: String, _ more: [String: String]) -> String {
@@ -38,22 +35,4 @@ extension KafkaServer {
         logger.ready.level = info
 
         """
-}
-
-/// A TCP port that nobody uses now.
-func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { throw KafkaServer.Failure(description: "no socket") }
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-            unsafe bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
-        }
-    }
-    guard isBound else { throw KafkaServer.Failure(description: "no free port") }
-    return Int(UInt16(bigEndian: address.sin_port))
 }

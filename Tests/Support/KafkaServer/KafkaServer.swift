@@ -1,5 +1,6 @@
 public import Foundation
 internal import Glibc
+internal import RedisServer
 
 /// A real Apache Kafka for tests: one KRaft node on free ports, with its data in a temporary folder.
 ///
@@ -50,7 +51,7 @@ public final class KafkaServer {
         self.processors = processors
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("lantern-kafka-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let (port, controller) = try (freePort(), freePort())
+        let (port, controller) = try (Int(freePort()), Int(freePort()))
         bootstrapServers = "127.0.0.1:\(port)"
         try Self.properties(
             port: port, controller: controller, data: folder.appendingPathComponent("data").path, settings
@@ -81,7 +82,7 @@ public final class KafkaServer {
     public var processIdentifier: Int32? { process?.processIdentifier }
 
     /// Starts the server on the data that it has, and waits until it takes connections.
-    public func start(withinSeconds limit: Double = 60) throws {
+    public func start(withinSeconds limit: Double = 180) throws {
         guard process == nil else { return }
         let before = startCount
         let started = try run(["kafka.Kafka", "server.properties"])

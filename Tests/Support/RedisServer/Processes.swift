@@ -1,20 +1,29 @@
 import Glibc
 import Synchronization
 
-/// A port on 127.0.0.1 that nobody listens on at this moment, at most 55,535: a cluster's servers take the one 10,000 above too.
+/// A port on 127.0.0.1 that nobody listens on, another one at each call.
+///
+/// It lies below those that the kernel gives to outgoing connections: one of them could take it before the server does, and
+/// while the server is away a client that tries again and again would in the end be connected to itself. A cluster's
+/// servers take the one 10,000 above as well.
 public func freePort() throws -> UInt16 {
     for _ in 0..<1000 {
-        let (descriptor, port) = try listener()
+        let port = UInt16.random(in: 10_000..<22_000)
+        guard given.withLock({ $0.insert(port).inserted }), let descriptor = try? listener(port: port).descriptor
+        else { continue }
         close(descriptor)
-        if port <= 55_535 { return port }
+        return port
     }
-    throw RedisServerError(description: "no free port up to 55,535")
+    throw RedisServerError(description: "no free port from 10,000 to 21,999")
 }
 
-/// A socket that listens on a free port of 127.0.0.1.
-public func listener() throws -> (descriptor: Int32, port: UInt16) {
+/// Ports that this process gave out before: what stood there may still be used.
+private let given = Mutex(Set<UInt16>())
+
+/// A socket that listens on this port of 127.0.0.1, or on a free one.
+public func listener(port: UInt16 = 0) throws -> (descriptor: Int32, port: UInt16) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    var address = loopback(port: 0)
+    var address = loopback(port: port)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let failed = unsafe withUnsafeMutablePointer(to: &address) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
@@ -22,7 +31,7 @@ public func listener() throws -> (descriptor: Int32, port: UInt16) {
                 || getsockname(descriptor, generic, &length) != 0
         }
     }
-    if failed { throw RedisServerError(description: "no free port: \(errno)") }
+    if failed { throw RedisServerError(description: "port \(port) is not free: \(errno)") }
     return (descriptor, UInt16(bigEndian: address.sin_port))
 }
 

@@ -64,7 +64,7 @@ public final class RedisServer: Sendable {
         state.withLock { $0.process = child }
         guardian.watch(child)
         try reader.start()
-        if waitUntilReady, !reader.waitUntil("Ready to accept connections", seconds: 30) {
+        if waitUntilReady, !reader.waitUntil("Ready to accept connections", seconds: 120) {
             try end(SIGKILL)
             throw RedisServerError(description: "redis-server did not start: \(reader.text)")
         }

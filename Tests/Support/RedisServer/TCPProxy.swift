@@ -110,7 +110,7 @@ public final class TCPProxy: @unchecked Sendable {
         signal.change { settings.triggers.filter { $0.pattern == Array(pattern.utf8) }.map(\.seen).max() ?? 0 }
     }
     /// Waits until a pattern was seen so often; false when `seconds` passed before.
-    public func waitUntilSeen(_ pattern: String, times: Int = 1, seconds: Int = 30) -> Bool {
+    public func waitUntilSeen(_ pattern: String, times: Int = 1, seconds: Int = 120) -> Bool {
         signal.wait(seconds: seconds) {
             settings.triggers.contains { $0.pattern == Array(pattern.utf8) && $0.seen >= times }
         }
