@@ -97,7 +97,9 @@ let package = Package(
             swiftSettings: strict + (hiredisHasTLS ? [.define("REDIS_TLS")] : [])),
         .testTarget(
             name: "WorkerTests",
-            dependencies: ["Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Bytes"],
+            dependencies: [
+                "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "RedisServer", "Bytes",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SystemTests",

@@ -212,8 +212,14 @@ public struct GenerationKeeper: Sendable {
                 var record = GenerationRecord(text: text)
             {
                 record.state = .dropping
-                // From here on every worker of the old generation is refused by Redis.
-                try redis.command("SET", keys.generation(live), record.text)
+                // From here on no worker of the old generation writes anything. A Redis out of memory refuses the new
+                // text; removing the key it never refuses, outside of a transaction.
+                do throws(RedisError) {
+                    try redis.command("SET", keys.generation(live), record.text)
+                } catch {
+                    guard error.handling == .retryLater else { throw error }
+                    try redis.command("DEL", keys.generation(live))
+                }
             }
         }
         let own = try claims(&redis).filter { $0.projection == plan.name }
@@ -226,7 +232,12 @@ public struct GenerationKeeper: Sendable {
         commands.command("DEL", keys.live, keys.generation(number))
         for claim in own { commands.command("HDEL", KeySpace.claims, claim.field) }
         commands.command("EXEC")
-        _ = try redis.roundTrip(commands)
+        for case .error(let text) in try redis.roundTrip(commands) {
+            throw WorkerError(
+                .refused,
+                "projection \(plan.name): its rows are removed, but Redis refused to forget generation \(number): \(readableText(text)). Run `lantern run --fresh \(plan.name)` again once that is cured."
+            )
+        }
         return try create(number: number + 1, &redis) ?? establish(&redis)
     }
 
@@ -244,60 +255,5 @@ public struct GenerationKeeper: Sendable {
             let found = (answer.elements?.last?.elements ?? []).compactMap(\.bytes).filter(belongs)
             if !found.isEmpty { try redis.command([Array("UNLINK".utf8)] + found) }
         } while cursor != "0"
-    }
-
-    /// A partition of the live generation without a checkpoint: added to the topic since, or lost?
-    func resolveMissing(
-        topic: String, partition: Int32, number: Int, text: String, logs: (Int32) -> (low: Int64, high: Int64)?,
-        _ redis: inout RedisConnection
-    ) throws -> MissingCheckpoint {
-        let name = "\(topic)-\(partition)"
-        guard let recorded = try redis.command("HGET", keys.growth(number), topic).text.flatMap({ Int32($0) }) else {
-            return .halt(
-                "\(name): neither its checkpoint nor the record of \(topic)'s partitions is in Redis: some of its data was lost. "
-                    + "Restore it, or build anew with `lantern run --fresh \(plan.name)`.")
-        }
-        // A partition is new once: what was added and then lost is not read again from its beginning.
-        let added = "\(topic):added-\(partition)"
-        let isKnown = try redis.command("HEXISTS", keys.growth(number), added).integer == 1
-        guard partition >= recorded, !isKnown else {
-            return .halt(
-                "\(name): its checkpoint is gone from Redis while the generation is there: it was deleted or lost. Nothing is replayed over existing rows; restore it, or build anew with `lantern run --fresh \(plan.name)`."
-            )
-        }
-        // Where order matters a key's new home waits until its old one has passed the growth.
-        if plan.isOrderDependent {
-            let field = "\(topic):ends-before-\(recorded)"
-            if try redis.command("HEXISTS", keys.growth(number), field).integer == 0 {
-                var ends: [String] = []
-                for older in 0..<recorded {
-                    guard let marks = logs(older) else { return .wait }
-                    ends.append("\(marks.high)")
-                }
-                try redis.command("HSETNX", keys.growth(number), field, ends.joined(separator: " "))
-            }
-            let ends =
-                try redis.command("HGET", keys.growth(number), field).text?.split(separator: " ").compactMap {
-                    Int64($0)
-                } ?? []
-            for (older, end) in ends.enumerated() {
-                let checkpoint = try redis.command("GET", keys.checkpoint(number, topic, Int32(older))).bytes
-                guard let next = checkpoint.flatMap({ Checkpoint(text: $0) })?.next, next >= end else { return .wait }
-            }
-        }
-        try redis.command("WATCH", keys.generation(number), keys.checkpoint(number, topic, partition))
-        guard try redis.command("GET", keys.generation(number)).text == text else {
-            try redis.command("UNWATCH")
-            return .wait
-        }
-        var commands = CommandBuffer()
-        commands.command("MULTI")
-        commands.begin(3)
-        commands.argument("SETNX")
-        commands.argument(text: keys.checkpoint(number, topic, partition))
-        commands.argument(Checkpoint(next: 0, confirmed: 0, writer: "growth").text)
-        commands.command("HSET", keys.growth(number), added, "yes")
-        commands.command("EXEC")
-        return try redis.roundTrip(commands).last == .null ? .wait : .created
     }
 }

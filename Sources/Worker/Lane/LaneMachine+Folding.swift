@@ -248,6 +248,9 @@ extension LaneMachine {
         partitions[slot].next = partitions[slot].believedNext
         partitions[slot].waitingEnd = -1
         fenceIsCurrent = false
-        actions.append(.report(.started(slot: slot, next: partitions[slot].next)))
+        if !partitions[slot].isRenewing {
+            actions.append(.report(.started(slot: slot, next: partitions[slot].next)))
+        }
+        partitions[slot].isRenewing = false
     }
 }

@@ -42,7 +42,8 @@ extension LaneMachine {
     /// The connection is gone. `sent` stays: the next reading of the checkpoints settles it.
     public mutating func disconnected(_ reason: String, now: Int64) {
         if link == .up { actions.append(.report(.connectionLost(reason))) }
-        link = .down(retryAt: now)
+        // One that breaks before it was of any use is not tried again at once: the server may take connections and drop them.
+        link = .down(retryAt: isProven ? now : now + nextConnectBackOff())
         resetConnection(now: now)
     }
 
@@ -73,7 +74,7 @@ extension LaneMachine {
     /// A new connection is ready: role, version and transactions were checked.
     public mutating func connected(now: Int64) {
         link = .up
-        connectBackOff = 0
+        isProven = false
         nextHeartbeat = now + settings.heartbeat
         actions.append(.report(.connected))
         for (key, field, value) in undelivered { sendOutside("HSET", key, field, value, now: now) }
@@ -81,6 +82,12 @@ extension LaneMachine {
 
     public mutating func connectFailed(now: Int64) {
         link = .down(retryAt: now + nextConnectBackOff())
+    }
+
+    /// The connection was of use: the next attempt after a loss is made at once.
+    mutating func proved() {
+        isProven = true
+        connectBackOff = 0
     }
 
     /// 0.2 s doubling to 10 s, with jitter.

@@ -10,6 +10,7 @@ extension LaneMachine {
             generationIs(settlement.generation)
             return
         }
+        proved()
         var missing: [Int] = []
         for found in settlement.partitions where partitions[found.slot].phase == .settling {
             guard let text = found.checkpoint else {
@@ -79,6 +80,7 @@ extension LaneMachine {
         partitions[slot].anchor = checkpoint.anchor
         partitions[slot].time = checkpoint.time
         partitions[slot].atEnd = checkpoint.atEnd
+        partitions[slot].believedAtEnd = checkpoint.atEnd
     }
 
     private mutating func rewind(_ slot: Int, from acknowledged: Int64, to next: Int64) {
@@ -117,6 +119,10 @@ extension LaneMachine {
             partitions[slot].parked.add(offset: offset, key: settings.plan.isOrderDependent ? key : nil)
         }
         partitions[slot].ledger = found.ledger
+        partitions[slot].endRenewal = settings.endRenewal
+        if let retention = found.tombstoneRetention {
+            partitions[slot].endRenewal = min(settings.endRenewal, max(settings.heartbeat, retention / 4))
+        }
         let name = partitions[slot].name
         if found.low > checkpoint.next {
             halt(

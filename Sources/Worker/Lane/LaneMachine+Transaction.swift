@@ -161,6 +161,7 @@ extension LaneMachine {
         lastTransaction.argument(text)
         partitions[slot].sent = text
         partitions[slot].sentNext = it.next
+        partitions[slot].sentAtEnd = it.atEnd
         partitions[slot].isTouched = false
         partitions[slot].wantsConfirmation = false
         partitions[slot].isInFlight = true
@@ -170,13 +171,7 @@ extension LaneMachine {
     private mutating func heartbeatIfDue(now: Int64) {
         guard now >= nextHeartbeat, !isAttending else { return }
         nextHeartbeat = now + settings.heartbeat
-        for slot in slots
-        where partitions[slot].phase == .folding && !partitions[slot].isTouched && !partitions[slot].isInFlight {
-            let it = partitions[slot]
-            if it.believedConfirmed < it.believedNext || (it.atEnd != nil && it.end == it.next) {
-                partitions[slot].wantsConfirmation = true
-            }
-        }
+        renewIdle(now: now)
         output.append("*1\r\n$4\r\nROLE\r\n" as StaticString)
         expectations.append(.role)
         var commands = CommandBuffer(capacity: 64)
@@ -185,6 +180,22 @@ extension LaneMachine {
         expectations.append(.requests)
         if !isInFlight, fence == .held, !hasBatch { askFence(now: now) }
         if waitingSince == 0 { waitingSince = now }
+    }
+
+    /// What an idle partition's checkpoint lacks is written; of a compacted topic Kafka is asked for the end anew, now and
+    /// then: it tells it once, and standing there unasked may be no more than being cut off from the broker.
+    private mutating func renewIdle(now: Int64) {
+        for slot in slots
+        where partitions[slot].phase == .folding && !partitions[slot].isTouched && !partitions[slot].isInFlight {
+            let it = partitions[slot]
+            if it.believedConfirmed < it.believedNext || it.atEnd != it.believedAtEnd {
+                partitions[slot].wantsConfirmation = true
+            } else if it.atEnd != nil, it.end == it.next, now - it.toldEndAt >= it.endRenewal, !it.isLeaving {
+                reload(slot, notBefore: now)
+                partitions[slot].isRenewing = true
+                pause([slot])
+            }
+        }
     }
 
     // MARK: Answers
@@ -278,12 +289,13 @@ extension LaneMachine {
     private mutating func settleApplied(_ slot: Int, _ commits: inout [Placement]) {
         partitions[slot].believedConfirmed = partitions[slot].believedNext
         partitions[slot].believed = partitions[slot].sent
+        partitions[slot].believedAtEnd = partitions[slot].sentAtEnd
         partitions[slot].sent = []
         partitions[slot].believedNext = partitions[slot].sentNext
         partitions[slot].acknowledged = partitions[slot].sentNext
         partitions[slot].isInFlight = false
         partitions[slot].backOff = 0
-        connectBackOff = 0
+        proved()
         // The next owner need not look at the last batch again if this one says that it was clean.
         if isStopping || partitions[slot].isLeaving, !partitions[slot].isTouched,
             partitions[slot].believedConfirmed < partitions[slot].believedNext

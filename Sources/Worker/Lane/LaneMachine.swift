@@ -30,6 +30,8 @@ public struct LaneMachine: ~Copyable {
     var free: [Int] = []
     var link = Link.down(retryAt: 0)
     var connectBackOff: Int64 = 0
+    /// Whether this connection has settled a partition or carried a transaction.
+    var isProven = true
     var fence = Fence.none
     /// The slots in the WATCH that is active or asked.
     var watched: [Int] = []
@@ -174,7 +176,10 @@ public struct LaneMachine: ~Copyable {
                 partitions[slot].waitingEnd = offset
                 if partitions[slot].isWatched || isWatchable(slot) { takeWaitingEnd(slot) }
             }
-            if settings.plan.topics[partitions[slot].topic].isCompacted { partitions[slot].atEnd = wallClock }
+            if settings.plan.topics[partitions[slot].topic].isCompacted {
+                partitions[slot].atEnd = wallClock
+                partitions[slot].toldEndAt = now
+            }
         case .replaying:
             if let replay = partitions[slot].replay, offset < replay.end {
                 halt(
@@ -225,6 +230,7 @@ public struct LaneMachine: ~Copyable {
     /// Reads a partition's checkpoint again and goes on from there (after a request or a cured halt).
     public mutating func reload(_ slot: Int, notBefore: Int64 = 0) {
         partitions[slot].phase = .waiting(notBefore: notBefore)
+        partitions[slot].isRenewing = false
         partitions[slot].replay = nil
         fenceIsCurrent = false
     }

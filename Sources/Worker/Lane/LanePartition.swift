@@ -38,6 +38,7 @@ public struct LanePartition: Sendable {
     /// What the transaction in flight, or one of unknown outcome, writes; empty is none.
     var sent: [UInt8] = []
     var sentNext: Int64 = 0
+    var sentAtEnd: Int64?
     /// The furthest checkpoint that Redis acknowledged to this lane; −1 before the first.
     public internal(set) var acknowledged: Int64 = -1
     /// In the open batch.
@@ -52,6 +53,14 @@ public struct LanePartition: Sendable {
     var anchor: Checkpoint.Anchor?
     var time: Int64 = -1
     var atEnd: Int64?
+    /// The `atEnd` of the checkpoint that is believed.
+    var believedAtEnd: Int64?
+    /// When Kafka last told the end, on the machine's clock.
+    var toldEndAt: Int64 = 0
+    /// Compacted topics: how old the telling of the end may grow before it is asked for anew.
+    var endRenewal: Int64 = .max
+    /// It is read again for nothing but that: no news.
+    var isRenewing = false
     /// The end of the log as last told; −1 before that.
     public internal(set) var end: Int64 = -1
     /// An end of the log that was told while the partition was not watched; −1 is none.

@@ -12,7 +12,7 @@ public protocol LaneServices: AnyObject, Sendable {
 }
 
 /// What is to be done about a missing checkpoint.
-public enum MissingCheckpoint: Sendable {
+public enum MissingCheckpoint: Sendable, Equatable {
     /// It was written now: read again.
     case created
     /// Not yet: older partitions have not passed the growth, or nobody answers. Ask again after a while.

@@ -20,6 +20,9 @@ public struct LaneSettings: Sendable {
     public var backOffFirst: Int64 = 200
     public var backOffLast: Int64 = 10_000
     public var heartbeat: Int64 = 1_000
+    /// Compacted topics: so long an idle partition's end may stay unasked for (a quarter of delete.retention.ms where that is
+    /// shorter).
+    public var endRenewal: Int64 = 60_000
     public var commandTimeout: Int64 = 5_000
     /// How long a revoked partition's last transaction is awaited.
     public var revocationTimeout: Int64 = 2_000

@@ -93,6 +93,17 @@ final class RunnerServices: LaneServices {
         }
     }
 
+    private func partitionCount(of topic: String) -> Int? {
+        shared.withLock { shared -> Int? in
+            do {
+                return try shared.admin.partitionCounts(of: [topic], timeoutMilliseconds: Self.timeout).first
+            } catch {
+                log(.kafka("\(error)"))
+                return nil
+            }
+        }
+    }
+
     func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> Bool {
         guard case .deadLetter(let topic) = settings.plan.onError else { return false }
         do {
@@ -136,7 +147,9 @@ final class RunnerServices: LaneServices {
             var redis = try RedisConnection.open(settings.redis)
             return try keeper.resolveMissing(
                 topic: topic, partition: partition, number: standing.number, text: standing.text,
-                logs: { watermarks(topic: topic, partition: $0) }, &redis)
+                log: .init(
+                    partitionCount: { [self] in partitionCount(of: topic) },
+                    end: { [self] in watermarks(topic: topic, partition: $0)?.high }), &redis)
         } catch {
             log(.redis("\(error)"))
             return .wait

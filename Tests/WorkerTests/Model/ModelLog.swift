@@ -55,6 +55,11 @@ struct ModelLog {
         states[partition].append(state)
     }
 
+    /// What a leader elected out of turn does.
+    mutating func truncate(_ partition: Int, to count: Int) {
+        records[partition].removeLast(records[partition].count - count)
+    }
+
     /// A transaction's control record: an offset without an event.
     mutating func appendMarker(_ partition: Int) {
         records[partition].append(nil)

@@ -16,12 +16,18 @@ final class ModelRedis {
     /// The words with which writes (and EXEC) are refused.
     var refusal: String?
     var refusesMulti = false
+    /// The words with which WATCH is refused.
+    var refusesWatch: String?
     /// What ROLE answers.
     var role = "master"
     /// The words with which a command fails inside EXEC.
     var failure: ((_ command: [[UInt8]]) -> String?)?
     /// Called after each EXEC that was carried out.
     var executed: (() -> Void)?
+    /// Called with what no lane may ever send: reading or WATCH inside MULTI, writes that no transaction carries.
+    var misused: ((String) -> Void)?
+    /// The most keys that one WATCH named.
+    var longestWatch = 0
 
     struct Stamp: Equatable {
         var epoch: Int
@@ -64,7 +70,12 @@ final class ModelRedis {
             return RESP.ok
         case "EXEC": return exec(client)
         case "WATCH":
-            if client.queue != nil { return RESP.error("ERR WATCH inside MULTI is not allowed") }
+            if client.queue != nil {
+                misused?("WATCH inside MULTI")
+                return RESP.error("ERR WATCH inside MULTI is not allowed")
+            }
+            if let refusesWatch { return RESP.error(refusesWatch) }
+            longestWatch = max(longestWatch, command.count - 1)
             for key in command.dropFirst() {
                 let key = String(decoding: key, as: UTF8.self)
                 if client.watching[key] == nil { client.watching[key] = stamp(key) }
@@ -77,10 +88,16 @@ final class ModelRedis {
             return RESP.error(refusal)
         }
         if client.queue != nil {
+            if !Self.writes.contains(name) { misused?("\(name) inside MULTI") }
             client.queue?.append(command)
             return RESP.status("QUEUED")
         }
         if name == "UNWATCH" { client.watching.removeAll() }
+        if Self.writes.contains(name), command.count > 1, !refusesMulti {
+            let key = String(decoding: command[1], as: UTF8.self)
+            // What `status` shows and the record of damage stand outside on purpose.
+            if !key.hasSuffix(":about"), !key.hasSuffix(":damage") { misused?("\(name) \(key) outside of MULTI") }
+        }
         return carryOut(command)
     }
 

@@ -82,7 +82,11 @@ final class SimulatedLane {
     func unblock() -> Bool {
         guard let found = settlement else { return false }
         settlement = nil
-        machine.settled(found, now: world.now)
+        if world.isKafkaAway {
+            machine.settlingFailed(found.partitions.map(\.slot), now: world.now)
+        } else {
+            machine.settled(found, now: world.now)
+        }
         move()
         return true
     }
@@ -103,7 +107,7 @@ final class SimulatedLane {
     }
 
     private func canDeliver(_ slot: Int) -> Bool {
-        guard let position = positions[slot], !paused.contains(slot) else { return false }
+        guard let position = positions[slot], !paused.contains(slot), !world.isKafkaAway else { return false }
         return position < world.log.end(Int(machine.partition(slot).partition)) || endTold[slot] != position
     }
 
@@ -246,6 +250,7 @@ final class SimulatedLane {
             return
         }
         var found = Settlement(generation: world.redis.text(world.keys.generation(1)))
+        found.wallClock = world.now
         for slot in slots {
             let it = machine.partition(slot)
             let text = world.redis.text(world.keys.checkpoint(1, it.topicName, it.partition))
@@ -253,6 +258,7 @@ final class SimulatedLane {
             var one = Settlement.Partition(
                 slot: slot, checkpoint: text, low: world.log.low[Int(it.partition)],
                 high: world.log.end(Int(it.partition)))
+            one.tombstoneRetention = world.tombstoneRetention
             if case .sorted(let members)? = world.redis.data[world.keys.parkedIndex(1, it.topicName, it.partition)] {
                 one.parked = members.keys.compactMap { Lane.parked($0) }
             }

@@ -11,6 +11,8 @@ final class Simulation {
     private var snapshots: [[String: ModelRedis.Value]] = []
     private var writers = 0
     private var faults: Int
+    /// Many lanes on few partitions, and zombies more than anything else.
+    private let isHarsh: Bool
 
     init(seed: UInt64, isHarsh: Bool = false, comparesCheckpoints: Bool = true) {
         var random = SplitMix64(seed: seed)
@@ -18,6 +20,7 @@ final class Simulation {
         world = World(seed: random.next(), partitions: partitions)
         world.comparesCheckpoints = comparesCheckpoints
         owner = Array(repeating: 0, count: partitions)
+        self.isHarsh = isHarsh
         faults = isHarsh ? 15 : [2, 6, 15].randomElement(using: &random) ?? 6
         for _ in 0..<Int.random(in: (isHarsh ? 2 : 1)...3, using: &random) { lanes.append(newLane()) }
         for partition in owner.indices { owner[partition] = Int.random(in: lanes.indices, using: &random) }
@@ -46,7 +49,7 @@ final class Simulation {
         world.now += Int64(world.chance(1, in: 30) ? number(200...7_000) : number(0...20))
         if world.chance(1, in: 4) { append() }
         if world.chance(faults, in: 100) { fault() }
-        if world.chance(1, in: 8) { reconcile() }
+        if world.chance(1, in: isHarsh ? 60 : 8) { reconcile() }
         serve(number(0...6))
         let lane = lanes[number(0...lanes.count - 1)]
         guard !lane.isFrozen else { return }
@@ -84,6 +87,7 @@ final class Simulation {
 
     private func fault() {
         let index = number(0...lanes.count - 1)
+        if isHarsh, world.chance(1, in: 2) { return zombie() }
         switch number(0...9) {
         case 0, 1: cut(lanes[index])
         case 2: crash(index)

@@ -1,4 +1,3 @@
-import Configuration
 import Projections
 
 @testable import Worker
@@ -14,6 +13,8 @@ final class World {
     var random: SplitMix64
     var now: Int64 = 1_000_000
     var comparesCheckpoints = true
+    /// Whether others come between the reads of a settlement; scripted runs say themselves who comes when.
+    var interleaves = true
     var violations: [String] = []
     /// Makes the records of the log other ones.
     var recreations = 0
@@ -24,43 +25,24 @@ final class World {
 
     var keys: KeySpace { KeySpace(projection: plan.name) }
 
-    init(seed: UInt64, partitions: Int, onError: String = "park") {
+    /// Of a compacted topic.
+    var tombstoneRetention: Int64?
+    /// Kafka answers nothing: neither events nor watermarks come.
+    var isKafkaAway = false
+
+    init(seed: UInt64, partitions: Int, plan: ProjectionPlan? = nil) {
         random = SplitMix64(seed: seed)
         log = ModelLog(partitions: partitions)
-        plan = onError == "park" ? Self.parking : Self.plan(onError: onError)
+        self.plan = plan ?? Self.parking
         redis.data[keys.generation(1)] = .string(Self.generationText)
         for partition in 0..<partitions {
             let checkpoint = Checkpoint(next: 0, confirmed: 0, writer: "creation")
             redis.data[keys.checkpoint(1, "t", Int32(partition))] = .string(checkpoint.text)
         }
+        redis.misused = { [unowned self] in violation($0) }
         redis.executed = { [unowned self] in
             executions += 1
             if !isSpoilt { checkOracle() }
-        }
-    }
-
-    private static let parking = plan(onError: "park")
-
-    static func plan(onError: String) -> ProjectionPlan {
-        let text = """
-            kafka: { bootstrap.servers: b }
-            redis: redis://r
-            projections:
-              p:
-                version: 1
-                topics: [t]
-                on-error: \(onError)
-                views:
-                  v:
-                    hash: "row:{@partition}:{@key}"
-                    events:
-                      "*": { set: { last: "{@offset}" }, increment: { count: 1, sum: $.n } }
-            """
-        do {
-            let configuration = try Configuration.parse(text: text, file: "f", environment: [:])
-            return configuration.projections[0]
-        } catch {
-            preconditionFailure("the simulation's own plan is wrong: \(error)")
         }
     }
 
@@ -70,6 +52,7 @@ final class World {
 
     /// Lets the server carry out some commands of random connections.
     func interleave() {
+        guard interleaves else { return }
         for _ in 0..<Int.random(in: 0..<3, using: &random) {
             guard let client = clients.filter(\.hasCommands).randomElement(using: &random) else { return }
             _ = redis.step(client)

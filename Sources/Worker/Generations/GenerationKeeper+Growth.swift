@@ -1,0 +1,118 @@
+import Bytes
+import Projections
+import Redis
+
+// A topic gains partitions, any number of times. The generation's growth record holds, for each topic, how many partitions
+// are known (`TOPIC`), for each growth from N partitions the ends of those N when it was seen (`TOPIC:ends-before-N`),
+// and which partitions were added (`TOPIC:added-P`).
+extension GenerationKeeper {
+    /// What Kafka says when a growth is recorded; nil where it does not answer.
+    struct GrownTopic {
+        var partitionCount: () -> Int?
+        var end: (Int32) -> Int64?
+    }
+
+    /// A partition of the live generation without a checkpoint: added to the topic since, or lost?
+    func resolveMissing(
+        topic: String, partition: Int32, number: Int, text: String, log: GrownTopic, _ redis: inout RedisConnection
+    ) throws -> MissingCheckpoint {
+        let name = "\(topic)-\(partition)"
+        let growth = keys.growth(number)
+        guard let known = try redis.command("HGET", growth, topic).text.flatMap({ Int32($0) }) else {
+            return .halt(
+                "\(name): neither its checkpoint nor the record of \(topic)'s partitions is in Redis: some of its data was lost. "
+                    + "Restore it, or build anew with `lantern run --fresh \(plan.name)`.")
+        }
+        if partition >= known {
+            guard try recordGrowth(of: topic, from: known, to: partition, number, text, log, &redis) else {
+                return .wait
+            }
+        }
+        // A partition is new once: what was added and then lost is not read again from its beginning.
+        let isAdded = try redis.command("HEXISTS", growth, "\(topic):added-\(partition)").integer == 1
+        guard !isAdded, let older = try growthThatAdded(topic, partition, number, &redis) else {
+            return .halt(
+                "\(name): its checkpoint is gone from Redis while the generation is there: it was deleted or lost. Nothing is replayed over existing rows; restore it, or build anew with `lantern run --fresh \(plan.name)`."
+            )
+        }
+        // Where order matters a key's new home waits until its old one has passed the growth.
+        if plan.isOrderDependent {
+            for (old, end) in older.enumerated() where end > 0 {
+                let checkpoint = try redis.command("GET", keys.checkpoint(number, topic, Int32(old))).bytes
+                guard let next = checkpoint.flatMap({ Checkpoint(text: $0) })?.next, next >= end else { return .wait }
+            }
+        }
+        return try add(topic, partition, number, text, &redis)
+    }
+
+    /// Notes how many partitions there are now, and where the older ones end; false: not now.
+    private func recordGrowth(
+        of topic: String, from known: Int32, to partition: Int32, _ number: Int, _ text: String, _ log: GrownTopic,
+        _ redis: inout RedisConnection
+    ) throws -> Bool {
+        guard let count = log.partitionCount(), count > partition else { return false }
+        var ends: [String] = []
+        for older in 0..<known {
+            guard let end = log.end(older) else { return false }
+            ends.append("\(end)")
+        }
+        let growth = keys.growth(number)
+        try redis.command("WATCH", keys.generation(number), growth)
+        guard try redis.command("GET", keys.generation(number)).text == text,
+            try redis.command("HGET", growth, topic).text == "\(known)"
+        else {
+            try redis.command("UNWATCH")
+            return false
+        }
+        var commands = CommandBuffer()
+        commands.command("MULTI")
+        commands.command(
+            "HSET", growth, topic, "\(count)", "\(topic):ends-before-\(known)", ends.joined(separator: " "))
+        commands.command("EXEC")
+        return try isApplied(commands, &redis)
+    }
+
+    /// The ends of the partitions that stood there before the growth that added this one; nil: none added it.
+    private func growthThatAdded(
+        _ topic: String, _ partition: Int32, _ number: Int, _ redis: inout RedisConnection
+    ) throws -> [Int64]? {
+        let elements = try redis.command("HGETALL", keys.growth(number)).elements ?? []
+        let prefix = "\(topic):ends-before-"
+        var latest: (before: Int32, ends: [Int64])?
+        for index in stride(from: 0, to: elements.count - 1, by: 2) {
+            guard let field = elements[index].text, field.hasPrefix(prefix),
+                let before = Int32(field.dropFirst(prefix.count)), before <= partition,
+                before > latest?.before ?? -1
+            else { continue }
+            latest = (before, (elements[index + 1].text ?? "").split(separator: " ").compactMap { Int64($0) })
+        }
+        return latest?.ends
+    }
+
+    private func add(
+        _ topic: String, _ partition: Int32, _ number: Int, _ text: String, _ redis: inout RedisConnection
+    ) throws -> MissingCheckpoint {
+        let checkpoint = keys.checkpoint(number, topic, partition)
+        try redis.command("WATCH", keys.generation(number), checkpoint)
+        guard try redis.command("GET", keys.generation(number)).text == text,
+            try redis.command("EXISTS", checkpoint).integer == 0
+        else {
+            try redis.command("UNWATCH")
+            return .wait
+        }
+        var commands = CommandBuffer()
+        commands.command("MULTI")
+        commands.begin(3)
+        commands.argument("SET")
+        commands.argument(text: checkpoint)
+        commands.argument(Checkpoint(next: 0, confirmed: 0, writer: "growth").text)
+        commands.command("HSET", keys.growth(number), "\(topic):added-\(partition)", "yes")
+        commands.command("EXEC")
+        return try isApplied(commands, &redis) ? .created : .wait
+    }
+
+    private func isApplied(_ commands: borrowing CommandBuffer, _ redis: inout RedisConnection) throws -> Bool {
+        guard case .array(let results)? = try redis.roundTrip(commands).last else { return false }
+        return !results.contains { if case .error = $0 { true } else { false } }
+    }
+}

@@ -1,0 +1,68 @@
+import Testing
+
+@testable import Worker
+
+@Suite struct `Interleavings: the log` {
+    @Test func `an idle topic's last record expired: the anchor cannot be read, and it goes on`() {
+        let play = Play()
+        let lane = play.lane([0])
+        play.append(5)
+        play.settle(lane)
+        play.crash(lane)
+        play.world.log.low[0] = 5
+        let next = play.lane([0])
+        play.append(5)
+        play.settle(next)
+        #expect(play.isHalted(next) == nil)
+        #expect(play.next() == 10)
+        #expect(play.world.violations == [])
+    }
+
+    @Test func `trailing markers expire past the last record: the checkpoint has passed them, and it goes on`() {
+        let play = Play()
+        let lane = play.lane([0])
+        play.append(3)
+        for _ in 0..<3 { play.world.log.appendMarker(0) }
+        play.pass(milliseconds: 5_000)
+        #expect(play.next() == 6)
+        play.crash(lane)
+        play.world.log.low[0] = 6
+        let next = play.lane([0])
+        play.append(2)
+        play.settle(next)
+        #expect(play.isHalted(next) == nil)
+        #expect(play.next() == 8)
+        #expect(play.world.violations == [])
+    }
+
+    @Test func `events that were never projected expired: it halts, naming both offsets`() {
+        let play = Play()
+        let lane = play.lane([0])
+        play.append(5)
+        play.settle(lane)
+        play.crash(lane)
+        play.append(5)
+        play.world.log.low[0] = 8
+        let next = play.lane([0])
+        play.settle(next)
+        #expect(play.isHalted(next)?.code == .retentionPassed)
+        let words = play.isHalted(next)?.message ?? ""
+        #expect(words.contains("offset 5") && words.contains("begins at 8"))
+        #expect(play.next() == 5)
+    }
+
+    @Test func `the log ends below the checkpoint, or another record stands at the anchor: it halts`() {
+        for isShorter in [true, false] {
+            let play = Play()
+            let lane = play.lane([0])
+            play.append(5)
+            play.settle(lane)
+            play.crash(lane)
+            if isShorter { play.world.log.truncate(0, to: 3) } else { play.world.recreations = 1 }
+            let next = play.lane([0])
+            play.settle(next)
+            #expect(play.isHalted(next)?.code == .logTruncated, "shorter: \(isShorter)")
+            #expect(play.next() == 5)
+        }
+    }
+}

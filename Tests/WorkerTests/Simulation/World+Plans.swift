@@ -1,0 +1,39 @@
+import Configuration
+import Projections
+
+extension World {
+    static let parking = plan(onError: "park")
+
+    /// One hash whose fields show each loss, each double and each exchange.
+    static func plan(onError: String) -> ProjectionPlan {
+        plan(
+            topics: "[t]", onError: onError,
+            rule: "{ set: { last: \"{@offset}\" }, increment: { count: 1, sum: $.n } }")
+    }
+
+    /// A compacted topic, whose newest state is the row.
+    static let compacted = plan(topics: "{ t: { compacted: true } }", onError: "park", rule: "{ set: all }")
+
+    private static func plan(topics: String, onError: String, rule: String) -> ProjectionPlan {
+        let text = """
+            kafka: { bootstrap.servers: b }
+            redis: redis://r
+            projections:
+              p:
+                version: 1
+                topics: \(topics)
+                on-error: \(onError)
+                views:
+                  v:
+                    hash: "row:{@partition}:{@key}"
+                    events:
+                      "*": \(rule)
+            """
+        do {
+            let configuration = try Configuration.parse(text: text, file: "f", environment: [:])
+            return configuration.projections[0]
+        } catch {
+            preconditionFailure("the simulation's own plan is wrong: \(error)")
+        }
+    }
+}
