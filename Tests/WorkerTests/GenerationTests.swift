@@ -1,0 +1,41 @@
+import Projections
+import Redis
+import RedisServer
+import Testing
+
+@testable import Worker
+
+@Suite struct `Generations` {
+    @Test func `out of memory, a fresh build needs no transaction to end the old generation and free its rows`() throws
+    {
+        let server = try RedisServer()
+        var redis = try RedisConnection.open(
+            RedisOptions(
+                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
+                commandTimeoutMilliseconds: 60_000))
+        let plan = World.plan(onError: "park")
+        let facts = LogFacts(clusterID: nil, topics: [.init(name: "t", partitions: [(0, 0)], isCompacted: false)])
+        let keeper = GenerationKeeper(plan: plan, fingerprint: "f", facts: facts)
+        guard case .write(let first, _, _) = try keeper.establish(&redis) else {
+            Issue.record("no generation on an empty Redis")
+            return
+        }
+        let keys = KeySpace(projection: plan.name)
+        for row in 0..<2_000 {
+            try redis.command("HSET", "row:0:k\(row)", "last", String(repeating: "x", count: 1_000))
+        }
+        try redis.command("SET", "another application's", "y")
+        try redis.command("CONFIG", "SET", "maxmemory", "2500000")
+        #expect(throws: RedisError.self) { try redis.command("SET", "a", "b") }
+
+        guard case .write(let number, let text, _) = try keeper.startFresh(&redis) else {
+            Issue.record("no fresh generation")
+            return
+        }
+        #expect(number == first + 1)
+        #expect(try redis.command("GET", keys.generation(number)).text == text)
+        #expect(try redis.command("EXISTS", keys.generation(first)).integer == 0)
+        #expect(try redis.command("KEYS", "row:*").elements?.isEmpty == true)
+        #expect(try redis.command("GET", "another application's").text == "y")
+    }
+}
