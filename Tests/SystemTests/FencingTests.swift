@@ -1,5 +1,6 @@
 import Foundation
 import Oracle
+import RedisServer
 import Testing
 
 extension SystemTests {
@@ -41,6 +42,52 @@ extension SystemTests {
             Stage.figure(
                 "zombie: lines of it after waking: \(first.lines("fenced").count) fenced, "
                     + "\(first.lines("partitions lost").count) lost")
+        }
+
+        @Test func `a zombie's last transaction lands after the new owner has read: the owner goes on by itself`()
+            throws
+        {
+            let scenario = try Scenario("late")
+            let zombies = try TCPProxy(to: scenario.redis.port)
+            let owners = try TCPProxy(to: scenario.redis.port)
+            let group = ["session.timeout.ms: 6000", "heartbeat.interval.ms: 1000"]
+            var source = OrderSource(seed: Stage.seed(), orders: 2_000)
+            let zombie = try scenario.run(
+                scenario.configure("zombie", kafka: group, worker: "{ lanes: 1 }", redis: zombies.url))
+            try scenario.send(5_000, from: &source)
+            try scenario.flush()
+            try scenario.waitUntilDone(zombie)
+            let isConfirmed = eventually(within: 180) { scenario.confirmed() == scenario.sent }
+            try #require(isConfirmed, "\(scenario.checkpoints())")
+            let before = scenario.passed()
+
+            // Nothing but a transaction's checkpoint is written so: its EXEC stays on the way.
+            zombies.when("confirmed=", then: .stallBefore)
+            try scenario.send(5_000, from: &source)
+            try scenario.flush()
+            try #require(zombies.waitUntilSeen("confirmed=", seconds: 180), "\(zombie.log)")
+            zombie.signal(SIGSTOP)
+            owners.when("confirmed=", then: .stallBefore)
+            let owner = try scenario.run(
+                scenario.configure("owner", kafka: group, worker: "{ lanes: 1 }", redis: owners.url))
+            try #require(owners.waitUntilSeen("confirmed=", seconds: 180), "the owner wrote nothing: \(owner.log)")
+            // Both have read the same checkpoints, and both transactions are on their way; the zombie's comes first.
+            #expect(scenario.passed() == before)
+            zombies.release()
+            let hasLanded = eventually(within: 180) { scenario.passed() > before }
+            try #require(hasLanded, "the zombie's transaction did not land")
+            owners.release()
+
+            try scenario.waitUntilDone(owner)
+            try scenario.expectEqual()
+            #expect(!owner.lines("fenced").isEmpty, "the owner noticed nothing: \(owner.log)")
+            zombie.signal(SIGCONT)
+            try scenario.send(1_000, from: &source)
+            try scenario.flush()
+            try scenario.waitUntilDone(owner)
+            #expect(try owner.stop() == 0, "\(owner.log)")
+            #expect(try zombie.stop() == 0, "\(zombie.log)")
+            try scenario.expectEqual()
         }
 
         @Test func `of two forced onto the same partitions one halts and names the other, and nothing doubles`() throws

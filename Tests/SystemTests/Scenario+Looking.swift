@@ -17,9 +17,14 @@ extension Scenario {
     }
 
     /// The events that the checkpoints have passed, in all.
-    func passed() -> Int64 {
+    func passed() -> Int64 { sum(\.next) }
+
+    /// The events whose transactions' replies were seen clean.
+    func confirmed() -> Int64 { sum(\.confirmed) }
+
+    private func sum(_ offset: KeyPath<Checkpoint, Int64>) -> Int64 {
         checkpoints().reduce(0) { sum, text in
-            sum + (text.flatMap { Checkpoint(text: Array($0.utf8)) }?.next ?? 0)
+            sum + (text.flatMap { Checkpoint(text: Array($0.utf8)) }?[keyPath: offset] ?? 0)
         }
     }
 

@@ -123,9 +123,11 @@ struct ProxiedConnection {
                 (toClient.waiting, discardsReplies) = ([], true)
                 shutdown(server, Int32(SHUT_WR))
                 return true
-            case .stallAfter:
-                guard send(Array(bytes[..<match.end]), direction, settings) else { return false }
-                let rest = (due: 0, bytes: Array(bytes[match.end...]))
+            case .stallAfter, .stallBefore:
+                var end = match.end
+                if case .stallBefore = action { end = max(end - match.length, 0) }
+                guard send(Array(bytes[..<end]), direction, settings) else { return false }
+                let rest = (due: 0, bytes: Array(bytes[end...]))
                 if !rest.bytes.isEmpty {
                     if direction == .toServer {
                         toServer.waiting.insert(rest, at: 0)

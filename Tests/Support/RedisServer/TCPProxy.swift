@@ -20,6 +20,8 @@ public final class TCPProxy: @unchecked Sendable {
         case cutAfter
         /// All up to and with the pattern is forwarded, then nothing in either direction until ``release()``.
         case stallAfter
+        /// All before the pattern is forwarded, then nothing in either direction until ``release()``; then the rest.
+        case stallBefore
     }
 
     struct Trigger {
