@@ -7,8 +7,10 @@ struct ModelLog {
         var row: Int
         var number: Int
         var isBad: Bool
+        /// In place of the usual one.
+        var text: String?
         var key: [UInt8] { Array("k\(row)".utf8) }
-        var value: [UInt8] { Array("{\"r\":\"\(row)\",\"n\":\(isBad ? "\"x\"" : "\(number)")}".utf8) }
+        var value: [UInt8] { Array((text ?? "{\"r\":\"\(row)\",\"n\":\(isBad ? "\"x\"" : "\(number)")}").utf8) }
     }
 
     struct Row: Equatable {
@@ -38,8 +40,8 @@ struct ModelLog {
     var partitions: Int { records.count }
     func end(_ partition: Int) -> Int64 { Int64(records[partition].count) }
 
-    mutating func append(_ partition: Int, row: Int, number: Int, isBad: Bool = false) {
-        let record = Record(offset: end(partition), row: row, number: number, isBad: isBad)
+    mutating func append(_ partition: Int, row: Int, number: Int, isBad: Bool = false, value: String? = nil) {
+        let record = Record(offset: end(partition), row: row, number: number, isBad: isBad, text: value)
         var state = states[partition][records[partition].count]
         if isBad || state.parkedRows.contains(row) {
             state.parked.insert(record.offset)

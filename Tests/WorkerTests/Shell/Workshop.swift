@@ -1,0 +1,99 @@
+import Decoding
+import Glibc
+import Kafka
+import Projections
+import Redis
+import RedisServer
+import Synchronization
+import Testing
+
+@testable import Worker
+
+/// A whole worker of one lane on librdkafka's embedded cluster and a real Redis; topic `t`, one partition.
+final class Workshop {
+    let server: RedisServer
+    let keys = KeySpace(projection: "p")
+    let runner: ProjectionRunner
+    private let cluster: MockCluster
+    private var producer: Producer
+    private(set) var sent: Int64 = 0
+    private let reports: Reports
+
+    /// What the worker said.
+    final class Reports: Sendable {
+        let texts = Mutex<[String]>([])
+    }
+
+    init(
+        plan: ProjectionPlan = World.plan(onError: "park"),
+        limits: @escaping @Sendable (inout LaneSettings) -> Void = { _ in }
+    ) throws {
+        server = try RedisServer()
+        cluster = try MockCluster()
+        try cluster.createTopic("t", partitions: 1)
+        let kafka = [("bootstrap.servers", cluster.bootstrapServers)]
+        producer = try Producer(properties: kafka + [("linger.ms", "1")], clientID: "workshop")
+        var settings = ProjectionSettings(
+            plan: plan, fingerprint: "f", kafka: kafka + [("fetch.wait.max.ms", "20")],
+            redis: RedisOptions(address: try RedisAddress(server.url)))
+        settings.fixed = .all
+        settings.asksForTopicSettings = false
+        settings.limits = limits
+        let reports = Reports()
+        self.reports = reports
+        runner = ProjectionRunner(settings: settings, makeProjector: { PlanProjector(plan: plan) }) { report in
+            reports.texts.withLock { $0.append("\(report)") }
+        }
+    }
+
+    deinit { end() }
+
+    var log: String { reports.texts.withLock { $0.suffix(20).joined(separator: "\n") } }
+
+    func connection() throws -> RedisConnection {
+        try .open(
+            RedisOptions(
+                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
+                commandTimeoutMilliseconds: 60_000))
+    }
+
+    /// Answers its offset.
+    @discardableResult
+    func send(key: String, value: String) throws -> Int64 {
+        try producer.produce(topic: "t", partition: 0, key: Array(key.utf8), value: Array(value.utf8))
+        sent += 1
+        return sent - 1
+    }
+
+    func flush() throws {
+        try producer.flush(timeoutMilliseconds: 60_000)
+        try #require(producer.failedCount == 0)
+    }
+
+    /// Asks again and again, without hurry, until it holds or much time has passed.
+    func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+        for _ in 0..<12_000 {
+            if try condition() { return true }
+            _ = poll(nil, 0, 10)
+        }
+        return false
+    }
+
+    func next(_ redis: inout RedisConnection) throws -> Int64 {
+        let text = try redis.command("GET", keys.checkpoint(1, "t", 0)).bytes
+        return text.flatMap { Checkpoint(text: $0) }?.next ?? -1
+    }
+
+    func waitUntilDone() throws {
+        var redis = try connection()
+        let isDone = try eventually { try next(&redis) >= sent }
+        let reached = try next(&redis)
+        try #require(isDone, "\(reached) of \(sent): \(log)")
+    }
+
+    /// Drains the lane.
+    func end() {
+        runner.stop()
+        _ = eventually { runner.hasEnded }
+    }
+}
