@@ -83,5 +83,12 @@ static inline ssize_t lantern_tls_read(redisContext *context, char *buffer, size
     return context->funcs->read(context, buffer, size);
 }
 
+/* The alert with which the other side ended the session; NULL where the last failure was none. */
+static inline const char *lantern_tls_alert(void) {
+    unsigned long code = ERR_get_error();
+    return ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) >= SSL_AD_REASON_OFFSET
+        ? ERR_reason_error_string(code) : NULL;
+}
+
 static inline size_t lantern_pending_output(const redisContext *context) { return sdslen(context->obuf); }
 #endif

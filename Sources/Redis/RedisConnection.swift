@@ -83,7 +83,12 @@ public struct RedisConnection: ~Copyable {
     }
 
     private func gone(_ doing: String, _ code: Int32) -> RedisError {
-        let why = code == 0 ? "the server closed the connection" : unsafe String(cString: strerror(code))
+        var why = code == 0 ? "the server closed the connection" : unsafe String(cString: strerror(code))
+        #if REDIS_TLS
+            if let alert = tls?.alert() {
+                why = "the server ended the TLS session (\(alert)). See `cert` and `key` under `tls`"
+            }
+        #endif
         return RedisError(.closed, "The connection to \(options.address) is gone while \(doing): \(why).")
     }
 

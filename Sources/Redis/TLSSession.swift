@@ -75,6 +75,19 @@
             return count < 0 ? nil : count
         }
 
+        /// After `read` or `write` answered nil: why the other side ended the session, where it said so. With TLS 1.3 it
+        /// judges the client's certificate only after the handshake.
+        func alert() -> String? {
+            var text = unsafe lantern_tls_alert()
+            if unsafe text == nil {
+                // A write fails without a word where the alert still waits to be read.
+                var byte: CChar = 0
+                _ = unsafe lantern_tls_read(context, &byte, 1)
+                unsafe text = lantern_tls_alert()
+            }
+            return unsafe text.map { unsafe String(cString: $0) }
+        }
+
         /// Whether bytes were taken that the network has not.
         var hasPendingOutput: Bool { unsafe lantern_pending_output(context) > 0 }
 

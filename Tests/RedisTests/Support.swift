@@ -78,8 +78,9 @@ func makeFolder(_ path: String) throws {
 
 /// Writes a file anew.
 func writeFile(_ path: String, _ text: String) throws {
-    let file = unsafe fopen(path, "w")
-    try #require(unsafe file != nil, "\(path) cannot be written")
+    // Newer glibc takes no nil where older ones do.
+    let opened = unsafe fopen(path, "w")
+    let file = unsafe try #require(unsafe opened, "\(path) cannot be written")
     unsafe fputs(text, file)
     unsafe fclose(file)
 }
