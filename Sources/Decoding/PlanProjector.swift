@@ -3,26 +3,28 @@ public import Projections
 /// A plan from YAML, ready to run: decodes each event in one pass and folds what was found.
 public final class PlanProjector: Projector {
     public let plan: ProjectionPlan
-    private var engine: Engine
+    var engine: Engine
 
     /// In one piece, so that the class is entered once for each event.
-    private struct Engine: ~Copyable {
+    struct Engine: ~Copyable {
         var decoder: EventDecoder
         var fold: Fold
         var decoded: DecodedValue
         let nothing: DecodedValue
+        let limits: EventLimits
 
         mutating func project(
             _ event: borrowing Event, into changes: inout Changeset, _ plan: borrowing ProjectionPlan
         ) -> ProjectionOutcome {
             guard let value = event.value else { return fold.fold(event, decoded: nothing, into: &changes) }
+            if let bad = limits.fault(ofValue: value.count) { return .bad(bad) }
             if let fault = decoder.decode(value, into: &decoded) { return .bad(PlanProjector.bad(fault, copy plan)) }
             return fold.fold(event, decoded: decoded, into: &changes)
         }
     }
 
     /// `naming`: plain names for a live generation, shadow names for one that is being built.
-    public init(plan: ProjectionPlan, naming: RowNaming = .plain) {
+    public init(plan: ProjectionPlan, naming: RowNaming = .plain, limits: EventLimits = EventLimits()) {
         self.plan = plan
         let changes = plan.views.map { view in (view.kind, view.rules.flatMap { $0.rules.flatMap(\.changes) }) }
         let copiesFields = changes.contains { $0.0 == .hash && $0.1.contains(.setAll) }
@@ -31,8 +33,8 @@ public final class PlanProjector: Projector {
         engine = Engine(
             decoder: EventDecoder(
                 paths: plan.paths, wantsMembers: copiesFields || copiesDocument, validatesWhole: copiesDocument),
-            fold: Fold(plan: plan, naming: naming), decoded: DecodedValue(pathCount: plan.paths.count),
-            nothing: DecodedValue(pathCount: plan.paths.count))
+            fold: Fold(plan: plan, naming: naming, limits: limits), decoded: DecodedValue(pathCount: plan.paths.count),
+            nothing: DecodedValue(pathCount: plan.paths.count), limits: limits)
     }
 
     public func project(_ event: borrowing Event, into changes: inout Changeset) -> ProjectionOutcome {

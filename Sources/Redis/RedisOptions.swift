@@ -55,8 +55,8 @@ public struct ReplyLimits: Sendable {
     /// Elements, nested ones included.
     public var elements: Int
 
-    /// 64 MiB and a million elements unless said otherwise.
-    public init(bytes: Int = 64 << 20, elements: Int = 1_000_000) {
+    /// 128 MiB and a million elements unless said otherwise.
+    public init(bytes: Int = 128 << 20, elements: Int = 1_000_000) {
         self.bytes = bytes
         self.elements = elements
     }

@@ -35,7 +35,7 @@ import Testing
         #expect(plan.topics.map(\.name) == ["orders"])
         #expect(plan.topics[0].keyPath.map { plan.paths[$0].description } == "$.orderId")
         #expect(!plan.topics[0].isCompacted)
-        #expect(plan.typePath.map { plan.paths[$0].description } == "$.type")
+        #expect(try plan.type == path("type"))
         #expect(try plan.time == path("at"))
         #expect(plan.unknown == .ignore)
         #expect(plan.onError == .park)
@@ -92,7 +92,7 @@ import Testing
     @Test func `the compacted topic of customers`() throws {
         let plan = configuration.projections[1]
         #expect(plan.topics == [TopicPlan(name: "customers", isCompacted: true)])
-        #expect(plan.typePath == nil && plan.time == nil && plan.paths.isEmpty)
+        #expect(plan.type == nil && plan.time == nil && plan.paths.isEmpty)
         let customer = try view("customer", of: 1)
         #expect(customer.key.parts == [.literal("customer:"), .placeholder(.key)])
         #expect(customer.timeToLive == TimeToLive(milliseconds: 30 * 86_400_000, isApproximate: false))

@@ -161,4 +161,20 @@ import Testing
         expectFault(with("time: $.at?"), at: "3:52", "cannot be optional")
         #expect(try parse(with("time: \"{@header.at}\"")).projections[0].time == .header("at"))
     }
+
+    @Test func `the type may be what the record itself has`() throws {
+        func with(_ type: String) -> String {
+            view("hash: \"v:{@key}\"\nevents: { A: { set: { f: 1 } } }").replacing(
+                "type: $.type", with: "type: \(type)")
+        }
+        #expect(try parse(with("\"{@header.ce_type}\"")).projections[0].type == .header("ce_type"))
+        #expect(try parse(with("\"{@key}\"")).projections[0].type == .key)
+        #expect(
+            try parse(with("\"{@header.a}\"")).projections[0].canonicalText
+                != parse(with("\"{@header.b}\"")).projections[0].canonicalText)
+        expectFault(with("\"{@header.a?}\""), at: "7:11", "cannot be optional")
+        expectFault(with("$.type?"), at: "7:11", "cannot be optional")
+        expectFault(with("order"), at: "7:11", "`type` must be a path such as `$.name` or one of `{@key}`")
+        expectFault(with("\"{@header}\""), at: "7:11", "nothing that a record has")
+    }
 }

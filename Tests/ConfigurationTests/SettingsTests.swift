@@ -102,6 +102,10 @@ import Testing
         expectFault(with("limits: { parkd: 5 }"), at: "3:11", "did you mean `parked`?")
         expectFault(with("limits: { command-timeout: 5 }"), at: "3:28", "`10s`")
         expectFault(with("limits: { record-bytes: 5 }"), at: "3:25", "64KiB")
+        #expect(try parse(with("limits: { record-bytes: 1KiB, key-bytes: 64 }")).limits.recordBytes == 1 << 10)
+        expectFault(with("limits: { record-bytes: 100MiB }"), at: "3:11", "more than half of `reply-bytes` (128MiB)")
+        expectFault(with("limits: { reply-bytes: 100MiB }"), at: "3:11", "could not be read back")
+        expectFault(with("limits: { key-bytes: 5000 }"), at: "3:22", "from 64 to 4KiB")
         expectFault(with("limits: { back-off-minimum: 20s }"), at: "3:11", "back-off-maximum")
     }
 

@@ -7,7 +7,7 @@ import Testing
 @Suite struct PlanProjectorTests {
     /// Copies the fields of `Copied` events, and sets one field of `Other` ones.
     static let plan = ProjectionPlan(
-        name: "orders", version: 1, topics: [TopicPlan(name: "orders")], typePath: 0,
+        name: "orders", version: 1, topics: [TopicPlan(name: "orders")], type: .path(0),
         paths: [JSONPath(members: ["type"]), JSONPath(members: ["id"])],
         views: [
             ViewPlan(
@@ -44,6 +44,26 @@ import Testing
         let (outcome, commands) = project(#"{"type":"Other","id":"i-1"}"#)
         #expect(outcome == .projected)
         #expect(commands > 0)
+    }
+
+    @Test func `a value over its limit is bad before it is decoded`() {
+        var limits = EventLimits()
+        limits.valueBytes = 16
+        let projector = PlanProjector(plan: Self.plan, limits: limits)
+        var changes = Changeset()
+        let headers = HeaderList()
+        let key = Array("k".utf8)
+        func outcome(_ bytes: [UInt8]) -> ProjectionOutcome {
+            projector.project(
+                Event(
+                    topic: 0, partition: 0, offset: 7, timestamp: 1, key: key.span, value: bytes.span, headers: headers),
+                into: &changes)
+        }
+        #expect(outcome(Array(#"{"type":"Other"}"#.utf8)) != .unknownType)
+        #expect(outcome(Array(#"{"type":"Ot"}   "#.utf8)) == .unknownType)
+        #expect(
+            outcome(Array(repeating: 0x20, count: 17))
+                == .bad(BadEvent(view: nil, reason: "the value has 17 bytes, and limits.record-bytes is 16")))
     }
 
     @Test func `a tombstone is folded without a value`() {

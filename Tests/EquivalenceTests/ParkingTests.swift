@@ -12,7 +12,7 @@ import Testing
             : .hash(set: [], unset: [], increment: [OracleIncrement("n", OracleNumber(.path("n")))])
         let key = OracleTemplate([.literal("v:")] + (ordered ? [.placeholder(.key)] : [.literal("all")]))
         return OracleProjection(
-            name: "p", topics: [.init("t")], type: OraclePath(["type"]), unknown: unknown, onError: onError,
+            name: "p", topics: [.init("t")], type: .path("type"), unknown: unknown, onError: onError,
             views: [
                 OracleView(
                     name: "v", kind: .hash, key: key, events: [OracleEventRules(.named("A"), [OracleRule(action)])])

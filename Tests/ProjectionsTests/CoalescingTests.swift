@@ -5,7 +5,7 @@ import Testing
 @Suite struct CoalescingTests {
     private static func typed(_ view: ViewPlan) -> ProjectionPlan {
         ProjectionPlan(
-            name: "p", version: 1, topics: [TopicPlan(name: "t")], typePath: 2,
+            name: "p", version: 1, topics: [TopicPlan(name: "t")], type: .path(2),
             paths: ["v", "id", "type", "at"].map { JSONPath(members: [$0]) }, views: [view])
     }
 

@@ -26,6 +26,7 @@ struct TestDecoder {
         if case .object(_, let members) = top {
             for member in members { decoded.members.append(.init(name: member.name, value: member.value.slot)) }
         }
+        decoded.repeatsName = repeatsName(decoded.members.map { Array(bytes[$0.name.range]) })
         for (index, path) in plan.paths.enumerated() {
             var node: Node? = top
             for name in path.members {
@@ -37,6 +38,17 @@ struct TestDecoder {
             }
             decoded.slots[index] = node?.slot ?? Slot()
         }
+    }
+
+    /// Whether a name occurs twice; one with half a character is compared as it is written.
+    private static func repeatsName(_ names: [[UInt8]]) -> Bool {
+        var texts: Set<[UInt8]> = []
+        for name in names {
+            var text = ByteBuffer()
+            let isText = JSONText.unescape(name.span, to: &text)
+            texts.insert(isText ? text.array : name)
+        }
+        return texts.count < names.count
     }
 
     private mutating func blanks() {

@@ -121,6 +121,8 @@ import Testing
             ])
         #expect(all.one(#"{"a":null}"#) == ["DEL row"])
         #expect(all.one(#"{"a":1,"\u0061":null}"#) == ["bad"])
+        #expect(all.one(#"{"\ud800":null,"a":1}"#) == ["DEL row", "HSET row a 1", "PEXPIREAT row 1005"])
+        #expect(all.one(#"{"\ud800":1}"#) == ["bad"])
         #expect(all.one("[]") == ["bad"])
         #expect(all.one(nil) == ["DEL row"])
     }
@@ -140,6 +142,21 @@ import Testing
             return
         }
         #expect(bad == BadEvent(view: nil, reason: #"the record key is "k", but $.id is "j""#))
+    }
+
+    @Test func `limits.key-bytes lowers how long a key may be`() {
+        var limits = EventLimits()
+        limits.keyBytes = 64
+        var harness = FoldHarness(
+            .counter, [.increment(NumberSource(.constant(.init("1"))))],
+            key: TextTemplate(parts: [.literal("r:"), .placeholder(.key)]))
+        harness.fold = Fold(plan: harness.plan, naming: .plain, limits: limits)
+        #expect(harness.one("{}", key: String(repeating: "x", count: 62)).first?.hasPrefix("INCRBY") == true)
+        guard case .bad(let bad) = harness.add("{}", key: String(repeating: "x", count: 63)) else {
+            Issue.record("not bad")
+            return
+        }
+        #expect(bad.reason == "the row key is longer than 64 bytes, which is limits.key-bytes")
     }
 
     @Test func `a key is at most 4096 bytes`() {

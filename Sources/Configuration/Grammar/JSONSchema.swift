@@ -15,6 +15,12 @@ public enum JSONSchema {
         ("nothing", .object([("type", .text("null"))])),
         ("reference", pattern(#"\$\{"#, "An environment variable: ${NAME} or ${NAME:-default}.")),
         ("path", pattern(#"^\$\.|\$\{"#, "A path: $.a or $.a.b.")),
+        (
+            "source",
+            pattern(
+                #"^\$\.|^\{@|\$\{"#,
+                "A path, $.a or $.a.b, or what the record has: {@header.name}, {@key}, {@timestamp}.")
+        ),
         ("template", pattern("^[^{]", "Text and placeholders: order:{orderId}, {a.b}, {@key}, {@header.name}.")),
         (
             "value",

@@ -16,7 +16,8 @@ struct LimitWord: Sendable {
             name: "bytes-per-transaction", summary: "Bytes of one Redis transaction.", unit: .bytes,
             range: (64 << 10)...(256 << 20), property: \.bytesPerTransaction),
         LimitWord(
-            name: "record-bytes", summary: "The largest event value; a larger one is bad.", unit: .bytes,
+            name: "record-bytes",
+            summary: "The largest event value; a larger one is bad, and parked without its value.", unit: .bytes,
             range: (1 << 10)...(256 << 20), property: \.recordBytes),
         LimitWord(
             name: "key-bytes", summary: "The longest row key; an event that needs a longer one is bad.", unit: .bytes,

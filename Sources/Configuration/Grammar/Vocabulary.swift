@@ -67,10 +67,10 @@ enum Vocabulary {
                 .list(.text(pattern: topicPattern)),
                 .named(pattern: topicPattern, .either([.map(topic), .definition("nothing")])),
             ]), isRequired: true),
-        Word(name: "type", summary: "Where an event says what it is.", shape: .definition("path")),
+        Word(name: "type", summary: "Where an event says what it is.", shape: .definition("source")),
         Word(
             name: "time", summary: "Where the event time stands; default: the record's timestamp.",
-            shape: .definition("value")),
+            shape: .definition("source")),
         Word(
             name: "unknown", summary: "Events whose type no view has a rule for; default ignore.",
             shape: .choice(["ignore", "park", "halt"])),

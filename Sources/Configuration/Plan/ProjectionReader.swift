@@ -15,18 +15,22 @@ struct ProjectionReader {
         let version = map.integer("version", in: 1...Int(Int32.max))
         if let node = map["topics"] { readTopics(node) }
         scope.hasType = map["type"] != nil
-        let typePath = map["type"].flatMap { values.path($0, place: "`type`") }
-        let time = map["time"].flatMap { node in
-            map.text("time").flatMap { values.reference($0, at: node.position, place: "`time`") }
-        }
+        let type = reference("type", in: map)
+        let time = reference("time", in: map)
         let unknown = map.choice("unknown", UnknownTypePolicy.self) ?? .ignore
         let onError = map["on-error"].flatMap(errorPolicy) ?? .park
         if let node = map["views"] { readViews(node) }
         warnAboutUnreadTopics()
         guard let version else { return nil }
         return ProjectionPlan(
-            name: entry.name, version: version, topics: scope.topics, typePath: typePath, time: time,
+            name: entry.name, version: version, topics: scope.topics, type: type, time: time,
             unknown: unknown, onError: onError, paths: scope.paths, views: views.map(\.plan))
+    }
+
+    /// A path, or what the record itself has.
+    private func reference(_ name: String, in map: MapReader) -> ValueSource? {
+        guard let node = map[name], let text = map.text(name) else { return nil }
+        return values.reference(text, at: node.position, place: "`\(name)`")
     }
 
     // MARK: Topics

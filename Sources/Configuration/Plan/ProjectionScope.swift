@@ -23,15 +23,5 @@ final class ProjectionScope {
         return paths.count - 1
     }
 
-    func shown(_ source: ValueSource) -> String {
-        switch source {
-        case .path(let index, _): paths[index].description
-        case .key: "{@key}"
-        case .timestamp: "{@timestamp}"
-        case .partition: "{@partition}"
-        case .offset: "{@offset}"
-        case .header(let name, _): "{@header.\(name)}"
-        case .constant(let constant): constant.text
-        }
-    }
+    func shown(_ source: ValueSource) -> String { source.shown(paths) }
 }

@@ -65,6 +65,12 @@ struct ConfigurationReader {
                 }
             if let number { limits[keyPath: word.property] = number }
         }
+        if limits.recordBytes > limits.replyBytes / 2 {
+            log.error(
+                (map.entry("record-bytes") ?? map.entry("reply-bytes"))?.position ?? node.position,
+                "`record-bytes` (\(ByteCount.text(limits.recordBytes))) is more than half of `reply-bytes` "
+                    + "(\(ByteCount.text(limits.replyBytes))): a parked event could not be read back from Redis")
+        }
         if limits.backOffMinimumMilliseconds > limits.backOffMaximumMilliseconds {
             log.error(
                 (map.entry("back-off-minimum") ?? map.entry("back-off-maximum"))?.position ?? node.position,

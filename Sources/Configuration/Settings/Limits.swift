@@ -3,7 +3,7 @@ public struct Limits: Sendable, Equatable {
     /// More buys nothing but a longer stall of Redis's other clients (1,000 are about 1 ms).
     public var commandsPerTransaction = 1_000
     public var bytesPerTransaction = 8 << 20
-    /// The largest event value; a larger one is bad.
+    /// The largest event value; a larger one is bad. A parked one must fit into a reply: at most half of `replyBytes`.
     public var recordBytes = 64 << 20
     /// The longest row key; an event that needs a longer one is bad.
     public var keyBytes = 4_096
@@ -11,7 +11,7 @@ public struct Limits: Sendable, Equatable {
     /// Parked events of a projection in all; at either limit the partition halts.
     public var parked = 100_000
     /// The largest reply that is taken from Redis.
-    public var replyBytes = 64 << 20
+    public var replyBytes = 128 << 20
     public var connectTimeoutMilliseconds = 5_000
     public var commandTimeoutMilliseconds = 5_000
     public var backOffMinimumMilliseconds = 200

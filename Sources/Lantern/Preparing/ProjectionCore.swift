@@ -9,6 +9,7 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
     let plan: ProjectionPlan
     private let paths: ContiguousArray<Int32>
     private let keyPaths: ContiguousArray<Int>
+    private let limits = EventLimits()
     private var decoder: EventDecoder
     private var decoded: DecodedValue
     private var texts: UnescapedTexts
@@ -33,6 +34,7 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
         _ event: borrowing Projections.Event, into changeset: inout Changeset
     ) -> ProjectionOutcome {
         if let value = event.value {
+            if let bad = limits.fault(ofValue: value.count) { return .bad(bad) }
             if let fault = decoder.decode(value, into: &decoded) { return .bad(bad(fault)) }
             texts.fill(decoded, value)
         } else {

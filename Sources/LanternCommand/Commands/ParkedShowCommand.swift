@@ -31,6 +31,8 @@ struct ParkedShowCommand: Command {
         let timestamp: Int64
         let headers: [String]
         let value: String?
+        /// How many bytes the value has, where it was too large to be kept.
+        let leftOutBytes: Int?
     }
 
     func run() -> ExitCode {
@@ -53,14 +55,19 @@ struct ParkedShowCommand: Command {
             }
             let shown = Shown(
                 event: event, timestamp: record.timestamp, headers: headers,
-                value: record.value.map { readableText($0) })
+                value: record.value.map { readableText($0) }, leftOutBytes: record.leftOutBytes)
             if asJSON { return Console.printJSON(shown, .done) }
             Console.print("reason     \(event.reason)")
             Console.print("view       \(event.view ?? "-")")
             Console.print("key        \(event.key ?? "none")")
             Console.print("timestamp  \(record.timestamp)")
             for header in headers { Console.print("header     \(header)") }
-            Console.print("value      \(shown.value ?? "none (a tombstone)")")
+            let missing =
+                record.leftOutBytes.map {
+                    "\($0) bytes, too large to be kept here (limits.record-bytes); it stands in Kafka"
+                }
+                ?? "none (a tombstone)"
+            Console.print("value      \(shown.value ?? missing)")
             return .done
         } catch {
             return Explanation.explain(error)

@@ -11,12 +11,14 @@ extension WorkerSession {
         _ configuration: Configuration, log: Log? = nil, adjust: (inout ProjectionSettings) -> Void = { _ in }
     ) {
         let log = log ?? Log(configuration.log)
+        let limits = EventLimits(configuration.limits)
         let runners = configuration.projections.map { plan in
             var settings = ProjectionSettings(plan, in: configuration)
             adjust(&settings)
             let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
             return ProjectionRunner(
-                settings: settings, makeProjector: { PlanProjector(plan: plan) }, log: { lines.write($0) })
+                settings: settings, makeProjector: { PlanProjector(plan: plan, limits: limits) },
+                log: { lines.write($0) })
         }
         self.init(
             runners, redis: RedisOptions(configuration, clientName: "lantern"),

@@ -23,6 +23,7 @@ extension ProjectionSettings {
             settings.bytesPerTransaction = bounds.bytesPerTransaction
             settings.parkedPerKey = bounds.parkedPerKey
             settings.parkedInAll = bounds.parked
+            settings.recordBytes = bounds.recordBytes
             settings.backOffFirst = Int64(bounds.backOffMinimumMilliseconds)
             settings.backOffLast = Int64(bounds.backOffMaximumMilliseconds)
             settings.commandTimeout = Int64(bounds.commandTimeoutMilliseconds)
@@ -49,8 +50,19 @@ extension RedisOptions {
         if let files = redis.tls { tls = TLS(ca: files.ca, certificate: files.cert, key: files.key) }
         connectTimeoutMilliseconds = configuration.limits.connectTimeoutMilliseconds
         commandTimeoutMilliseconds = configuration.limits.commandTimeoutMilliseconds
-        replyLimits = ReplyLimits(bytes: configuration.limits.replyBytes)
+        // A partition's list of parked events is one reply.
+        replyLimits = ReplyLimits(
+            bytes: configuration.limits.replyBytes, elements: max(1_000_000, configuration.limits.parked + 1_000))
         self.clientName = clientName
+    }
+}
+
+extension EventLimits {
+    /// The bounds that a file sets.
+    init(_ limits: Limits) {
+        self.init()
+        valueBytes = limits.recordBytes
+        keyBytes = limits.keyBytes
     }
 }
 

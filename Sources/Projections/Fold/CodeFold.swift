@@ -28,9 +28,9 @@ package struct CodeFold: ~Copyable {
     private var calls: ContiguousArray<Call> = []
 
     /// `plan` has views without rules; `naming` says what stands before each row's key.
-    package init(plan: ProjectionPlan, naming: RowNaming) {
+    package init(plan: ProjectionPlan, naming: RowNaming, limits: EventLimits = EventLimits()) {
         self.plan = plan
-        program = FoldProgram(viewsOf: plan, prefix: naming.prefix)
+        program = FoldProgram(viewsOf: plan, prefix: naming.prefix, longestKey: limits.keyBytes)
     }
 
     /// Forgets what was recorded.
@@ -230,8 +230,9 @@ package struct CodeFold: ~Copyable {
 extension FoldProgram {
     /// The views alone: first as values' events see them, then for each topic as its tombstones see them, where the record
     /// key supplies the topic's declared path.
-    init(viewsOf plan: ProjectionPlan, prefix: String) {
+    init(viewsOf plan: ProjectionPlan, prefix: String, longestKey: Int) {
         self.init()
+        self.longestKey = longestKey
         self.prefix = text(prefix)
         time = plan.time.map { source($0, topic: nil) }
         for (index, viewPlan) in plan.views.enumerated() { views.append(view(viewPlan, index, topic: nil)) }

@@ -26,7 +26,10 @@ extension FoldProgram {
             case .notUTF8: "\(path) is not UTF-8: \(value)"
             case .recordKey:
                 "the record key is \(shown(Source(.key), event, decoded)), but \(path) is \(value)"
-            case .keyLength: "the row key is longer than 4,096 bytes"
+            case .keyLength:
+                longestKey == EventLimits.longestKey
+                    ? "the row key is longer than 4,096 bytes"
+                    : "the row key is longer than \(longestKey) bytes, which is limits.key-bytes"
             case .notObject: "the value is no object, and set: all needs one"
             case .repeatedName: "a name occurs twice at the top of the value, and set: all needs each once"
             case .unknownType: "no view has a rule for its type: \(path) is \(value)"

@@ -10,9 +10,9 @@ public struct Fold: ~Copyable {
     var stage = FoldStage()
 
     /// Compiles `plan`; `naming` says what stands before each row's key.
-    public init(plan: ProjectionPlan, naming: RowNaming) {
+    public init(plan: ProjectionPlan, naming: RowNaming, limits: EventLimits = EventLimits()) {
         self.plan = plan
-        program = FoldProgram(plan, prefix: naming.prefix)
+        program = FoldProgram(plan, prefix: naming.prefix, longestKey: limits.keyBytes)
     }
 
     /// Folds one event: all of its changes for all views enter `changes`, or none of them. For a tombstone all of the
@@ -43,12 +43,12 @@ public struct Fold: ~Copyable {
         return .projected
     }
 
-    private mutating func steps(
+    mutating func steps(
         for event: borrowing Event, _ decoded: borrowing DecodedValue
     ) throws(FoldFault) -> Rows {
         let topic = program.topics[event.topic]
         guard let value = event.value else { return topic.tombstone }
-        guard let path = program.typePath else { return topic.any }
+        guard let path = program.typePath else { return try stepsByRecord(event, decoded) }
         let slot = decoded.slots[path]
         switch slot.kind {
         case .string, .number: return program.steps(topic: event.topic, type: value.extracting(slot.range))
@@ -62,14 +62,21 @@ public struct Fold: ~Copyable {
         }
     }
 
+    /// Where the type is what the record itself has: `{@header.type}`.
+    private mutating func stepsByRecord(
+        _ event: borrowing Event, _ decoded: borrowing DecodedValue
+    ) throws(FoldFault) -> Rows {
+        guard let source = program.type else { return program.topics[event.topic].any }
+        let found = program.find(source, event, decoded)
+        if found.kind == .nothing { return program.topics[event.topic].any }
+        stage.scratch.truncate(to: 0)
+        try program.appendText(found, source, event, to: &stage.scratch)
+        return program.steps(topic: event.topic, type: stage.scratch.span)
+    }
+
     private func unknown(_ event: borrowing Event, _ decoded: borrowing DecodedValue) -> ProjectionOutcome {
         if plan.unknown == .ignore { return .unknownType }
-        var fault = FoldFault(.unknownType)
-        if let path = program.typePath {
-            fault.source = Source(.path)
-            fault.source.path = Int32(path)
-        }
-        var bad = program.describe(fault, of: plan, event, decoded)
+        var bad = program.describe(FoldFault(.unknownType, program.type ?? Source(.nothing)), of: plan, event, decoded)
         bad.demandsHalt = plan.unknown == .halt
         return .bad(bad)
     }

@@ -2,10 +2,12 @@ import Bytes
 
 extension FoldProgram {
     /// Compiles a plan: for each topic the steps of each named type, of any other, and of tombstones.
-    init(_ plan: ProjectionPlan, prefix: String) {
+    init(_ plan: ProjectionPlan, prefix: String, longestKey: Int) {
         self.init()
+        self.longestKey = longestKey
         self.prefix = text(prefix)
-        typePath = plan.typePath
+        type = plan.type.map { source($0, topic: nil) }
+        if case .path(let index, _)? = plan.type { typePath = index }
         time = plan.time.map { source($0, topic: nil) }
         for (topic, topicPlan) in plan.topics.enumerated() {
             let views = plan.views.indices.filter { plan.views[$0].topics.contains(topic) }

@@ -51,7 +51,7 @@ extension FoldProgram {
             stage.bytes.append(UInt8(ascii: ":"))
             stage.bytes.append(decimal: bucket)
         }
-        guard stage.bytes.count - start - Int(prefix.count) <= 4096 else { throw FoldFault(.keyLength) }
+        guard stage.bytes.count - start - Int(prefix.count) <= longestKey else { throw FoldFault(.keyLength) }
         return stage.text(from: start)
     }
 
@@ -125,26 +125,21 @@ extension FoldProgram {
         _ event: borrowing Event, _ decoded: borrowing DecodedValue, into stage: inout FoldStage
     ) throws(FoldFault) {
         guard event.value != nil, decoded.whole.kind == .object else { throw FoldFault(.notObject) }
+        if decoded.repeatsName { throw FoldFault(.repeatedName) }
         stage.changes.append(StagedChange(operation: .delete))
-        let start = stage.changes.count
         for index in decoded.members.indices {
             let member = decoded.members[index]
+            if member.value.kind == .null { continue }
             var change = StagedChange(operation: .setField)
             var from = stage.bytes.count
             try appendText(found(member.name), Source(.nothing), event, to: &stage.bytes)
             change.name = stage.text(from: from)
             change.nameHash = ByteHash.hash(stage.bytes.span(change.name.range), seed: seed)
-            if member.value.kind == .null {
-                change.operation = .unsetField
-            } else {
-                from = stage.bytes.count
-                try appendField(found(member.value), Source(.nothing), event, to: &stage.bytes)
-                change.value = stage.text(from: from)
-            }
+            from = stage.bytes.count
+            try appendField(found(member.value), Source(.nothing), event, to: &stage.bytes)
+            change.value = stage.text(from: from)
             stage.changes.append(change)
         }
-        if stage.repeatsName(from: start) { throw FoldFault(.repeatedName) }
-        stage.removeNulls(from: start)
     }
 
     private func found(_ slot: Slot) -> Found {

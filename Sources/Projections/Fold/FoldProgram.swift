@@ -132,9 +132,13 @@ struct FoldProgram: ~Copyable {
     var fields: ContiguousArray<DocumentFieldCode> = []
     var parts: ContiguousArray<TemplatePart> = []
     /// Where the type stands; nil where the projection has none.
+    var type: Source?
+    /// Its path, where it is one: the usual case.
     var typePath: Int?
     /// Event time; nil is the record's timestamp.
     var time: Source?
+    /// The longest row key, in bytes.
+    var longestKey = EventLimits.longestKey
     let seed = ByteHash.seed
 
     /// The steps for a type of a topic.

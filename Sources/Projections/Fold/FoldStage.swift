@@ -34,8 +34,6 @@ struct FoldStage: ~Copyable {
     var scores: UInt64 = 0
     /// The event's time, once it is needed.
     var time: Int64?
-    /// For finding repeated names: places in `changes` plus one.
-    var nameSlots: ContiguousArray<Int32> = []
 
     mutating func removeAll() {
         bytes.removeAll(keeping: 1 << 22)
@@ -54,38 +52,4 @@ struct FoldStage: ~Copyable {
 
     /// What was appended since `start`.
     func text(from start: Int) -> PoolText { PoolText(start: Int32(start), count: Int32(bytes.count - start)) }
-
-    /// Leaves out the fields from `start` on that are null.
-    mutating func removeNulls(from start: Int) {
-        var kept = start
-        for index in start..<changes.count where changes[index].operation != .unsetField {
-            if kept < index { changes[kept] = changes[index] }
-            kept += 1
-        }
-        changes.removeLast(changes.count - kept)
-    }
-
-    /// Whether two of the changes from `start` on set the same field.
-    mutating func repeatsName(from start: Int) -> Bool {
-        let count = changes.count - start
-        var size = 16
-        while size < count * 2 { size *= 2 }
-        if nameSlots.count > 1 << 16 && size < 1 << 12 { nameSlots = [] }
-        if nameSlots.count < size { nameSlots = ContiguousArray(repeating: 0, count: size) }
-        for index in 0..<size { nameSlots[index] = 0 }
-        for index in start..<changes.count {
-            var slot = Int(truncatingIfNeeded: changes[index].nameHash) & (size - 1)
-            while nameSlots[slot] != 0 {
-                let other = Int(nameSlots[slot]) - 1
-                if changes[other].nameHash == changes[index].nameHash,
-                    bytes.span(changes[other].name.range).isEqual(to: bytes.span(changes[index].name.range))
-                {
-                    return true
-                }
-                slot = (slot + 1) & (size - 1)
-            }
-            nameSlots[slot] = Int32(index + 1)
-        }
-        return false
-    }
 }

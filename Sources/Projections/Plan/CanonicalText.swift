@@ -11,7 +11,7 @@ extension ProjectionPlan {
         lines += topics.map { topic in
             "topic \(quoted(topic.name)) key \(topic.keyPath.map(text(ofPath:)) ?? "-") compacted \(topic.isCompacted)"
         }.sorted()
-        lines.append("type \(typePath.map(text(ofPath:)) ?? "-")")
+        lines.append("type \(type.map(text) ?? "-")")
         lines.append("time \(time.map(text) ?? "-")")
         lines.append("unknown \(unknown.rawValue)")
         for view in views.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {

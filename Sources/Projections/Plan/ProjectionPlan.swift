@@ -5,8 +5,8 @@ public struct ProjectionPlan: Sendable, Equatable {
     public var name: String
     public var version: Int
     public var topics: [TopicPlan]
-    /// Where an event says what it is: an index into `paths`; nil where the projection has no `type:`.
-    public var typePath: Int?
+    /// Where an event says what it is: never a constant; nil where the projection has no `type:`.
+    public var type: ValueSource?
     /// Event time; nil is the record's timestamp.
     public var time: ValueSource?
     public var unknown: UnknownTypePolicy
@@ -15,14 +15,14 @@ public struct ProjectionPlan: Sendable, Equatable {
     public var views: [ViewPlan]
 
     public init(
-        name: String, version: Int, topics: [TopicPlan], typePath: Int? = nil, time: ValueSource? = nil,
+        name: String, version: Int, topics: [TopicPlan], type: ValueSource? = nil, time: ValueSource? = nil,
         unknown: UnknownTypePolicy = .ignore, onError: ErrorPolicy = .park, paths: [JSONPath] = [],
         views: [ViewPlan] = []
     ) {
         self.name = name
         self.version = version
         self.topics = topics
-        self.typePath = typePath
+        self.type = type
         self.time = time
         self.unknown = unknown
         self.onError = onError

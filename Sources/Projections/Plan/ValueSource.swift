@@ -26,6 +26,21 @@ public enum ValueSource: Sendable, Equatable {
     }
 }
 
+extension ValueSource {
+    /// As the file has it: `$.a.b`, `{@key}`, a constant's text.
+    package func shown(_ paths: [JSONPath]) -> String {
+        switch self {
+        case .path(let index, _): paths[index].description
+        case .key: "{@key}"
+        case .timestamp: "{@timestamp}"
+        case .partition: "{@partition}"
+        case .offset: "{@offset}"
+        case .header(let name, _): "{@header.\(name)}"
+        case .constant(let constant): constant.text
+        }
+    }
+}
+
 /// A number to increment by or to compare: `source × 10^scale`, exactly.
 public struct NumberSource: Sendable, Equatable {
     public var source: ValueSource

@@ -168,7 +168,8 @@ extension LaneMachine {
                     + "(`lantern parked list`), or raise limits.parked-per-key or limits.parked.")
             return .taken
         }
-        let record = ParkedRecord(event, headers: headers, view: view, reason: reason)
+        var record = ParkedRecord(event, headers: headers, view: view, reason: reason)
+        record.leaveOutValue(over: settings.recordBytes)
         let it = partitions[slot]
         parking.begin(4)
         parking.argument("HSET")

@@ -31,6 +31,8 @@ public struct LaneSettings: Sendable {
     public var lossWindow: Int64 = 60_000
     public var parkedPerKey = 1_000
     public var parkedInAll = 100_000
+    /// A larger value is not kept with its parked event: it stays in Kafka only.
+    public var recordBytes = 64 << 20
     /// So many first events of a topic that are all not JSON halt the partition.
     public var proofEvents = 100
 

@@ -4,7 +4,8 @@ import Projections
 /// A bad event as it is kept in Redis, or produced to a dead-letter topic: the whole record, and why.
 ///
 /// As bytes: one line of decimal numbers and lengths, then the pieces in the same order, so that any bytes are kept:
-/// `offset timestamp keyLength valueLength viewLength reasonLength headerCount (nameLength valueLength)…\n`; −1 is null.
+/// `offset timestamp keyLength valueLength viewLength reasonLength headerCount (nameLength valueLength)…\n`; −1 is null, and a
+/// value length of −2 − n says that the value of n bytes was too large to be kept here: it stands in Kafka.
 public struct ParkedRecord: Sendable, Equatable {
     public struct Header: Sendable, Equatable {
         public var name: [UInt8]
@@ -15,6 +16,8 @@ public struct ParkedRecord: Sendable, Equatable {
     public var timestamp: Int64
     public var key: [UInt8]?
     public var value: [UInt8]?
+    /// How many bytes the value has that was too large to be kept; nil where it was kept, or is null.
+    public private(set) var leftOutBytes: Int?
     public var headers: [Header]
     /// nil for a fault of the whole event, and for one that only queues behind another of its key.
     public var view: String?
@@ -32,10 +35,27 @@ public struct ParkedRecord: Sendable, Equatable {
         self.reason = reason
     }
 
+    /// Forgets a value of more than `limit` bytes.
+    mutating func leaveOutValue(over limit: Int) {
+        guard let value, value.count > limit else { return }
+        leftOutBytes = value.count
+        self.value = nil
+    }
+
+    /// Why it cannot be folded with what the operator decided; nil where it can.
+    func obstacle(to entry: LedgerEntry?) -> String? {
+        guard let leftOutBytes else { return nil }
+        if case .edit? = entry { return nil }
+        return
+            "the value of offset \(offset) (\(leftOutBytes) bytes) was too large to be kept here; it stands in Kafka: "
+            + "edit the event with a smaller one, or skip it"
+    }
+
     public var bytes: [UInt8] {
         var pieces: [[UInt8]?] = [key, value, view.map { Array($0.utf8) }, Array(reason.utf8)]
         for header in headers { pieces += [header.name, header.value] }
         var numbers = [offset, timestamp] + pieces.prefix(4).map { Int64($0?.count ?? -1) } + [Int64(headers.count)]
+        if let leftOutBytes { numbers[3] = -2 - Int64(leftOutBytes) }
         numbers += pieces.dropFirst(4).map { Int64($0?.count ?? -1) }
         var bytes = Array(numbers.map(String.init).joined(separator: " ").utf8) + [UInt8(ascii: "\n")]
         for piece in pieces { bytes += piece ?? [] }
@@ -70,6 +90,7 @@ public struct ParkedRecord: Sendable, Equatable {
         timestamp = numbers[1] ?? -1
         key = pieces[0]
         value = pieces[1]
+        if let length = numbers[3], length <= -2, length > -1 << 40 { leftOutBytes = Int(-2 - length) }
         view = pieces[2].map { String(decoding: $0, as: UTF8.self) }
         reason = pieces[3].map { String(decoding: $0, as: UTF8.self) } ?? ""
         headers = stride(from: 4, to: pieces.count, by: 2).map {

@@ -115,6 +115,10 @@ extension Lane {
                     stillBad = "its record is missing or damaged in \(blobs)"
                     break
                 }
+                if let obstacle = record.obstacle(to: ledger) {
+                    stillBad = obstacle
+                    break
+                }
                 let value: [UInt8]? = if case .edit(let edited)? = ledger { edited } else { record.value }
                 if case .bad(let bad) = fold(record, value: value, it, into: &changes) {
                     stillBad = "offset \(entry.offset) is still bad: \(bad.reason)"

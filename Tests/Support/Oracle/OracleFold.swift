@@ -94,9 +94,7 @@ public struct OracleFold {
     /// Each view that reads the event's topic and has a rule for its type, with those rules.
     private func rules(for reading: OracleReading) throws(OracleBad) -> [(OracleView, [OracleRule])] {
         var type: [UInt8]?
-        if reading.tree != nil, let path = projection.type {
-            type = try reading.text(.path(path, optional: false))
-        }
+        if reading.tree != nil, let source = projection.type { type = try reading.text(source) }
         var result: [(OracleView, [OracleRule])] = []
         for view in projection.views where view.from?.contains(reading.event.topic) ?? true {
             let named = view.events.first { event in

@@ -1,7 +1,7 @@
 extension OracleProjection {
     /// The projection `orders` of DESIGN §6.
     public static let orders = OracleProjection(
-        name: "orders", topics: [Topic("orders", key: OraclePath(["orderId"]))], type: OraclePath(["type"]),
+        name: "orders", topics: [Topic("orders", key: OraclePath(["orderId"]))], type: .path("type"),
         time: .path("at"),
         views: [
             OracleView(

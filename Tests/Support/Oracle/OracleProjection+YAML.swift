@@ -26,7 +26,7 @@ extension OracleProjection {
                 lines.append("      \(quoted(topic.name)): { \(options.joined(separator: ", ")) }")
             }
         }
-        if let type { lines.append("    type: \(quoted("$." + type.text))") }
+        if let type { lines.append("    type: \(type.yaml)") }
         if let time { lines.append("    time: \(time.yaml)") }
         if unknown != .ignore { lines.append("    unknown: \(unknown.rawValue)") }
         if onError != .park { lines.append("    on-error: \(onError.rawValue)") }

@@ -19,14 +19,14 @@ public struct OracleProjection: Sendable, Equatable {
     public var name: String
     public var version: Int
     public var topics: [Topic]
-    public var type: OraclePath?
+    public var type: OracleValue?
     public var time: OracleValue?
     public var unknown: Unknown
     public var onError: OnError
     public var views: [OracleView]
 
     public init(
-        name: String, version: Int = 1, topics: [Topic], type: OraclePath? = nil, time: OracleValue? = nil,
+        name: String, version: Int = 1, topics: [Topic], type: OracleValue? = nil, time: OracleValue? = nil,
         unknown: Unknown = .ignore, onError: OnError = .park, views: [OracleView]
     ) {
         self.name = name
@@ -49,7 +49,7 @@ public struct OracleProjection: Sendable, Equatable {
             if case .path(let path, _) = value, !found.contains(path) { found.append(path) }
         }
         for topic in topics { if let key = topic.key { note(.path(key, optional: false)) } }
-        if let type { note(.path(type, optional: false)) }
+        if let type { note(type) }
         if let time { note(time) }
         for view in views {
             view.key.values.forEach(note)

@@ -43,6 +43,7 @@ public struct RandomEvents {
         var bytes: [UInt8] = []
         if random.chance(10) { RandomJSON.blank(into: &bytes, &random) }
         top(id).write(into: &bytes, &random)
+        if random.chance(awkwardness / 2), bytes.last == UInt8(ascii: "}") { insertOddName(&bytes) }
         if random.chance(10) { RandomJSON.blank(into: &bytes, &random) }
         if random.chance(awkwardness) { spoil(&bytes) }
         event.value = bytes
@@ -71,6 +72,10 @@ public struct RandomEvents {
                             [0, 0x22, 0x5C, 0x1F, 0x7F],
                         ])))
             }
+        }
+        if case .header(let name, _)? = projection.type {
+            headers.append(
+                .init(name, random.chance(awkwardness) ? random.pick([nil, [0xFF]]) : Array(typeName().utf8)))
         }
         return headers
     }
@@ -103,10 +108,8 @@ public struct RandomEvents {
         for name in ["n", "amt", "s", "b", "имя", "at", "o", "l", "nul", "extra"] {
             members.append((name, random.chance(awkwardness) ? awkward() : usual(name)))
         }
-        if let type = projection.type {
-            let name =
-                random.chance(92) && !types.isEmpty
-                ? random.pick(types) : random.pick(["other", "*", "tombstone", "", "Ü"])
+        if case .path(let type, _)? = projection.type {
+            let name = typeName()
             var value: RandomJSON =
                 name == "1" || name == "true" ? random.pick([.raw(name), .string(name)]) : .string(name)
             if random.chance(awkwardness) { value = awkward() }
@@ -124,6 +127,11 @@ public struct RandomEvents {
         return .object(members)
     }
 
+    private mutating func typeName() -> String {
+        random.chance(92) && !types.isEmpty
+            ? random.pick(types) : random.pick(["other", "*", "tombstone", "", "Ü"])
+    }
+
     /// Puts something that is no JSON where the projection reads; elsewhere a reader need not see it.
     private mutating func malform(_ members: inout [(String, RandomJSON)]) {
         let read = projection.paths.filter { $0.names.count == 1 }
@@ -131,6 +139,17 @@ public struct RandomEvents {
         let name = random.pick(read).names[0]
         guard let index = members.firstIndex(where: { $0.0 == name }) else { return }
         members[index].1 = .raw(random.pick(Self.malformed))
+    }
+
+    /// A first member whose name is no text, or one of which half is missing.
+    private mutating func insertOddName(_ bytes: inout [UInt8]) {
+        guard let brace = bytes.firstIndex(of: UInt8(ascii: "{")) else { return }
+        let isEmpty = bytes[(brace + 1)...].first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "}")
+        let name = random.pick([#"\ud800"#, #"a\udfffb"#, #"\ud83d\ude00"#])
+        let value = random.pick(["null", "null", "1", #""x""#])
+        var member = #""\#(name)":\#(value)"#
+        if random.chance(20) { member += #","\#(name)":null"# }
+        bytes.insert(contentsOf: Array((member + (isEmpty ? "" : ",")).utf8), at: brace + 1)
     }
 
     private mutating func usual(_ name: String) -> RandomJSON {

@@ -2,7 +2,7 @@
 public struct RandomProjection {
     private var random: SplitMix64
     private var topics: [OracleProjection.Topic] = []
-    private var type: OraclePath?
+    private var type: OracleValue?
 
     static let keyPath = OraclePath(["id"])
     static let types = ["A", "B", "C", "Ünï", "1", "true", "with blank"]
@@ -26,7 +26,10 @@ public struct RandomProjection {
                 OracleProjection.Topic(
                     name, key: random.chance(45) ? Self.keyPath : nil, compacted: random.chance(15)))
         }
-        type = random.chance(75) ? OraclePath(random.pick([["type"], ["meta", "type"], ["тип"]])) : nil
+        if random.chance(75) {
+            type = .path(random.pick(["type", "meta.type", "тип"]))
+            if random.chance(20) { type = random.pick([.header("typ-ä", optional: false), .key, .partition]) }
+        }
         let time: OracleValue? =
             switch random.below(10) {
             case 0..<5: .path("at")
