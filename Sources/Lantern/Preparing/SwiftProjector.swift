@@ -3,6 +3,7 @@ package import Projections
 /// A projection in Swift, ready to run in a lane.
 package final class SwiftProjector<Source: Projection>: Projector {
     package let plan: ProjectionPlan
+    package var isCode: Bool { true }
     private var core: ProjectionCore<Source>
 
     /// Prepares `source`; throws all that is wrong with it. `naming` says what stands before each row's key.

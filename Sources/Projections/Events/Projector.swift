@@ -3,7 +3,14 @@
 /// Used by one thread at a time; it keeps scratch memory, so that in steady state an event allocates nothing.
 public protocol Projector: AnyObject {
     var plan: ProjectionPlan { get }
+    /// Whether what it does may change while its plan, and so its fingerprint, stays the same: then checkpoints hold the hash
+    /// of what some event changes, which shows at the next start.
+    var isCode: Bool { get }
 
     /// Folds one event into the changeset: all of its changes for all views, or none of them.
     func project(_ event: borrowing Event, into changes: inout Changeset) -> ProjectionOutcome
+}
+
+extension Projector {
+    public var isCode: Bool { false }
 }

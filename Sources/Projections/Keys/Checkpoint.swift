@@ -2,10 +2,10 @@ public import Bytes
 
 /// How far one partition has come: written in the transaction that brings its views there, and compared byte for byte.
 ///
-/// As text: `next=42 confirmed=40 writer=9f… time=1767225600000 anchor=41:0123456789abcdef at-end=1767225601000`.
-/// `anchor` and `at-end` may be missing.
+/// As text: `next=42 confirmed=40 writer=9f… time=1767225600000 anchor=41:0123456789abcdef
+/// changes=40:0123456789abcdef at-end=1767225601000 turn=1`. From `anchor` on each may be missing.
 public struct Checkpoint: Sendable, Equatable {
-    /// The last record passed: where it stands, and the XXH3 of its key, value, headers and timestamp.
+    /// A record that was passed: where it stands, and a hash.
     public struct Anchor: Sendable, Equatable {
         public var offset: Int64
         public var hash: UInt64
@@ -25,21 +25,25 @@ public struct Checkpoint: Sendable, Equatable {
     public var writer: String
     /// The timestamp of the last record passed, in milliseconds since 1970; −1 before the first.
     public var time: Int64
+    /// The last record passed: the XXH3 of its key, value, headers and timestamp.
     public var anchor: Anchor?
+    /// Projections in code: a record of the last batches, and the XXH3 of the commands that it alone makes.
+    public var changes: Anchor?
     /// Compacted topics: the wall-clock time, in milliseconds since 1970, at which the lane last stood at the end.
     public var atEnd: Int64?
     /// Counts what was carried out on parked events at this offset, so that the text is a fresh one; 0 is left out.
     public var turn: Int
 
     public init(
-        next: Int64, confirmed: Int64, writer: String, time: Int64 = -1, anchor: Anchor? = nil, atEnd: Int64? = nil,
-        turn: Int = 0
+        next: Int64, confirmed: Int64, writer: String, time: Int64 = -1, anchor: Anchor? = nil,
+        changes: Anchor? = nil, atEnd: Int64? = nil, turn: Int = 0
     ) {
         self.next = next
         self.confirmed = confirmed
         self.writer = writer
         self.time = time
         self.anchor = anchor
+        self.changes = changes
         self.atEnd = atEnd
         self.turn = turn
     }
@@ -54,17 +58,8 @@ public struct Checkpoint: Sendable, Equatable {
         bytes.append(utf8: writer)
         bytes.append(" time=" as StaticString)
         bytes.append(decimal: time)
-        if let anchor {
-            bytes.append(" anchor=" as StaticString)
-            bytes.append(decimal: anchor.offset)
-            bytes.append(UInt8(ascii: ":"))
-            var shift = 60
-            while shift >= 0 {
-                let digit = UInt8(truncatingIfNeeded: (anchor.hash >> UInt64(shift)) & 15)
-                bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-                shift -= 4
-            }
-        }
+        if let anchor { Self.write(" anchor=", anchor, into: &bytes) }
+        if let changes { Self.write(" changes=", changes, into: &bytes) }
         if let atEnd {
             bytes.append(" at-end=" as StaticString)
             bytes.append(decimal: atEnd)
@@ -72,6 +67,18 @@ public struct Checkpoint: Sendable, Equatable {
         if turn != 0 {
             bytes.append(" turn=" as StaticString)
             bytes.append(decimal: Int64(turn))
+        }
+    }
+
+    private static func write(_ name: StaticString, _ anchor: Anchor, into bytes: inout ByteBuffer) {
+        bytes.append(name)
+        bytes.append(decimal: anchor.offset)
+        bytes.append(UInt8(ascii: ":"))
+        var shift = 60
+        while shift >= 0 {
+            let digit = UInt8(truncatingIfNeeded: (anchor.hash >> UInt64(shift)) & 15)
+            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            shift -= 4
         }
     }
 
@@ -94,17 +101,19 @@ public struct Checkpoint: Sendable, Equatable {
             let confirmed = values["confirmed"].flatMap({ Int64($0) }), confirmed <= next,
             let writer = values["writer"], let time = values["time"].flatMap({ Int64($0) })
         else { return nil }
-        var anchor: Anchor?
-        if let value = values["anchor"] {
-            let parts = value.split(separator: ":")
-            guard parts.count == 2, let offset = Int64(parts[0]), let hash = UInt64(parts[1], radix: 16) else {
-                return nil
-            }
-            anchor = Anchor(offset: offset, hash: hash)
-        }
+        let anchor = values["anchor"].map { Self.anchor($0) }
+        let changes = values["changes"].map { Self.anchor($0) }
+        if case .some(nil) = anchor { return nil }
+        if case .some(nil) = changes { return nil }
         self.init(
-            next: next, confirmed: confirmed, writer: String(writer), time: time, anchor: anchor,
-            atEnd: values["at-end"].flatMap { Int64($0) },
+            next: next, confirmed: confirmed, writer: String(writer), time: time, anchor: anchor ?? nil,
+            changes: changes ?? nil, atEnd: values["at-end"].flatMap { Int64($0) },
             turn: values["turn"].flatMap { Int($0) } ?? 0)
+    }
+
+    private static func anchor(_ text: Substring) -> Anchor? {
+        let parts = text.split(separator: ":")
+        guard parts.count == 2, let offset = Int64(parts[0]), let hash = UInt64(parts[1], radix: 16) else { return nil }
+        return Anchor(offset: offset, hash: hash)
     }
 }

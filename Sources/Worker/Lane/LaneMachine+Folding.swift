@@ -21,7 +21,7 @@ extension LaneMachine {
             if let taken = takeSpecially(event, headers: headers, slot: slot, anchor: anchor, now: now) { return taken }
         }
         switch projector.project(event, into: &changes) {
-        case .projected: break
+        case .projected: if isCode, !partitions[slot].isTouched { rememberChanges(event, slot: slot) }
         case .unknownType: counters.unknownTypes += 1
         case .changesetMustCloseFirst:
             wanted = slot
@@ -211,6 +211,7 @@ extension LaneMachine {
                 return .taken
             }
         }
+        compareChanges(event, replay)
         if event.offset < replay.end {
             if event.offset >= replay.confirmed, !partitions[slot].parked.offsets.contains(event.offset) {
                 _ = projector.project(event, into: &replay.changes)
@@ -236,7 +237,9 @@ extension LaneMachine {
     /// The replay reached the checkpoint: look at the rows that it touched, or fold on.
     mutating func finishReplay(_ slot: Int) {
         guard let replay = partitions[slot].replay else { return }
-        if replay.changes.isEmpty {
+        if let offset = replay.differsAt {
+            haltChangedCode(slot, offset)
+        } else if replay.changes.isEmpty {
             partitions[slot].replay = nil
             startFolding(slot)
         } else {

@@ -78,6 +78,7 @@ extension LaneMachine {
         partitions[slot].believedConfirmed = checkpoint.confirmed
         partitions[slot].next = checkpoint.next
         partitions[slot].anchor = checkpoint.anchor
+        partitions[slot].changes = checkpoint.changes
         partitions[slot].time = checkpoint.time
         partitions[slot].atEnd = checkpoint.atEnd
         partitions[slot].believedAtEnd = checkpoint.atEnd
@@ -143,9 +144,13 @@ extension LaneMachine {
             actions.append(
                 .report(.unverified(slot: slot, from: checkpoint.confirmed, to: min(found.low, checkpoint.next))))
         }
-        let from = max(found.low, min(anchor?.offset ?? checkpoint.next, checkpoint.confirmed))
+        let expected = checkpoint.changes.flatMap { isCode && $0.offset >= found.low ? $0 : nil }
+        let from = max(
+            found.low,
+            min(anchor?.offset ?? checkpoint.next, expected?.offset ?? checkpoint.next, checkpoint.confirmed))
         if from < checkpoint.next {
-            partitions[slot].replay = Replay(anchor: anchor, confirmed: checkpoint.confirmed, end: checkpoint.next)
+            partitions[slot].replay = Replay(
+                anchor: anchor, expected: expected, confirmed: checkpoint.confirmed, end: checkpoint.next)
             partitions[slot].phase = .replaying
             place(slot, at: from)
         } else {

@@ -153,7 +153,7 @@ extension LaneMachine {
         // What was believed before was acknowledged, all of its replies seen clean: that is what is confirmed.
         let text = Checkpoint(
             next: it.next, confirmed: it.believedNext, writer: settings.writer, time: it.time, anchor: it.anchor,
-            atEnd: it.atEnd
+            changes: it.changes, atEnd: it.atEnd
         ).text
         lastTransaction.begin(3)
         lastTransaction.argument("SET")

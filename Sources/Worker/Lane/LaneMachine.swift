@@ -45,6 +45,9 @@ public struct LaneMachine: ~Copyable {
     var refusalHandling: RedisErrorCode.Handling?
 
     var changes = Changeset()
+    /// One event's changes alone, for their hash.
+    var asideChanges = Changeset()
+    let isCode: Bool
     var parking = CommandBuffer(capacity: 256)
     var eventsInBatch = 0
     /// The bytes of the transaction in flight: where damage is, is read from them.
@@ -75,6 +78,7 @@ public struct LaneMachine: ~Copyable {
     public init(settings: LaneSettings, projector: any Projector, seed: UInt64) {
         self.settings = settings
         self.projector = projector
+        isCode = projector.isCode
         keys = settings.keys
         random = SplitMix64(seed: seed)
         proof = Array(repeating: (0, 0), count: settings.plan.topics.count)

@@ -51,6 +51,8 @@ public struct LanePartition: Sendable {
     /// For choosing whom to watch when there are too many.
     var lastUse: UInt64 = 0
     var anchor: Checkpoint.Anchor?
+    /// Of a projection in code: an event of the open batch or of an earlier one, and the hash of what it changes.
+    var changes: Checkpoint.Anchor?
     var time: Int64 = -1
     var atEnd: Int64?
     /// The `atEnd` of the checkpoint that is believed.

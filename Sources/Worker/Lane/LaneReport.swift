@@ -33,6 +33,7 @@ public struct HaltReason: Sendable, Equatable {
         case partitionError = "partition-error"
         case tombstonesMissed = "tombstones-missed"
         case serverRefuses = "server-refuses"
+        case codeChanged = "code-changed"
     }
 
     public var code: Code

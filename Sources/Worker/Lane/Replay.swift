@@ -10,9 +10,14 @@ final class Replay: @unchecked Sendable {
     /// The checkpoint's `next`: here the replay ends.
     let end: Int64
     var changes = Changeset()
+    /// Of a projection in code: an event and the hash of what it changed, until it was found.
+    var expected: Checkpoint.Anchor?
+    /// The event that changes something else now.
+    var differsAt: Int64?
 
-    init(anchor: Checkpoint.Anchor?, confirmed: Int64, end: Int64) {
+    init(anchor: Checkpoint.Anchor?, expected: Checkpoint.Anchor? = nil, confirmed: Int64, end: Int64) {
         self.anchor = anchor
+        self.expected = expected
         self.confirmed = confirmed
         self.end = end
     }

@@ -29,7 +29,10 @@ final class SimulatedLane {
     var deadLetters: [ParkedRecord] = []
     var delivers = true
 
-    init(world: World, writer: String, adjust: (inout LaneSettings) -> Void = { _ in }) {
+    init(
+        world: World, writer: String, projector: (any Projector)? = nil,
+        adjust: (inout LaneSettings) -> Void = { _ in }
+    ) {
         self.world = world
         self.writer = writer
         var settings = LaneSettings(
@@ -37,7 +40,7 @@ final class SimulatedLane {
         settings.comparesCheckpoints = world.comparesCheckpoints
         adjust(&settings)
         machine = LaneMachine(
-            settings: settings, projector: PlanProjector(plan: world.plan), seed: world.random.next())
+            settings: settings, projector: projector ?? PlanProjector(plan: world.plan), seed: world.random.next())
     }
 
     /// What a failing seed shows of it.

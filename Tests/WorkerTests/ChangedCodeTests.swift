@@ -1,0 +1,82 @@
+import Projections
+import Testing
+
+@testable import Worker
+
+/// The anchor of a projection in code also says what an event changed: a version that was not raised shows at the next start.
+@Suite struct ChangedCodeTests {
+    private let world = World(seed: 1, partitions: 2)
+
+    private func append(_ count: Int) {
+        for index in 0..<count { world.log.append(index % 2, row: index % 4, number: index) }
+    }
+
+    /// Runs a lane until nothing moves any more.
+    private func run(_ projector: any Projector, stops: Bool = true) -> SimulatedLane {
+        let lane = SimulatedLane(world: world, writer: "w\(world.executions)", projector: projector)
+        lane.assign([0, 1])
+        for turn in 0..<60 {
+            if turn == 40, stops { lane.machine.stop(now: world.now) }
+            world.now += 200
+            if lane.isBusy { lane.unblock() }
+            lane.takeEvents(50)
+            lane.write(.max)
+            for client in world.clients { while world.redis.step(client) {} }
+            if !lane.isBusy { lane.read(.max) }
+        }
+        world.clients.removeAll()
+        return lane
+    }
+
+    private func halts(_ lane: SimulatedLane) -> [HaltReason] {
+        lane.reports.compactMap { if case .halted(_, let reason) = $0 { reason } else { nil } }
+    }
+
+    @Test(arguments: [true, false])
+    func `changed code under the same version halts before it writes anything`(stops: Bool) {
+        append(9)
+        #expect(halts(run(CodeProjector(world.plan), stops: stops)).isEmpty)
+        let before = world.redis.data
+        #expect(world.checkpoint(0)?.changes != nil && world.checkpoint(0)?.next == 5)
+        append(4)
+        let found = halts(run(CodeProjector(world.plan, doesNothing: true)))
+        #expect(found.count == 2 && found.allSatisfy { $0.code == .codeChanged })
+        #expect(found.first?.message.contains("projection p, version 1: its code makes other changes of t-") == true)
+        #expect(found.first?.message.contains("raise `version`") == true)
+        #expect(world.redis.data == before)
+        #expect(world.violations == [])
+    }
+
+    @Test func `the same code goes on`() {
+        append(9)
+        _ = run(CodeProjector(world.plan))
+        append(4)
+        #expect(halts(run(CodeProjector(world.plan))).isEmpty)
+        #expect(world.checkpoint(0)?.next == world.log.end(0) && world.checkpoint(1)?.next == world.log.end(1))
+        #expect(world.violations == [])
+    }
+
+    @Test func `an event that the log has lost proves nothing`() {
+        append(9)
+        _ = run(CodeProjector(world.plan))
+        world.log.low = [5, 4]
+        #expect(halts(run(CodeProjector(world.plan, doesNothing: true))).isEmpty)
+    }
+
+    @Test func `another log is said to be one, whatever the code makes of it`() {
+        append(9)
+        _ = run(CodeProjector(world.plan))
+        world.recreations = 1
+        let found = halts(run(CodeProjector(world.plan, doesNothing: true)))
+        #expect(found.count == 2 && found.allSatisfy { $0.code == .logTruncated })
+    }
+
+    @Test func `the YAML form writes no such hash`() {
+        append(9)
+        let lane = SimulatedLane(world: world, writer: "yaml")
+        let isCode = lane.machine.isCode
+        #expect(!isCode)
+        _ = run(lane.machine.projector)
+        #expect(world.checkpoint(0)?.next == 5 && world.checkpoint(0)?.changes == nil)
+    }
+}
