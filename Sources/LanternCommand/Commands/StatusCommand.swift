@@ -53,18 +53,21 @@ struct StatusCommand: Command {
 
     private func text(_ status: ProjectionStatus) -> String {
         guard let generation = status.generation else { return "\(status.name): not started\n" }
-        var table = Table([
-            .init("PARTITION"), .init("NEXT", .right), .init("END", .right), .init("LAG", .right),
-            .init("PARKED", .right),
-            .init("REWINDS", .right), .init("STATE"),
-        ])
+        var columns: [Table.Column] = [.init("PARTITION"), .init("NEXT", .right), .init("END", .right)]
+        if status.isPartial { columns.insert(.init("START", .right), at: 1) }
+        columns += [.init("LAG", .right), .init("PARKED", .right), .init("REWINDS", .right), .init("STATE")]
+        var table = Table(columns)
+        func cell(_ number: Int64?) -> String { number.map { "\($0)" } ?? "-" }
         for each in status.partitions {
-            table.append([
-                "\(each.topic)-\(each.partition)", each.next.map { "\($0)" } ?? "-", each.end.map { "\($0)" } ?? "-",
-                each.lag.map { "\($0)" } ?? "-", "\(each.parked)", "\(each.rewinds)", each.state,
-            ])
+            table.append(
+                ["\(each.topic)-\(each.partition)"] + (status.isPartial ? [cell(each.start)] : []) + [
+                    cell(each.next), cell(each.end), cell(each.lag), "\(each.parked)", "\(each.rewinds)", each.state,
+                ])
         }
         var text = "\(status.name): generation \(generation), \(status.state), group \(status.group ?? "-")\n"
+        if status.isPartial {
+            text += "partial: begun with --allow-partial, so the views lack the events before START\n"
+        }
         text += table.text(hasColor: Console.output.hasColor)
         for each in status.partitions {
             if let reason = each.reason { text += "\(each.topic)-\(each.partition): \(reason)\n" }

@@ -9,6 +9,8 @@ struct ProjectionStatus: Encodable {
     struct Partition: Encodable {
         let topic: String
         let partition: Int32
+        /// Where `--allow-partial` began, because Kafka had deleted what stood before; nil where all was read.
+        let start: Int64?
         /// The next offset to read; nil without a checkpoint.
         let next: Int64?
         /// The log's end; nil where Kafka does not answer.
@@ -25,6 +27,8 @@ struct ProjectionStatus: Encodable {
     let generation: Int?
     let state: String
     let group: String?
+    /// Whether it began with `--allow-partial` on a log that lacks its beginning: its views lack those events.
+    let isPartial: Bool
     let partitions: [Partition]
     let parked: Int64
     let rewinds: Int64
@@ -41,6 +45,7 @@ struct ProjectionStatus: Encodable {
             generation = nil
             state = "not started"
             group = nil
+            isPartial = false
             partitions = []
             parked = 0
             rewinds = 0
@@ -60,6 +65,7 @@ struct ProjectionStatus: Encodable {
             }
         }
         self.partitions = partitions
+        isPartial = partitions.contains { $0.start != nil }
         parked = partitions.reduce(0) { $0 + $1.parked }
         rewinds = partitions.reduce(0) { $0 + $1.rewinds }
     }
@@ -70,10 +76,13 @@ struct ProjectionStatus: Encodable {
         let checkpoint = try redis.command("GET", keys.checkpoint(number, topic, partition)).bytes
         let next = checkpoint.flatMap { Checkpoint(text: $0) }?.next
         let place = "\(topic):\(partition)"
-        let about = try redis.command("HMGET", keys.about(number), "state:\(place)", "rewinds:\(place)").elements ?? []
+        let about =
+            try redis.command("HMGET", keys.about(number), "state:\(place)", "rewinds:\(place)", "start:\(place)")
+            .elements
+            ?? []
         let damage = try redis.command("HGET", keys.damage(number), place).text
         let parked = try redis.command("ZCARD", keys.parkedIndex(number, topic, partition)).integer ?? 0
-        let said = about.first?.text ?? "waiting for a worker"
+        let said = about[0].text ?? "waiting for a worker"
         var state = said
         var reason: String?
         if let damage {
@@ -89,7 +98,8 @@ struct ProjectionStatus: Encodable {
             state = "caught-up"
         }
         return Partition(
-            topic: topic, partition: partition, next: next, end: end, lag: next.map { max(0, end - $0) }, state: state,
-            reason: reason, parked: parked, rewinds: about.last?.text.flatMap { Int64($0) } ?? 0)
+            topic: topic, partition: partition, start: about[2].text.flatMap { Int64($0) }, next: next, end: end,
+            lag: next.map { max(0, end - $0) }, state: state,
+            reason: reason, parked: parked, rewinds: about[1].text.flatMap { Int64($0) } ?? 0)
     }
 }

@@ -174,6 +174,9 @@ public struct GenerationKeeper: Sendable {
             commands.command("HSET", keys.growth(number), topic.name, "\(topic.partitions.count)")
             for (partition, marks) in topic.partitions.enumerated() {
                 let start = plan.topics[index].isCompacted || allowsPartial ? marks.low : 0
+                if start > 0, !plan.topics[index].isCompacted {
+                    commands.command("HSET", keys.about(number), "start:\(topic.name):\(partition)", "\(start)")
+                }
                 commands.begin(3)
                 commands.argument("SET")
                 commands.argument(text: keys.checkpoint(number, topic.name, Int32(partition)))
