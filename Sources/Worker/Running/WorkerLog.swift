@@ -3,6 +3,7 @@ public import Terminal
 /// What lanes report, as log lines: silent when all is well but for start, assignment and stop.
 public struct WorkerLog: Sendable {
     let log: Log
+    private let badEvents = BadEventLines()
 
     public init(_ log: Log) { self.log = log }
 
@@ -41,14 +42,28 @@ public struct WorkerLog: Sendable {
             log.warning(
                 "the last batch cannot be checked: it is no longer in the log",
                 ["partition": place, "from": .count(from), "to": .count(to)])
-        case .parked(_, let offset, let reason):
-            log.warning("parked", ["partition": place, "offset": .count(offset), "reason": .text(reason)])
-        case .skipped(_, let offset, let reason):
-            log.warning("skipped", ["partition": place, "offset": .count(offset), "reason": .text(reason)])
+        case .parked(_, let offset, let reason): writeBad("parked", partition, offset, reason)
+        case .skipped(_, let offset, let reason): writeBad("skipped", partition, offset, reason)
         case .settledUnknown(_, let wasApplied):
             log.info(
                 "a transaction of unknown outcome is settled",
                 ["partition": place, "applied": .boolean(wasApplied)])
+        }
+    }
+
+    /// A topic full of bad events must not become a log full of them.
+    private func writeBad(_ what: String, _ partition: String, _ offset: Int64, _ reason: String) {
+        let place: LogValue = .text(partition)
+        let line = badEvents.next("\(what) \(partition)", now: WorkerSession.now())
+        switch line {
+        case nil: break
+        case .count(let count):
+            log.warning("\(what) in this burst", ["partition": place, "events": .count(Int64(count))])
+        case .whole, .lastWhole:
+            log.warning(what, ["partition": place, "offset": .count(offset), "reason": .text(reason)])
+            guard line == .lastWhole else { return }
+            log.warning(
+                "more \(what) events of this partition are counted, at 100, 1,000 and so on", ["partition": place])
         }
     }
 }
