@@ -77,7 +77,8 @@ let package = Package(
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["LanternCommand", "Configuration", "Terminal"], swiftSettings: strict),
+            name: "CommandTests", dependencies: ["LanternCommand", "Configuration", "Projections", "Terminal"],
+            swiftSettings: strict),
         .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Bytes"], swiftSettings: strict),
         .testTarget(
             name: "LanternTests",

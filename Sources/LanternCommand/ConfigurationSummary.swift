@@ -40,6 +40,8 @@ struct ConfigurationSummary: Encodable {
     var errors: [Finding] = []
     var warnings: [Finding] = []
     var projections: [Projection] = []
+    /// With `--sample`: what the projections make of it.
+    var sample: SampleReport?
 
     /// Of a file that can be run.
     init(_ configuration: Configuration) {
@@ -80,25 +82,14 @@ struct ConfigurationSummary: Encodable {
         return "\(file) is \(good): \(counts)\n\n" + table.text(hasColor: hasColor)
     }
 
-    /// A key's template as the user would write it.
+    /// A key's template as the user would write it: in one a path stands without `$.`.
     private static func text(_ template: TextTemplate, in plan: ProjectionPlan) -> String {
         template.parts.map { part in
             switch part {
             case .literal(let text): text
-            case .placeholder(let source): "{\(name(source, in: plan))}"
+            case .placeholder(.path(let index, _)): "{\(plan.paths[index].members.joined(separator: "."))}"
+            case .placeholder(let source): source.shown(plan.paths)
             }
         }.joined()
-    }
-
-    private static func name(_ source: ValueSource, in plan: ProjectionPlan) -> String {
-        switch source {
-        case .path(let index, _): plan.paths[index].members.joined(separator: ".")
-        case .key: "@key"
-        case .timestamp: "@timestamp"
-        case .partition: "@partition"
-        case .offset: "@offset"
-        case .header(let name, _): "@header.\(name)"
-        case .constant(let constant): constant.text
-        }
     }
 }

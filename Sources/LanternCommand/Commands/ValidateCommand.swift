@@ -1,5 +1,6 @@
 import Configuration
 import FoundationEssentials
+import Projections
 import Terminal
 
 /// `lantern validate`: checks a file without Kafka or Redis.
@@ -9,36 +10,80 @@ struct ValidateCommand: Command {
         discussion: """
             Mistakes are written to stderr as FILE:LINE:COLUMN: message, with what was probably meant; with --json they
             are in the object on stdout.
+
+            With --sample the projections are tried on real events, one a line: how many each rule took, which rules took
+            none, and which events would be parked and why. A line is an event's value as it is, or an object
+            {"@value": …} with "@key", "@topic", "@timestamp" and "@headers" as needed ("@value": null is a tombstone), or
+            what `kcat -J` writes. Where a line has no key, the path is taken that the topic declares as its key.
             """,
         arguments: [ArgumentSpec("FILE", "the YAML file", completion: .files)],
-        options: [CommonOptions.json],
+        options: [
+            OptionSpec("sample", "EVENTS", "a file of events to try it on, one a line; - is stdin", completion: .files),
+            OptionSpec("topic", "TOPIC", "the topic of the lines that do not say theirs"),
+            CommonOptions.json,
+        ],
         examples: [
             .init("lantern validate lantern.yaml", "Check a file"),
+            .init("lantern validate lantern.yaml --sample orders.ndjson", "Try it on some events"),
+            .init(
+                "kcat -C -b localhost -t orders -c 1000 -e -J | lantern validate lantern.yaml --sample -",
+                "The same with the first 1,000 events of a topic"),
             .init("lantern validate lantern.yaml --json | jq '.projections[].views[].key'", "Its keys, for scripts"),
         ],
-        exitCodes: CommandTree.notes([.done, .usage]))
+        exitCodes: [
+            .init(ExitCode.done.rawValue, "done"),
+            .init(ExitCode.failed.rawValue, "with --sample: some event cannot be projected"),
+            .init(ExitCode.usage.rawValue, "the command line, the configuration or the sample is wrong"),
+        ])
 
     let path: String
+    let samplePath: String?
+    let topic: String?
     let asJSON: Bool
 
     init(_ parsed: ParsedCommand) throws(UsageError) {
         path = try parsed.requiredArgument("FILE")
+        samplePath = parsed.value("sample")
+        topic = parsed.value("topic")
         asJSON = parsed.flag("json")
+        if topic != nil, samplePath == nil {
+            throw parsed.error(.missingOption, "'--topic' says where the events of '--sample EVENTS' come from")
+        }
     }
 
     func run() -> ExitCode {
-        if asJSON { return runForScripts() }
-        guard let configuration = ConfigurationFile.load(path) else { return .usage }
-        Console.output.write(ConfigurationSummary(configuration).text(hasColor: Console.output.hasColor))
-        return .done
+        let configuration: Configuration
+        if asJSON {
+            do {
+                configuration = try Configuration.load(path: path, environment: ProcessInfo.processInfo.environment)
+            } catch {
+                return Console.printJSON(ConfigurationSummary(file: path, error), .usage)
+            }
+        } else {
+            guard let loaded = ConfigurationFile.load(path) else { return .usage }
+            configuration = loaded
+        }
+        var summary = ConfigurationSummary(configuration)
+        do throws(SampleFile.Fault) {
+            summary.sample = try sample(configuration)
+        } catch {
+            for line in error.lines { Console.messages.write(line + "\n") }
+            return .usage
+        }
+        let code: ExitCode = summary.sample?.hasBadEvents == true ? .failed : .done
+        if asJSON { return Console.printJSON(summary, code) }
+        let hasColor = Console.output.hasColor
+        Console.output.write(summary.text(hasColor: hasColor))
+        if let report = summary.sample {
+            Console.output.write(SampleText.text(report, configuration.projections, hasColor: hasColor))
+        }
+        return code
     }
 
-    private func runForScripts() -> ExitCode {
-        do {
-            let configuration = try Configuration.load(path: path, environment: ProcessInfo.processInfo.environment)
-            return Console.printJSON(ConfigurationSummary(configuration), .done)
-        } catch {
-            return Console.printJSON(ConfigurationSummary(file: path, error), .usage)
-        }
+    private func sample(_ configuration: Configuration) throws(SampleFile.Fault) -> SampleReport? {
+        guard let samplePath else { return nil }
+        var sample = try SampleFile(samplePath)
+        try sample.place(in: configuration.projections, topic: topic)
+        return SampleReport(sample, configuration.projections, limits: EventLimits(configuration.limits))
     }
 }

@@ -1,0 +1,60 @@
+import Configuration
+import FoundationEssentials
+import Projections
+
+/// The events of a sample's file, one a line.
+struct SampleFile {
+    /// The file cannot be used: a line `FILE:LINE: message` for each fault.
+    struct Fault: Error { var lines: [String] }
+
+    let name: String
+    private(set) var events: [SampleEvent] = []
+
+    /// Reads `path`; `-` is stdin.
+    init(_ path: String) throws(Fault) {
+        guard let data = FileManager.default.contents(atPath: path == "-" ? "/dev/stdin" : path) else {
+            throw Fault(lines: ["\(path): the sample cannot be read: is it there, and may you read it?"])
+        }
+        try self.init(name: path, bytes: Array(data))
+    }
+
+    /// Blank lines are passed over.
+    init(name: String, bytes: [UInt8]) throws(Fault) {
+        self.name = name
+        var reader = SampleLine()
+        var faults: [String] = []
+        for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+            let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
+            do throws(SampleLine.Fault) {
+                events.append(try reader.read(Array(line), number: index + 1))
+            } catch {
+                faults.append("\(name):\(index + 1): \(error.message)")
+            }
+        }
+        if events.isEmpty, faults.isEmpty { faults = ["\(name): the sample has no events"] }
+        guard faults.isEmpty else { throw Fault(lines: faults) }
+    }
+
+    /// Gives each event its topic, where only one is read or `topic` says which.
+    mutating func place(in projections: [ProjectionPlan], topic: String?) throws(Fault) {
+        var topics: [String] = []
+        for name in projections.flatMap(\.topics).map(\.name) where !topics.contains(name) { topics.append(name) }
+        let known = topics.joined(separator: ", ")
+        var faults: [String] = []
+        for index in events.indices {
+            let name = events[index].topic ?? topic ?? (topics.count == 1 ? topics[0] : nil)
+            if let name, topics.contains(name) {
+                events[index].topic = name
+            } else if let name {
+                faults.append(
+                    "\(self.name):\(events[index].line): no projection reads topic \(name); they read \(known)")
+            } else {
+                faults.append(
+                    "\(self.name):\(events[index].line): which of the topics \(known) is it from? Say `--topic TOPIC`, or \"@topic\" in the line"
+                )
+            }
+        }
+        guard faults.isEmpty else { throw Fault(lines: faults) }
+    }
+}
