@@ -17,17 +17,18 @@ import Testing
 
     @Test func `after a time-out the connection is thrown away and no late reply is taken for another`() throws {
         let server = try RedisServer()
-        var options = try RedisOptions(server.url)
-        options.commandTimeoutMilliseconds = 200
+        let options = try RedisOptions(server.url)
         var redis = try RedisConnection.open(options)
         try redis.command("SET", "a", "old")
         server.pause()
-        #expect(failure(&redis) { redis throws(RedisError) in try redis.command("GET", "a") } == .timeout)
+        let get = [Array("GET".utf8), Array("a".utf8)]
+        #expect(
+            failure(&redis) { redis throws(RedisError) in try redis.command(get, timeoutMilliseconds: 200) } == .timeout
+        )
         let (isOpen, descriptor) = (redis.isOpen, redis.descriptor)
         #expect(!isOpen && descriptor == -1)
         server.resume()
         #expect(failure(&redis) { redis throws(RedisError) in try redis.command("GET", "b") } == .closed)
-        options.commandTimeoutMilliseconds = 30_000
         var again = try RedisConnection.open(options)
         #expect(try again.command("GET", "b") == .null)
     }
@@ -109,13 +110,13 @@ import Testing
     @Test func `EXEC is forwarded and everything stalls: a time-out, and the outcome is what Redis says`() throws {
         let proxy = try TCPProxy(to: Shared.server.get().port)
         defer { proxy.close() }
-        var options = try RedisOptions(proxy.url)
-        options.commandTimeoutMilliseconds = 300
+        let options = try RedisOptions(proxy.url)
         var redis = try RedisConnection.open(options)
         proxy.when("EXEC\r\n", then: .stallAfter)
         #expect(
-            failure(&redis) { redis throws(RedisError) in _ = try redis.roundTrip(transaction("fault:stall")) }
-                == .timeout)
+            failure(&redis) { redis throws(RedisError) in
+                _ = try redis.roundTrip(transaction("fault:stall"), timeoutMilliseconds: 300)
+            } == .timeout)
         proxy.release()
         var other = try connection()
         try eventually("the transaction lands") { try other.command("GET", "fault:stall") == bulk("1") }

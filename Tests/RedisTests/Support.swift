@@ -86,7 +86,7 @@ func writeFile(_ path: String, _ text: String) throws {
 }
 
 /// Asks again and again until `condition` is true; fails after `seconds`.
-func eventually(seconds: Int = 30, _ what: Comment, _ condition: () throws -> Bool) throws {
+func eventually(seconds: Int = 120, _ what: Comment, _ condition: () throws -> Bool) throws {
     let deadline = Deadline(milliseconds: seconds * 1000)
     while try !condition() { try #require(!deadline.hasPassed, what) }
 }

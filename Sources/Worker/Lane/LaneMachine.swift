@@ -259,7 +259,16 @@ public struct LaneMachine: ~Copyable {
     mutating func place(_ slot: Int, at offset: Int64) {
         partitions[slot].isPaused = false
         partitions[slot].needsPlacement = false
-        actions.append(.place([Placement(slot: slot, offset: offset)]))
+        let placement = Placement(slot: slot, offset: offset)
+        // All together: one that is placed by itself is fetched by itself, and where it has nothing new the broker lets
+        // the others' fetch wait behind it.
+        guard let last = actions.lastIndex(where: { if case .report = $0 { false } else { true } }),
+            case .place(let others) = actions[last], !others.contains(where: { $0.slot == slot })
+        else {
+            actions.append(.place([placement]))
+            return
+        }
+        actions[last] = .place(others + [placement])
     }
 
     mutating func touch(_ slot: Int) {
