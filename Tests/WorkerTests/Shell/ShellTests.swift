@@ -7,7 +7,11 @@ import Testing
 /// The loop around the machine, where only real servers show what it does.
 @Suite struct `Interleavings: the loop` {
     @Test func `the wake-up fires only for an empty queue: stopping at a full batch does not sleep for ever`() throws {
-        let workshop = try Workshop { $0.commandsPerTransaction = 4 }
+        // No heartbeat comes to its help.
+        let workshop = try Workshop {
+            $0.commandsPerTransaction = 4
+            $0.heartbeat = 3_600_000
+        }
         // All of it is in the queue at once, and nothing comes behind it that could wake anybody.
         for number in 0..<3_000 { try workshop.send(key: "k\(number)", value: "{\"n\":\(number)}") }
         try workshop.flush()
@@ -15,6 +19,19 @@ import Testing
         try workshop.waitUntilDone()
         var redis = try workshop.connection()
         #expect(try redis.command("KEYS", "row:*").elements?.count == 3_000)
+        workshop.end()
+        // Read once more from the beginning, nothing is sent to Redis whose answer could wake it either.
+        let text = try redis.command("GET", workshop.keys.checkpoint(1, "t", 0)).bytes
+        var checkpoint = try #require(text.flatMap { Checkpoint(text: $0) })
+        checkpoint.confirmed = 0
+        try redis.command(
+            "SET", workshop.keys.checkpoint(1, "t", 0), String(decoding: checkpoint.text, as: UTF8.self))
+        try workshop.send(key: "last", value: "{\"n\":1}")
+        try workshop.flush()
+        workshop.renew()
+        _ = try workshop.runner.start()
+        try workshop.waitUntilDone()
+        #expect(try redis.command("HGET", "row:0:last", "count").text == "1")
     }
 
     @Test func `a retry of parked events races the lane, which folds the next event of that key`() throws {

@@ -13,11 +13,12 @@ import Testing
 final class Workshop {
     let server: RedisServer
     let keys = KeySpace(projection: "p")
-    let runner: ProjectionRunner
+    private(set) var runner: ProjectionRunner
     private let cluster: MockCluster
     private var producer: Producer
     private(set) var sent: Int64 = 0
     private let reports: Reports
+    private let settings: ProjectionSettings
 
     /// What the worker said.
     final class Reports: Sendable {
@@ -41,10 +42,19 @@ final class Workshop {
         settings.limits = limits
         let reports = Reports()
         self.reports = reports
-        runner = ProjectionRunner(settings: settings, makeProjector: { PlanProjector(plan: plan) }) { report in
+        self.settings = settings
+        runner = Self.runner(settings, reports)
+    }
+
+    private static func runner(_ settings: ProjectionSettings, _ reports: Reports) -> ProjectionRunner {
+        let plan = settings.plan
+        return ProjectionRunner(settings: settings, makeProjector: { PlanProjector(plan: plan) }) { report in
             reports.texts.withLock { $0.append("\(report)") }
         }
     }
+
+    /// Another worker, in the place of the one that ended.
+    func renew() { runner = Self.runner(settings, reports) }
 
     deinit { end() }
 
