@@ -43,7 +43,8 @@ let package = Package(
             name: "Worker", dependencies: ["Projections", "Kafka", "Redis", "Hashing", "Terminal", "Bytes"],
             swiftSettings: strict),
         .target(
-            name: "Configuration", dependencies: ["Projections", "Hashing", "Bytes", "CYaml"], swiftSettings: strict),
+            name: "Configuration",
+            dependencies: ["Redis", "Projections", "Terminal", "Hashing", "Bytes", "CYaml"], swiftSettings: strict),
         .target(name: "Decoding", dependencies: ["Projections", "Bytes", "CSimdjson"], swiftSettings: strict),
         .target(name: "Kafka", dependencies: ["Bytes", "CRdkafka"], swiftSettings: strict),
         .target(
@@ -87,7 +88,8 @@ let package = Package(
         .testTarget(
             name: "DecodingTests", dependencies: ["Decoding", "Projections", "Hashing", "Bytes"], swiftSettings: strict),
         .testTarget(
-            name: "ConfigurationTests", dependencies: ["Configuration", "Projections", "Bytes"], swiftSettings: strict),
+            name: "ConfigurationTests", dependencies: ["Configuration", "Redis", "Projections", "Terminal", "Bytes"],
+            swiftSettings: strict),
         .target(
             name: "KafkaServer", dependencies: ["RedisServer"], path: "Tests/Support/KafkaServer", swiftSettings: strict
         ),

@@ -21,12 +21,16 @@ public enum LanternProgram {
     ///
     /// - kafka: librdkafka's properties, such as `["bootstrap.servers": "localhost:9092"]`.
     /// - redis: `redis://`, `rediss://` or `unix://`.
+    /// - fresh: removes the projection's rows, without asking, and builds them again from the log: after its `version` was
+    ///   raised, and wherever a message names `lantern run --fresh`.
+    /// - allowPartial: starts although a topic no longer reaches back to its beginning.
+    /// - acceptCluster: goes on with another Kafka cluster than the one that the checkpoints come from.
     /// - returns: the exit code, as `lantern run` has it: 0 done, 1 failed while running, 2 wrong settings, 3 a partition
     ///   halted, 4 Kafka or Redis not reachable or refused at start. What went wrong is on stderr.
     public static func run(
         _ projection: some Projection, kafka: [String: String], redis: String, passwordFile: String? = nil,
-        lanes: Int = 1,
-        untilEnd: Bool = false
+        lanes: Int = 1, untilEnd: Bool = false, fresh: Bool = false, allowPartial: Bool = false,
+        acceptCluster: Bool = false
     ) -> Int32 {
         let log = Log(Device(2, environment: [:]))
         do {
@@ -39,6 +43,9 @@ public enum LanternProgram {
                 kafka: kafka.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
                 redis: options)
             settings.lanes = max(1, lanes)
+            settings.startsFresh = fresh
+            settings.allowsPartial = allowPartial
+            settings.acceptsCluster = acceptCluster
             let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
             let runner = ProjectionRunner(
                 settings: settings,
@@ -52,23 +59,7 @@ public enum LanternProgram {
             }
         } catch {
             log.error("\(error)")
-            return code(error)
-        }
-    }
-
-    private static func code(_ error: any Error) -> Int32 {
-        switch error {
-        case is ProjectionError: 2
-        case let error as KafkaError: error.code == .configuration ? 2 : 4
-        case let error as RedisError: error.kind == .invalidOptions ? 2 : 4
-        case let error as WorkerError:
-            switch error.code {
-            case .configuration: 2
-            case .refused: 4
-            case .halted: 3
-            case .failed: 1
-            }
-        default: 1
+            return error is ProjectionError ? 2 : ExitStatus.code(of: error)
         }
     }
 }

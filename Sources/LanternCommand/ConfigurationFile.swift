@@ -1,6 +1,8 @@
 import Configuration
 import FoundationEssentials
+import Kafka
 import Projections
+import Redis
 import Terminal
 
 /// The file that `--config` names, as every command reads it.
@@ -8,7 +10,7 @@ enum ConfigurationFile {
     /// Reads and checks the file; nil after its mistakes were written to stderr (then the exit code is `usage`).
     static func load(_ path: String) -> Configuration? {
         do {
-            let configuration = try Configuration.load(path: path, environment: ProcessInfo.processInfo.environment)
+            let configuration = try read(path)
             for warning in configuration.warnings { Console.messages.write("\(warning) (warning)\n") }
             return configuration
         } catch {
@@ -17,14 +19,47 @@ enum ConfigurationFile {
         }
     }
 
+    /// Reads and checks the file, what stands under `kafka:` by the installed librdkafka.
+    static func read(_ path: String) throws(ConfigurationError) -> Configuration {
+        let configuration = try Configuration.load(path: path, environment: ProcessInfo.processInfo.environment)
+        let faults = configuration.kafka.compactMap { property -> Diagnostic? in
+            guard let fault = PropertyCheck.fault(of: property.name, property.value) else { return nil }
+            let names = PropertyCheck.knownNames
+            let near = names.contains(property.name) ? nil : Suggestion.nearest(to: property.name, among: names)
+            return Diagnostic(
+                file: path, line: property.position.line, column: property.position.column,
+                message: fault.message + (near.map { ": did you mean `\($0)`?" } ?? ""))
+        }
+        if faults.isEmpty { return configuration }
+        throw ConfigurationError(code: .invalid, diagnostics: faults)
+    }
+
     /// The projection of that name; nil after what there is was written to stderr.
-    static func projection(_ name: String, in configuration: Configuration) -> Bool {
-        let names = configuration.projections.map(\.name)
-        if names.contains(name) { return true }
-        var message = "no projection '\(name)' in \(configuration.file); it has \(names.joined(separator: ", "))"
+    static func projection(_ name: String, in configuration: Configuration) -> ProjectionPlan? {
+        if let plan = configuration.projections.first(where: { $0.name == name }) { return plan }
+        tellUnknown("projection", name, in: configuration.file, among: configuration.projections.map(\.name))
+        return nil
+    }
+
+    /// Writes what there is instead of `name`.
+    static func tellUnknown(_ what: String, _ name: String, in place: String, among names: [String]) {
+        var message = "no \(what) '\(name)' in \(place); it has \(names.joined(separator: ", "))"
         if let nearest = Suggestion.nearest(to: name, among: names) { message += "\nDid you mean '\(nearest)'?" }
-        Console.messages.write("lantern: \(message)\n")
-        return false
+        _ = Console.fail(message, .usage)
+    }
+
+    /// Does something with one projection of the file and its Redis; tells what is wrong.
+    static func withProjection(
+        _ name: String, of path: String, clientName: String,
+        _ body: (ProjectionPlan, inout RedisConnection) throws -> ExitCode
+    ) -> ExitCode {
+        guard let configuration = load(path), let plan = projection(name, in: configuration) else { return .usage }
+        do {
+            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: clientName))
+            return try body(plan, &redis)
+        } catch {
+            return Explanation.explain(error)
+        }
     }
 }
 

@@ -53,7 +53,7 @@ struct ConfigurationSummary: Encodable {
                 name: plan.name, version: plan.version, topics: plan.topics.map(\.name),
                 views: plan.views.map { view in
                     View(
-                        name: view.name, kind: view.kind.word, key: Self.text(view.key, in: plan),
+                        name: view.name, kind: view.kind.word, key: view.key.shown(in: plan),
                         topics: view.topics.map { plan.topics[$0].name })
                 })
         }
@@ -81,10 +81,12 @@ struct ConfigurationSummary: Encodable {
             "\(projections.count) projection\(projections.count == 1 ? "" : "s"), \(views) view\(views == 1 ? "" : "s")"
         return "\(file) is \(good): \(counts)\n\n" + table.text(hasColor: hasColor)
     }
+}
 
-    /// A key's template as the user would write it: in one a path stands without `$.`.
-    private static func text(_ template: TextTemplate, in plan: ProjectionPlan) -> String {
-        template.parts.map { part in
+extension TextTemplate {
+    /// As the user would write it: in a template a path stands without `$.`.
+    func shown(in plan: ProjectionPlan) -> String {
+        parts.map { part in
             switch part {
             case .literal(let text): text
             case .placeholder(.path(let index, _)): "{\(plan.paths[index].members.joined(separator: "."))}"

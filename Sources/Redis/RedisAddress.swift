@@ -20,6 +20,9 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
     /// The password of the address, if any.
     public let password: String?
 
+    /// What stands before `://`.
+    public static let schemes = ["redis", "rediss", "unix"]
+
     /// From its parts.
     public init(endpoint: Endpoint, usesTLS: Bool, database: Int, user: String?, password: String?) {
         self.endpoint = endpoint
@@ -38,8 +41,8 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
                     + "Write redis://[user[:password]@]host[:port][/db], rediss://… or unix:///path[?db=n].")
         }
         guard let scheme = text.firstRange(of: "://") else { throw invalid("it has no scheme") }
-        let name = text[..<scheme.lowerBound]
-        guard ["redis", "rediss", "unix"].contains(name) else { throw invalid("its scheme is \(name)") }
+        let name = text[..<scheme.lowerBound].lowercased()
+        guard Self.schemes.contains(name) else { throw invalid("its scheme is \(name)") }
         var rest = text[scheme.upperBound...]
         var login: (user: String?, password: String?) = (nil, nil)
         let authority = name == "unix" ? rest : rest.prefix { $0 != "/" && $0 != "?" }
@@ -54,8 +57,9 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
             let path = rest.prefix { $0 != "?" }
             guard path.hasPrefix("/") else { throw invalid("its path is not absolute") }
             // The kernel's sun_path holds 108 bytes, the end mark included.
-            guard path.utf8.count < 108 else { throw invalid("its path is longer than 107 bytes") }
-            endpoint = .unix(path: String(path))
+            guard let decoded = Self.percentDecoded(path) else { throw invalid("its percent-encoding is broken") }
+            guard decoded.utf8.count < 108 else { throw invalid("its path is longer than 107 bytes") }
+            endpoint = .unix(path: decoded)
             let query = rest[path.endIndex...]
             guard query.isEmpty || query.hasPrefix("?db=") else { throw invalid("after ? only db=n is known") }
             guard let number = Self.database(query.dropFirst(4)) else { throw invalid("its database is no number") }
@@ -74,12 +78,17 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
 
     /// The address without its password.
     public var description: String {
-        let login =
-            switch (user, password) {
-            case (let user?, nil): "\(user)@"
-            case (let user, _?): "\(user ?? ""):***@"
-            case (nil, nil): ""
-            }
+        switch (user, password) {
+        case (let user?, nil): shown(login: "\(user)@")
+        case (let user, _?): shown(login: "\(user ?? ""):***@")
+        case (nil, nil): place
+        }
+    }
+
+    /// The address without user and password.
+    public var place: String { shown(login: "") }
+
+    private func shown(login: String) -> String {
         switch endpoint {
         case .tcp(let host, let port):
             let shown = host.contains(":") ? "[\(host)]" : host

@@ -41,9 +41,22 @@ extension RedisConnection {
             // The name is a courtesy to whoever reads CLIENT LIST; a user may lack the permission.
             if name == "CLIENT SETNAME" { continue }
             if case .error(let text) = value {
-                throw failed(.reply(text, to: "\(name) at \(options.address)"))
+                throw failed(.reply(text, to: "\(name) at \(options.address)", remedy: Self.remedy(for: name, text)))
             }
             throw failed(RedisError(.protocolViolation, "\(options.address) answered \(name) with \(value)."))
+        }
+    }
+
+    /// What to do about a refused login.
+    private static func remedy(for command: String, _ text: [UInt8]) -> String? {
+        switch RedisErrorCode(text.span) {
+        case .noAuth:
+            "It asks for a password: give it as `password-file` under `redis:` (with `user`, where it has ACL users), or in the URL."
+        case .wrongPass:
+            "See the user and the password: `user` and `password-file` under `redis:`, or those in the URL."
+        case .noPerm: "Give the user +\(command.prefix { $0 != " " }.lowercased())."
+        default:
+            command.hasPrefix("SELECT") ? "Take a database that it has: see `databases` in its configuration." : nil
         }
     }
 
@@ -54,7 +67,9 @@ extension RedisConnection {
         commands.command("EXEC")
         let values = try roundTrip(commands, interrupt: interrupt)
         let address = "\(options.address)"
-        if case .error(let text) = values[0] { throw failed(.reply(text, to: "ROLE at \(address)")) }
+        if case .error(let text) = values[0] {
+            throw failed(.reply(text, to: "ROLE at \(address)", remedy: Self.remedy(for: "ROLE", text)))
+        }
         let role = values[0].elements?.first?.text ?? "something else"
         guard role == "master" else {
             throw failed(

@@ -47,10 +47,13 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// An error reply as an error.
-    static func reply(_ text: [UInt8], to what: String) -> RedisError {
+    /// An error reply as an error; `remedy` says what to do.
+    static func reply(_ text: [UInt8], to what: String, remedy: String? = nil) -> RedisError {
         let code = RedisErrorCode(text.span)
+        let words = text.span.extracting(first: 512).readable
         return RedisError(
-            .server(code), "Redis answered \(what) with an error: \(text.span.extracting(first: 512).readable)")
+            .server(code),
+            "Redis answered \(what) with an error: \(words)"
+                + (remedy.map { (words.hasSuffix(".") ? " " : ". ") + $0 } ?? ""))
     }
 }

@@ -1,5 +1,6 @@
 import Configuration
 import Projections
+import Redis
 import Testing
 
 @Suite struct `The demo's file, DESIGN's example` {
@@ -21,7 +22,7 @@ import Testing
     @Test func `the settings have their values and defaults`() {
         #expect(configuration.kafka.map(\.description) == ["bootstrap.servers=localhost:9092"])
         #expect(configuration.redis.description == "redis://localhost:6379")
-        #expect(configuration.redis.url.place == .host("localhost", port: 6379))
+        #expect(configuration.redis.address.endpoint == .tcp(host: "localhost", port: 6379))
         #expect(configuration.worker == WorkerSettings())
         #expect(configuration.limits == Limits())
         #expect(configuration.log == LogSettings())
@@ -107,6 +108,6 @@ import Testing
         let other = try Configuration.load(
             path: repositoryFile("deploy/demo/lantern.yaml"), environment: ["KAFKA": "k:1", "REDIS": "unix:///r.sock"])
         #expect(other.kafka[0].value == "k:1")
-        #expect(other.redis.url.place == .unixSocket(path: "/r.sock"))
+        #expect(other.redis.address.endpoint == .unix(path: "/r.sock"))
     }
 }

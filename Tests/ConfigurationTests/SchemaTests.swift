@@ -66,14 +66,7 @@ import Testing
     }
 }
 
-@Suite struct `Suggestions and numbers` {
-    @Test func `the distance counts swaps of neighbours once`() {
-        #expect(Suggestion.distance("views", "veiws") == 1)
-        #expect(Suggestion.distance("", "abc") == 3)
-        #expect(Suggestion.distance("kitten", "sitting") == 3)
-        #expect(Suggestion.nearest(to: "xyz", among: ["views", "topics"]) == nil)
-    }
-
+@Suite struct `Numbers and durations` {
     @Test(arguments: [
         ("0", 0), ("-5", -5), ("5.0", 5), ("1e3", 1000), ("1.5e1", 15), ("0e99999", 0), ("-0.0", 0), ("1200e-2", 12),
     ])

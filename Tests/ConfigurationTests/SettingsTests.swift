@@ -1,4 +1,5 @@
 import Configuration
+import Redis
 import Testing
 
 @Suite struct `Settings outside of projections` {
@@ -29,30 +30,30 @@ import Testing
             "kafka: { bootstrap.servers: b, sasl.password: hunter2, ssl.key.location: k }\nredis: redis://u:hunter2@r/3\n"
                 + "projections: \(minimal)")
         #expect(configuration.kafka.map(\.name) == ["bootstrap.servers", "sasl.password", "ssl.key.location"])
-        #expect(configuration.redis.url.password == "hunter2" && configuration.redis.user == "u")
-        #expect(configuration.redis.url.database == 3)
+        #expect(configuration.redis.address.password == "hunter2" && configuration.redis.user == "u")
+        #expect(configuration.redis.address.database == 3)
         var dumped = ""
         dump(configuration, to: &dumped)
         dump(configuration.redis, to: &dumped)
         dump(configuration.kafka, to: &dumped)
-        dumped += "\(configuration) \(configuration.redis) \(configuration.redis.url) \(configuration.kafka)"
-        dumped += String(reflecting: configuration.redis) + String(reflecting: configuration.redis.url)
+        dumped += "\(configuration) \(configuration.redis) \(configuration.redis.address) \(configuration.kafka)"
+        dumped += String(reflecting: configuration.redis) + String(reflecting: configuration.redis.address)
         #expect(!dumped.contains("hunter2"))
         #expect(dumped.contains("redis://r:6379/3"))
     }
 
     @Test func `Redis's URL`() throws {
-        #expect(try parse(redis("rediss://h:1")).redis.url.hasTLS)
-        #expect(try parse(redis("\"redis://[::1]:7\"")).redis.url.place == .host("::1", port: 7))
-        #expect(try parse(redis("unix:///a%20b?db=2")).redis.url.place == .unixSocket(path: "/a b"))
-        #expect(try parse(redis("unix:///a?db=2")).redis.url.database == 2)
-        #expect(try parse(redis("redis://:p%40@h")).redis.password() == "p@")
-        expectFault(redis("rdis://h"), at: "2:8", "did you mean `redis`?")
-        expectFault(redis("localhost"), at: "2:8", "redis://HOST:PORT")
+        #expect(try parse(redis("rediss://h:1")).redis.address.usesTLS)
+        #expect(try parse(redis("\"redis://[::1]:7\"")).redis.address.endpoint == .tcp(host: "::1", port: 7))
+        #expect(try parse(redis("unix:///a%20b?db=2")).redis.address.endpoint == .unix(path: "/a b"))
+        #expect(try parse(redis("unix:///a?db=2")).redis.address.database == 2)
+        #expect(try parse(redis("redis://:p%40@h")).redis.address.password == "p@")
+        expectFault(redis("rdis://h"), at: "2:8", "Did you mean `redis://`?")
+        expectFault(redis("localhost"), at: "2:8", "Write redis://")
         expectFault(redis("redis://h:99999"), at: "2:8", "port")
         expectFault(redis("redis://h/x"), at: "2:8", "database")
         expectFault(redis("redis://"), at: "2:8", "host")
-        expectFault(redis("unix://a"), at: "2:8", "whole path")
+        expectFault(redis("unix://a"), at: "2:8", "not absolute")
         #expect(!faults(redis("redis://u:hunter2@h:x")).joined().contains("hunter2"))
     }
 
@@ -61,21 +62,12 @@ import Testing
             redis("{ url: \"rediss://c:1\", user: l, password-file: /p, tls: { ca: a, cert: b, key: c } }")
         ).redis
         #expect(settings.user == "l" && settings.passwordFile == "/p")
-        #expect(settings.tls == .init(ca: "a", cert: "b", key: "c"))
+        #expect(settings.tls?.ca == "a" && settings.tls?.certificate == "b" && settings.tls?.key == "c")
         expectFault(redis("{ url: redis://h, tls: { ca: a } }"), at: "2:31", "rediss://")
         expectFault(redis("{ url: rediss://h, tls: { cert: a } }"), at: "2:32", "belong together")
         expectFault(redis("{ user: l }"), at: "2:8", "needs `url`")
         expectFault(redis("{ url: redis://h, pasword-file: x }"), at: "2:26", "did you mean `password-file`?")
         expectFault(redis("{ url: redis://a@h, user: x }"), at: "2:34", "keep one")
-    }
-
-    @Test func `a password file is read when it is needed`() throws {
-        let settings = try parse(redis("{ url: redis://h, password-file: /nowhere/secret }")).redis
-        let error = #expect(throws: ConfigurationError.self) { try settings.password() }
-        #expect(error?.description.hasPrefix("/nowhere/secret:1:1: ") == true)
-        var other = settings
-        other.passwordFile = repositoryFile("LICENSE")
-        #expect(throws: ConfigurationError.self) { try other.password() }
     }
 
     @Test func `the worker's settings`() throws {

@@ -14,6 +14,8 @@ import Testing
         ("redis://us%40er:se%3Acret%2F@host", "redis://us@er:***@host:6379"),
         ("rediss://:secret@host:1/2", "rediss://:***@host:1/2"),
         ("unix:///run/redis.sock", "unix:///run/redis.sock"),
+        ("unix:///run/a%20b.sock", "unix:///run/a b.sock"),
+        ("REDIS://host", "redis://host:6379"),
         ("unix:///run/redis@1.sock?db=4", "unix:///run/redis@1.sock?db=4"),
         ("unix://u:secret@/run/redis.sock", "unix://u:***@/run/redis.sock"),
     ])

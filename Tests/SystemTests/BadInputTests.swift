@@ -61,6 +61,45 @@ extension SystemTests {
             #expect(!worker.log.contains("wrong-secret"), "\(worker.log)")
         }
 
+        @Test func `a password that is missing, and a file of one, say what to write`() throws {
+            let scenario = try Scenario("no-password", partitions: 1, redis: ["--requirepass", "right"])
+            let url = "redis://127.0.0.1:\(scenario.redis.port)"
+            let worker = try scenario.run(scenario.configure(redis: url), ["--until-end"])
+            #expect(try worker.exitCode() == 4, "\(worker.log)")
+            #expect(worker.log.contains("NOAUTH") && worker.log.contains("password-file"), "\(worker.log)")
+            let path = try edited(scenario.configure(redis: url)) {
+                $0.replacing("redis: \"\(url)\"", with: "redis: { url: \"\(url)\", password-file: /nowhere/secret }")
+            }
+            let second = try scenario.run(path, ["--until-end"])
+            #expect(try second.exitCode() == 2, "\(second.log)")
+            #expect(second.log.contains("/nowhere/secret") && second.log.contains("No such file"), "\(second.log)")
+        }
+
+        @Test func `a wrong property of Kafka is told with its place`() throws {
+            let scenario = try Scenario("property", partitions: 1)
+            let unknown = try scenario.configure("unknown", kafka: ["fetch.mesage.max.bytes: 5"])
+            try expectRefused(
+                scenario, unknown, code: 2, saying: ["unknown.yaml:3:3: ", "did you mean `fetch.message.max.bytes`?"])
+            let wrong = try scenario.configure("wrong", kafka: ["session.timeout.ms: soon"])
+            try expectRefused(scenario, wrong, code: 2, saying: ["wrong.yaml:3:3: ", "session.timeout.ms"])
+        }
+
+        @Test func `a Redis Cluster is refused`() throws {
+            let scenario = try Scenario("cluster", partitions: 1, redis: ["--cluster-enabled", "yes"])
+            try expectRefused(scenario, scenario.configure(), code: 4, saying: ["Redis Cluster", "single master"])
+        }
+
+        @Test func `a Redis older than 6.2 is refused`() throws {
+            let scenario = try Scenario("old", partitions: 1)
+            guard case .text(let info) = try scenario.reader().command("INFO", "server"),
+                let version = String(decoding: info, as: UTF8.self).firstMatch(of: /redis_version:(\d)/)
+            else { throw SystemTestFailure(description: "INFO says no version") }
+            let proxy = try TCPProxy(to: UInt16(scenario.redis.port))
+            proxy.replace(String(version.0), by: "redis_version:5")
+            try expectRefused(
+                scenario, scenario.configure(redis: proxy.url), code: 4, saying: ["is version 5", "6.2 or later"])
+        }
+
         @Test func `a topic that does not exist is named`() throws {
             let scenario = try Scenario("no-topic", partitions: 1)
             let path = try edited(scenario.configure()) { $0.replacing(scenario.topic, with: "nowhere-to-be-found") }

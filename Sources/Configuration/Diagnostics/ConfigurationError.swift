@@ -7,7 +7,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     /// Never empty.
     public var diagnostics: [Diagnostic]
 
-    init(code: Code, diagnostics: [Diagnostic]) {
+    public init(code: Code, diagnostics: [Diagnostic]) {
         self.code = code
         self.diagnostics = diagnostics
     }

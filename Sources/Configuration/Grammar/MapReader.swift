@@ -1,3 +1,5 @@
+internal import Terminal
+
 /// Reads a map whose names are known; the others are refused with the nearest known one.
 struct MapReader {
     let position: Position
@@ -12,7 +14,7 @@ struct MapReader {
         guard case .mapping(let entries) = node.content else {
             log.error(
                 node.position,
-                "\(place) must be a map of \(Suggestion.list(words.names)), not \(node.kindName)")
+                "\(place) must be a map of \(Hint.list(words.names)), not \(node.kindName)")
             return nil
         }
         self.position = node.position
@@ -24,7 +26,7 @@ struct MapReader {
             let isOn = entry.name == "on" && words.names.contains("events")
             let near = isOn ? "events" : Suggestion.nearest(to: entry.name, among: words.names)
             if let near { mistyped.insert(near) }
-            let hint = near.map { ": did you mean `\($0)`?" } ?? ": known here are \(Suggestion.list(words.names))"
+            let hint = near.map { ": did you mean `\($0)`?" } ?? ": known here are \(Hint.list(words.names))"
             log.error(entry.position, "unknown name `\(entry.name)` in \(place)\(hint)")
         }
         self.mistyped = mistyped
@@ -65,7 +67,7 @@ struct MapReader {
             return nil
         }
         if let value = Value(rawValue: word) { return value }
-        let hint = Suggestion.hint(for: word, among: Value.allCases.map(\.rawValue))
+        let hint = Hint.text(for: word, among: Value.allCases.map(\.rawValue))
         log.error(node.position, "`\(name)` cannot be `\(word)`\(hint)")
         return nil
     }

@@ -19,7 +19,7 @@ package enum PathReader {
         if text.hasPrefix("$") { return try path(text) }
         guard text.hasPrefix("{@") else { return .text(text) }
         guard text.hasSuffix("}"), let source = attribute(text.dropFirst().dropLast()) else {
-            let hint = Suggestion.hint(for: text, among: attributes)
+            let hint = Hint.text(for: text, among: attributes)
             throw Fault(message: "`\(text)` is nothing that a record has\(hint)")
         }
         return .attribute(source)

@@ -108,7 +108,7 @@ struct ProjectionReader {
         case "dead-letter":
             log.error(node.position, "`dead-letter` needs its topic: `on-error: { dead-letter: TOPIC }`")
         case let word?:
-            let hint = Suggestion.hint(for: word, among: words + ["dead-letter"])
+            let hint = Hint.text(for: word, among: words + ["dead-letter"])
             log.error(node.position, "`on-error` cannot be `\(word)`\(hint)")
         }
         return nil

@@ -76,7 +76,7 @@ struct RuleReader {
         }
         let words = entries.filter { known.contains($0.name) }
         if words.isEmpty, !log.hasErrors {
-            log.error(node.position, "the rule changes nothing: a \(kind) has \(Suggestion.list(known))")
+            log.error(node.position, "the rule changes nothing: a \(kind) has \(Hint.list(known))")
         }
         checkCombination(words)
         return rule
@@ -92,12 +92,12 @@ struct RuleReader {
     }
 
     private func wrongWord(_ word: String, isNull: Bool, known: [String]) -> String {
-        if isNull { return "the rule is empty: a \(kind) has \(Suggestion.list(known))" }
+        if isNull { return "the rule is empty: a \(kind) has \(Hint.list(known))" }
         if known.contains(word) { return "`\(word)` needs a value: `{ \(word): … }`" }
         if ViewVocabulary.rule.names.contains(word) {
-            return "a \(kind) has no `\(word)`: its changes are \(Suggestion.list(ViewVocabulary.changes(of: kind)))"
+            return "a \(kind) has no `\(word)`: its changes are \(Hint.list(ViewVocabulary.changes(of: kind)))"
         }
-        return "unknown name `\(word)` in a rule\(Suggestion.hint(for: word, among: known))"
+        return "unknown name `\(word)` in a rule\(Hint.text(for: word, among: known))"
     }
 
     /// Which words may stand together in one rule.

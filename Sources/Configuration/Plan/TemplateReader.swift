@@ -38,7 +38,7 @@ package enum TemplateReader {
         }
         if text.hasPrefix("@") {
             if let source = PathReader.attribute(text) { return .attribute(source) }
-            let hint = Suggestion.hint(for: "{\(text)}", among: PathReader.attributes)
+            let hint = Hint.text(for: "{\(text)}", among: PathReader.attributes)
             throw PathReader.Fault(message: "`{\(text)}` is nothing that a record has\(hint)")
         }
         if text.hasPrefix("$") {

@@ -25,7 +25,7 @@ struct ViewReader {
             log.error(
                 entry.value.position,
                 "\(place) needs its kind and key, for instance `hash: \"\(entry.name):{id}\"`; kinds are "
-                    + Suggestion.list(ViewVocabulary.kindNames))
+                    + Hint.list(ViewVocabulary.kindNames))
             return nil
         }
         if kinds.count > 1 {
@@ -106,7 +106,7 @@ struct ViewReader {
         for node in nodes {
             guard let name = ScalarReader(log: log).text(node, place: "`from`") else { continue }
             guard let index = scope.topics.firstIndex(where: { $0.name == name }) else {
-                let hint = Suggestion.hint(for: name, among: scope.topics.map(\.name))
+                let hint = Hint.text(for: name, among: scope.topics.map(\.name))
                 log.error(node.position, "`\(name)` is none of the projection's topics\(hint)")
                 continue
             }

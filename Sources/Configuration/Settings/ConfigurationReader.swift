@@ -1,4 +1,5 @@
 internal import Projections
+internal import Terminal
 
 /// Reads the top level of a file; what is wrong goes to the log, and nil stands for what cannot be used.
 struct ConfigurationReader {

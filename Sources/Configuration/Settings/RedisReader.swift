@@ -1,47 +1,55 @@
+internal import Redis
+internal import Terminal
+
 /// Reads `redis:`, a URL or a map.
 struct RedisReader {
     let log: DiagnosticLog
 
     func read(_ node: YAMLNode) -> RedisSettings? {
         if case .scalar = node.content {
-            guard let text = ScalarReader(log: log).text(node, place: "redis"), let url = url(text, at: node.position)
+            guard let text = ScalarReader(log: log).text(node, place: "redis"),
+                let address = address(text, at: node.position)
             else { return nil }
-            return RedisSettings(url: url, user: url.user)
+            return RedisSettings(address: address, user: address.user)
         }
         guard let map = MapReader(node, Vocabulary.redis, place: "redis", log: log), let node = map["url"],
-            let text = map.text("url"), let url = url(text, at: node.position)
+            let text = map.text("url"), let address = address(text, at: node.position)
         else { return nil }
-        var settings = RedisSettings(url: url, user: url.user)
+        var settings = RedisSettings(address: address, user: address.user)
         if let user = map.text("user") {
-            if url.user != nil {
+            if address.user != nil {
                 log.error(
                     map["user"]?.position ?? node.position, "the URL has a user and `user` is there too: keep one")
             }
             settings.user = user
         }
         settings.passwordFile = map.text("password-file")
-        if settings.passwordFile != nil, url.password != nil {
+        if settings.passwordFile != nil, address.password != nil {
             log.error(
                 map["password-file"]?.position ?? node.position,
                 "the URL has a password and `password-file` is there too: keep the file")
         }
-        if let tls = map["tls"] { settings.tls = readTLS(tls, url: url) }
+        if let tls = map["tls"] { settings.tls = readTLS(tls, address: address) }
         return settings
     }
 
-    private func url(_ text: String, at position: Position) -> RedisURL? {
+    private func address(_ text: String, at position: Position) -> RedisAddress? {
         do {
-            return try RedisURL(text)
+            return try RedisAddress(text)
         } catch {
-            log.error(position, "this Redis URL cannot be used: \(error.message)")
+            let scheme = text.firstRange(of: "://").map { text[..<$0.lowerBound].lowercased() } ?? ""
+            let near =
+                RedisAddress.schemes.contains(scheme)
+                ? nil : Suggestion.nearest(to: scheme, among: RedisAddress.schemes)
+            log.error(position, error.message + (near.map { " Did you mean `\($0)://`?" } ?? ""))
             return nil
         }
     }
 
-    private func readTLS(_ node: YAMLNode, url: RedisURL) -> RedisSettings.TLS? {
+    private func readTLS(_ node: YAMLNode, address: RedisAddress) -> RedisOptions.TLS? {
         guard let map = MapReader(node, Vocabulary.tls, place: "tls", log: log) else { return nil }
-        let tls = RedisSettings.TLS(ca: map.text("ca"), cert: map.text("cert"), key: map.text("key"))
-        if !url.hasTLS {
+        let tls = RedisOptions.TLS(ca: map.text("ca"), certificate: map.text("cert"), key: map.text("key"))
+        if !address.usesTLS {
             log.error(node.position, "`tls` is of use only with a `rediss://` URL: change the URL or remove `tls`")
         }
         if (map["cert"] == nil) != (map["key"] == nil) {

@@ -127,7 +127,7 @@ struct YAMLDocument: ~Copyable {
             throw YAMLFault(position: position, message: "`*\(name)` stands inside its own anchor")
         }
         guard let target = anchors[name] else {
-            let hint = Suggestion.hint(for: name, among: anchors.keys.sorted())
+            let hint = Hint.text(for: name, among: anchors.keys.sorted())
             throw YAMLFault(position: position, message: "no anchor `&\(name)` before this\(hint)")
         }
         if depth + target.height - 1 > Self.deepest {

@@ -44,31 +44,30 @@ struct GetCommand: Command {
     }
 
     func run() -> ExitCode {
-        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
-        guard ConfigurationFile.projection(projection, in: configuration) else { return .usage }
-        guard let plan = configuration.projections.first(where: { $0.name == projection }),
-            let viewPlan = plan.views.first(where: { $0.name == view })
-        else {
-            return Console.fail("no view '\(view)' in projection \(projection)", .usage)
-        }
-        do {
-            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-get"))
-            return key.isEmpty ? try sample(viewPlan, &redis) : try row(viewPlan, &redis)
-        } catch {
-            return Explanation.explain(error)
+        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-get") { plan, redis in
+            guard let viewPlan = plan.views.first(where: { $0.name == view }) else {
+                ConfigurationFile.tellUnknown(
+                    "view", view, in: "projection \(projection)", among: plan.views.map(\.name))
+                return .usage
+            }
+            return key.isEmpty ? try sample(viewPlan, &redis) : try row(viewPlan, plan, &redis)
         }
     }
 
     /// The Redis key itself, or the placeholders' values in order.
-    private func row(_ view: ViewPlan, _ redis: inout RedisConnection) throws -> ExitCode {
+    private func row(_ view: ViewPlan, _ plan: ProjectionPlan, _ redis: inout RedisConnection) throws -> ExitCode {
         let pattern = KeyPattern(view)
         var candidates: [[UInt8]] = []
         if key.count == 1, pattern.parse(Array(key[0].utf8).span) != nil { candidates.append(Array(key[0].utf8)) }
         if let made = pattern.key(from: key) { candidates.append(made) }
         guard !candidates.isEmpty else {
+            let template = view.key.shown(in: plan)
+            let values =
+                pattern.valueCount == 1
+                ? "the value of its placeholder" : "its \(pattern.valueCount) placeholders' values"
             return Console.fail(
-                "view \(view.name) has \(pattern.valueCount) placeholders: give its Redis key, or as many values",
-                .usage)
+                "the keys of view \(view.name) are \(template): give such a key"
+                    + (pattern.valueCount == 0 ? "" : ", or \(values)"), .usage)
         }
         for candidate in candidates {
             guard let row = try Row(candidate, kind: view.kind, &redis) else { continue }
@@ -93,7 +92,9 @@ struct GetCommand: Command {
         }
         if asJSON { return Console.printJSON(Sample(count: found.count, rows: rows), .done) }
         for row in rows { Console.output.write(row.text) }
-        Console.print("\(found.count) rows" + (found.count > rows.count ? ", \(rows.count) shown" : ""))
+        Console.print(
+            "\(found.count) row\(found.count == 1 ? "" : "s")"
+                + (found.count > rows.count ? ", \(rows.count) shown" : ""))
         return .done
     }
 }

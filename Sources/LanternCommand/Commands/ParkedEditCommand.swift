@@ -44,18 +44,12 @@ struct ParkedEditCommand: Command {
     func run() -> ExitCode {
         let source = valuePath == "-" ? "/dev/stdin" : valuePath
         guard let data = FileManager.default.contents(atPath: source) else {
-            return Console.fail("\(valuePath) cannot be read", .usage)
+            return Console.fail("\(valuePath) cannot be read: is it there, and may you read it?", .usage)
         }
-        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
-        guard ConfigurationFile.projection(projection, in: configuration),
-            let plan = configuration.projections.first(where: { $0.name == projection })
-        else { return .usage }
-        do {
-            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-parked"))
+        return ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") {
+            plan, redis in
             let answers = try ParkedRequests(plan: plan).ask(.edit(Array(data)), of: [place], &redis)
             return ParkedRequests.tell(answers, asJSON: asJSON)
-        } catch {
-            return Explanation.explain(error)
         }
     }
 }

@@ -17,5 +17,7 @@ enum ParkedGroup {
 
     static let place = ArgumentSpec("TOPIC:PARTITION:OFFSET", "the event's place, as 'parked list' shows it")
 
+    static let noSuchEvent = "no such event is parked; `lantern parked list` shows those that are"
+
     static let waiting = "Waits up to 30 s for the worker's answer, else says that the request is queued."
 }

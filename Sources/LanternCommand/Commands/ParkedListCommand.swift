@@ -26,7 +26,7 @@ struct ParkedListCommand: Command {
 
     func run() -> ExitCode {
         guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
-        if let projection, !ConfigurationFile.projection(projection, in: configuration) { return .usage }
+        if let projection, ConfigurationFile.projection(projection, in: configuration) == nil { return .usage }
         do {
             var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-parked"))
             var events: [ParkedEvent] = []
@@ -37,7 +37,7 @@ struct ParkedListCommand: Command {
             var table = Table([.init("PROJECTION"), .init("EVENT"), .init("KEY"), .init("VIEW"), .init("REASON")])
             for event in events {
                 table.append([
-                    event.projection, "\(event.topic):\(event.partition):\(event.offset)", event.key ?? "-",
+                    event.projection, "\(event.topic):\(event.partition):\(event.offset)", Self.short(event.key ?? "-"),
                     event.view ?? "-", event.reason,
                 ])
             }
@@ -51,4 +51,7 @@ struct ParkedListCommand: Command {
             return Explanation.explain(error)
         }
     }
+
+    /// One long key must not make all lines as long.
+    private static func short(_ key: String) -> String { key.count <= 40 ? key : key.prefix(39) + "…" }
 }

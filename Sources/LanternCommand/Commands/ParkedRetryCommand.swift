@@ -54,18 +54,11 @@ struct ParkedRetryCommand: Command {
     }
 
     func run() -> ExitCode {
-        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
-        guard ConfigurationFile.projection(projection, in: configuration),
-            let plan = configuration.projections.first(where: { $0.name == projection })
-        else { return .usage }
-        do {
-            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-parked"))
+        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, redis in
             let places = try selected(plan, &redis)
-            guard !places.isEmpty else { return Console.fail("no such event is parked", .failed) }
+            guard !places.isEmpty else { return Console.fail(ParkedGroup.noSuchEvent, .failed) }
             let answers = try ParkedRequests(plan: plan).ask(.retry, of: places, &redis)
             return ParkedRequests.tell(answers, asJSON: asJSON)
-        } catch {
-            return Explanation.explain(error)
         }
     }
 

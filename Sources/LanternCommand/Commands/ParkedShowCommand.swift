@@ -36,17 +36,10 @@ struct ParkedShowCommand: Command {
     }
 
     func run() -> ExitCode {
-        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
-        guard ConfigurationFile.projection(projection, in: configuration),
-            let plan = configuration.projections.first(where: { $0.name == projection })
-        else { return .usage }
-        do {
-            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-parked"))
+        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, redis in
             guard let reader = try ParkedReader(plan, &redis),
                 let record = try reader.record(place.topic, place.partition, place.offset, &redis)
-            else {
-                return Console.fail("no such event is parked", .failed)
-            }
+            else { return Console.fail(ParkedGroup.noSuchEvent, .failed) }
             let event = ParkedEvent(
                 projection: plan.name, topic: place.topic, partition: place.partition, offset: place.offset,
                 key: record.key.map { readableText($0) }, view: record.view, reason: record.reason)
@@ -57,20 +50,24 @@ struct ParkedShowCommand: Command {
                 event: event, timestamp: record.timestamp, headers: headers,
                 value: record.value.map { readableText($0) }, leftOutBytes: record.leftOutBytes)
             if asJSON { return Console.printJSON(shown, .done) }
-            Console.print("reason     \(event.reason)")
-            Console.print("view       \(event.view ?? "-")")
-            Console.print("key        \(event.key ?? "none")")
-            Console.print("timestamp  \(record.timestamp)")
-            for header in headers { Console.print("header     \(header)") }
-            let missing =
-                record.leftOutBytes.map {
-                    "\($0) bytes, too large to be kept here (limits.record-bytes); it stands in Kafka"
-                }
-                ?? "none (a tombstone)"
-            Console.print("value      \(shown.value ?? missing)")
+            show(shown)
             return .done
-        } catch {
-            return Explanation.explain(error)
         }
+    }
+
+    private func show(_ shown: Shown) {
+        Console.print("reason     \(Table.visible(shown.event.reason))")
+        Console.print("view       \(shown.event.view ?? "-")")
+        Console.print("key        \(Table.visible(shown.event.key ?? "none"))")
+        Console.print("timestamp  \(shown.timestamp)")
+        for header in shown.headers { Console.print("header     \(Table.visible(header))") }
+        let missing =
+            shown.leftOutBytes.map {
+                "\($0) bytes, too large to be kept here (limits.record-bytes); it stands in Kafka"
+            }
+            ?? "none (a tombstone)"
+        // A line of the value stays a line; nothing else of it has power over a terminal.
+        let lines = (shown.value ?? missing).split(separator: "\n", omittingEmptySubsequences: false)
+        Console.print("value      \(lines.map { Table.visible(String($0)) }.joined(separator: "\n"))")
     }
 }

@@ -30,16 +30,9 @@ struct ParkedSkipCommand: Command {
     }
 
     func run() -> ExitCode {
-        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
-        guard ConfigurationFile.projection(projection, in: configuration),
-            let plan = configuration.projections.first(where: { $0.name == projection })
-        else { return .usage }
-        do {
-            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-parked"))
+        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, redis in
             let answers = try ParkedRequests(plan: plan).ask(.skip, of: [place], &redis)
             return ParkedRequests.tell(answers, asJSON: asJSON)
-        } catch {
-            return Explanation.explain(error)
         }
     }
 }

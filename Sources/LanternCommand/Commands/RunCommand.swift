@@ -53,11 +53,11 @@ struct RunCommand: Command {
     func run() -> ExitCode {
         guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
         if let freshProjection {
-            guard ConfigurationFile.projection(freshProjection, in: configuration) else { return .usage }
+            guard ConfigurationFile.projection(freshProjection, in: configuration) != nil else { return .usage }
             guard
                 isConfirmed
                     || Question.ask(
-                        "This removes all rows of projection \(freshProjection) from \(configuration.redis.url) and builds them again from Kafka. Go on?"
+                        "This removes all rows of projection \(freshProjection) from \(configuration.redis) and builds them again from Kafka. Go on?"
                     )
             else { return Console.fail("not confirmed: nothing was changed (scripts say --yes)", .usage) }
         }

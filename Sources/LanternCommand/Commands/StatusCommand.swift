@@ -65,6 +65,10 @@ struct StatusCommand: Command {
                 ])
         }
         var text = "\(status.name): generation \(generation), \(status.state), group \(status.group ?? "-")\n"
+        if !status.isThisVersion {
+            text +=
+                "built by another version than this file's, which idles: `lantern run --fresh \(status.name)` builds it anew\n"
+        }
         if status.isPartial {
             text += "partial: begun with --allow-partial, so the views lack the events before START\n"
         }

@@ -1,5 +1,4 @@
 import Configuration
-import FoundationEssentials
 import Projections
 import Terminal
 
@@ -55,7 +54,7 @@ struct ValidateCommand: Command {
         let configuration: Configuration
         if asJSON {
             do {
-                configuration = try Configuration.load(path: path, environment: ProcessInfo.processInfo.environment)
+                configuration = try ConfigurationFile.read(path)
             } catch {
                 return Console.printJSON(ConfigurationSummary(file: path, error), .usage)
             }

@@ -92,7 +92,7 @@ struct Demo {
             total: options.events, rate: options.rate, lead: isEmbedded ? Self.embeddedLead : nil, projected: projected)
         generator.start(properties: configuration.kafka.map { ($0.name, $0.value) })
         Console.messages.write(
-            "Redis: \(configuration.redis.url)   Kafka: \(isEmbedded ? "embedded" : options.kafka ?? "")\n")
+            "Redis: \(configuration.redis)   Kafka: \(isEmbedded ? "embedded" : options.kafka ?? "")\n")
         var display = ProgressDisplay(Console.messages)
         var rate = RateMeter()
         var interruptions = 0

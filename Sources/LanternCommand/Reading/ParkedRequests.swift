@@ -43,10 +43,16 @@ struct ParkedRequests {
         let failed = answers.contains { $0.answer.map { !$0.hasPrefix("done") } ?? false }
         let code: ExitCode = failed ? .failed : .done
         if asJSON { return Console.printJSON(answers, code) }
-        for answer in answers {
-            Console.print(
-                "\(answer.place): \(answer.answer ?? "queued: no lane has answered within 30 s; it is carried out when one runs")"
-            )
+        let queued = "queued: no lane has answered within 30 s; it is carried out when one runs"
+        guard answers.count > 20 else {
+            for answer in answers { Console.print("\(answer.place): \(answer.answer ?? queued)") }
+            return code
+        }
+        // Of many the same answers are one line.
+        var counts: [String: Int] = [:]
+        for answer in answers { counts[answer.answer ?? queued, default: 0] += 1 }
+        for (answer, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+            Console.print("\(count) events: \(answer)")
         }
         return code
     }

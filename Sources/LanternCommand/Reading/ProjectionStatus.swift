@@ -27,6 +27,8 @@ struct ProjectionStatus: Encodable {
     let generation: Int?
     let state: String
     let group: String?
+    /// Whether the live generation was built by this file's version of the projection: else a worker with this file idles.
+    let isThisVersion: Bool
     /// Whether it began with `--allow-partial` on a log that lacks its beginning: its views lack those events.
     let isPartial: Bool
     let partitions: [Partition]
@@ -45,6 +47,7 @@ struct ProjectionStatus: Encodable {
             generation = nil
             state = "not started"
             group = nil
+            isThisVersion = true
             isPartial = false
             partitions = []
             parked = 0
@@ -53,6 +56,7 @@ struct ProjectionStatus: Encodable {
         }
         generation = number
         state = record.state.rawValue
+        isThisVersion = record.fingerprint == fingerprint(of: plan)
         group = "\(prefix ?? "lantern-\(plan.name)")-\(number)-\(record.identifier)"
         let counts = try admin.partitionCounts(of: plan.topics.map(\.name), timeoutMilliseconds: 10_000)
         var partitions: [Partition] = []

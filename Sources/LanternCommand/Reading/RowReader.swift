@@ -1,6 +1,8 @@
 import Bytes
 import Projections
 import Redis
+import Terminal
+import Worker
 
 /// A row of a view as a person wants to see it.
 struct Row: Encodable {
@@ -31,30 +33,35 @@ struct Row: Encodable {
         case "zset":
             fields = Self.pairs(try ask("ZREVRANGE", "0", "\(limit - 1)", "WITHSCORES"))
         case "set":
-            fields = (try ask("SMEMBERS").elements ?? []).prefix(limit).map { Field(name: "", value: $0.text ?? "") }
+            fields = (try ask("SMEMBERS").elements ?? []).prefix(limit).map {
+                Field(name: "", value: Self.readable($0))
+            }
         case "string" where kind == .unique:
             fields = [Field(name: "count", value: "\(try ask("PFCOUNT").integer ?? 0)")]
-        default: fields = [Field(name: "", value: try ask("GET").text ?? "")]
+        default: fields = [Field(name: "", value: Self.readable(try ask("GET")))]
         }
         self.fields = fields
         let remaining = try ask("PTTL").integer ?? -1
         expiresIn = remaining < 0 ? nil : remaining
     }
 
+    private static func readable(_ value: RedisValue) -> String { value.bytes.map { readableText($0) } ?? "" }
+
     private static func pairs(_ value: RedisValue) -> [Field] {
         let elements = value.elements ?? []
         return stride(from: 0, to: elements.count - 1, by: 2).map {
-            Field(name: elements[$0].text ?? "", value: elements[$0 + 1].text ?? "")
+            Field(name: readable(elements[$0]), value: readable(elements[$0 + 1]))
         }
     }
 
-    /// For a terminal.
+    /// For a terminal: without what would move its cursor.
     var text: String {
-        var text = key + (expiresIn.map { "  (expires in \($0 / 1000) s)" } ?? "") + "\n"
-        let width = fields.map(\.name.count).max() ?? 0
-        for field in fields {
-            let name = field.name + String(repeating: " ", count: width - field.name.count)
-            text += "  " + (width > 0 ? name + "  " : "") + field.value + "\n"
+        var text = Table.visible(key) + (expiresIn.map { "  (expires in \($0 / 1000) s)" } ?? "") + "\n"
+        let names = fields.map { Table.visible($0.name) }
+        let width = names.map(\.count).max() ?? 0
+        for (name, field) in zip(names, fields) {
+            let column = name + String(repeating: " ", count: width - name.count)
+            text += "  " + (width > 0 ? column + "  " : "") + Table.visible(field.value) + "\n"
         }
         return text
     }

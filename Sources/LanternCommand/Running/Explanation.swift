@@ -1,27 +1,17 @@
 import Kafka
 import Redis
-import Terminal
 import Worker
 
 /// Errors as people and scripts see them.
 enum Explanation {
     /// What went wrong, on stderr, and the exit code for it.
     static func explain(_ error: any Error) -> ExitCode {
+        let code = ExitCode(rawValue: ExitStatus.code(of: error)) ?? .failed
         switch error {
-        case let error as WorkerError:
-            Console.fail(error.message, code(error))
-        case let error as KafkaError: Console.fail(error.message, error.code == .configuration ? .usage : .unreachable)
-        case let error as RedisError: Console.fail(error.message, .unreachable)
-        default: Console.fail("\(error)", .failed)
-        }
-    }
-
-    private static func code(_ error: WorkerError) -> ExitCode {
-        switch error.code {
-        case .configuration: .usage
-        case .refused: .unreachable
-        case .halted: .halted
-        case .failed: .failed
+        case let error as WorkerError: return Console.fail(error.message, code)
+        case let error as KafkaError: return Console.fail(error.message, code)
+        case let error as RedisError: return Console.fail(error.message, code)
+        default: return Console.fail("\(error)", code)
         }
     }
 

@@ -36,18 +36,10 @@ extension RedisOptions {
     /// The connection that a file asks for.
     init(_ configuration: Configuration, clientName: String) {
         let redis = configuration.redis
-        let endpoint: RedisAddress.Endpoint =
-            switch redis.url.place {
-            case .host(let name, let port): .tcp(host: name, port: UInt16(port))
-            case .unixSocket(let path): .unix(path: path)
-            }
-        self.init(
-            address: RedisAddress(
-                endpoint: endpoint, usesTLS: redis.url.hasTLS, database: redis.url.database, user: redis.url.user,
-                password: redis.url.password))
+        self.init(address: redis.address)
         user = redis.user
         passwordFile = redis.passwordFile
-        if let files = redis.tls { tls = TLS(ca: files.ca, certificate: files.cert, key: files.key) }
+        if let files = redis.tls { tls = files }
         connectTimeoutMilliseconds = configuration.limits.connectTimeoutMilliseconds
         commandTimeoutMilliseconds = configuration.limits.commandTimeoutMilliseconds
         // A partition's list of parked events is one reply.

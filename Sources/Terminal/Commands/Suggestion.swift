@@ -1,12 +1,14 @@
 /// Finds what was probably meant by a mistyped word.
 public enum Suggestion {
     /// The known word nearest to `typed`: at most a third of its letters away (at least one, at most three), the
-    /// first of equals; else one that `typed` begins; else nil.
+    /// first of equals; else one that `typed` begins; else nil. Of a word of three letters or more its beginning is near.
     public static func nearest(to typed: String, among known: [String]) -> String? {
+        guard typed.utf8.count <= 100 else { return nil }
         let letters = Array(typed.lowercased().unicodeScalars)
         var best: (word: String, distance: Int)?
         for word in known {
-            let distance = distance(letters, Array(word.lowercased().unicodeScalars))
+            let isBeginning = min(typed.count, word.count) > 2 && (word.hasPrefix(typed) || typed.hasPrefix(word))
+            let distance = isBeginning ? 1 : distance(letters, Array(word.lowercased().unicodeScalars))
             if distance < best?.distance ?? .max { best = (word, distance) }
         }
         let bare = letters.count { $0 != "-" }

@@ -139,7 +139,18 @@ struct ProxiedConnection {
                 return true
             }
         }
-        return send(bytes, direction, settings)
+        return send(direction == .toClient ? replaced(bytes, settings) : bytes, direction, settings)
+    }
+
+    private func replaced(_ bytes: [UInt8], _ settings: TCPProxy.Settings) -> [UInt8] {
+        var bytes = bytes
+        for (pattern, other) in settings.replacements where bytes.count >= pattern.count {
+            for start in 0...bytes.count - pattern.count
+            where bytes[start..<start + pattern.count].elementsEqual(pattern) {
+                bytes.replaceSubrange(start..<start + pattern.count, with: other)
+            }
+        }
+        return bytes
     }
 
     private func send(_ bytes: [UInt8], _ direction: TCPProxy.Direction, _ settings: TCPProxy.Settings) -> Bool {

@@ -35,6 +35,8 @@ public final class TCPProxy: @unchecked Sendable {
 
     struct Settings {
         var triggers: [Trigger] = []
+        /// What the server says, and what the client reads in its place: of the same length, within one chunk.
+        var replacements: [(pattern: [UInt8], bytes: [UInt8])] = []
         /// Bytes per write; 0 is as they come.
         var slice: [Direction: Int] = [:]
         /// Milliseconds that bytes are held back.
@@ -106,6 +108,12 @@ public final class TCPProxy: @unchecked Sendable {
     }
 
     /// Forgets all patterns.
+    /// From now on the client reads `text` where the server says `pattern`, in one chunk; they are of the same length.
+    public func replace(_ pattern: String, by text: String) {
+        precondition(pattern.utf8.count == text.utf8.count)
+        update { $0.replacements.append((Array(pattern.utf8), Array(text.utf8))) }
+    }
+
     public func clear() { update { $0.triggers = [] } }
     /// How often a pattern set by ``when(_:going:occurrence:then:)`` was seen.
     public func seen(_ pattern: String) -> Int {

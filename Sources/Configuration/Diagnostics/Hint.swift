@@ -1,0 +1,13 @@
+internal import Terminal
+
+/// What a message about an unknown name ends in.
+enum Hint {
+    /// `: did you mean …?`, or all that is known where nothing is near.
+    static func text(for name: String, among known: [String]) -> String {
+        if let near = Suggestion.nearest(to: name, among: known) { return ": did you mean `\(near)`?" }
+        if known.isEmpty { return "" }
+        return ": known here are " + list(known)
+    }
+
+    static func list(_ names: [String]) -> String { names.map { "`\($0)`" }.joined(separator: ", ") }
+}
