@@ -2,7 +2,7 @@ import Foundation
 import Lantern
 
 // orders-example --dry-run                         what the projection makes of a few events, without Kafka and Redis
-// orders-example BROKERS REDIS-URL [--until-end]   the same projection as a worker
+// orders-example BROKERS REDIS-URL [--until-end] [--fresh]   the same projection as a worker
 let arguments = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("--") }
 if CommandLine.arguments.contains("--dry-run") || arguments.count != 2 {
     do throws(ProjectionError) {
@@ -16,5 +16,6 @@ if CommandLine.arguments.contains("--dry-run") || arguments.count != 2 {
         LanternProgram.run(
             Orders(), kafka: ["bootstrap.servers": arguments[arguments.startIndex]],
             redis: arguments[arguments.index(after: arguments.startIndex)],
-            untilEnd: CommandLine.arguments.contains("--until-end")))
+            untilEnd: CommandLine.arguments.contains("--until-end"),
+            fresh: CommandLine.arguments.contains("--fresh")))
 }

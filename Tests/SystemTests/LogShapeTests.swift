@@ -121,5 +121,31 @@ extension SystemTests {
             #expect(try scenario.reader().command("HGET", "seen:empty", "header") == .text([]))
             #expect(try scenario.reader().command("EXISTS", "seen:deleted") == .integer(0))
         }
+
+        @Test func `a log whose beginning is gone is refused, and status shows where --allow-partial began`() throws {
+            let scenario = try Scenario("partial", partitions: 2)
+            var source = OrderSource(seed: Stage.seed(), orders: 100)
+            try scenario.send(200, from: &source)
+            try scenario.flush()
+            var admin = try Admin(
+                properties: [("bootstrap.servers", Stage.kafka().bootstrapServers)], clientID: "system-tests")
+            try admin.deleteRecords(topic: scenario.topic, partition: 1, before: 7, timeoutMilliseconds: 60_000)
+            let path = try scenario.configure()
+            let refused = try scenario.run(path, ["--until-end"])
+            #expect(try refused.exitCode() == 4, "\(refused.log)")
+            #expect(refused.log.contains("\(scenario.topic)-1 begins at offset 7"), "\(refused.log)")
+            #expect(try scenario.reader().command("DBSIZE") == .integer(0))
+            let partial = try scenario.run(path, ["--until-end", "--allow-partial"])
+            #expect(try partial.exitCode() == 0, "\(partial.log)")
+            let text = try scenario.lantern(["status", "--config", path])
+            #expect(text.code == 0 && text.text.contains("lack the events before START"), "\(text.text)")
+            let json = try scenario.lantern(["status", "--config", path, "--json"])
+            let status = try #require(JSONSerialization.jsonObject(with: Data(json.text.utf8)) as? [String: Any])
+            let projection = try #require((status["projections"] as? [[String: Any]])?.first)
+            #expect(projection["isPartial"] as? Bool == true && projection["isThisVersion"] as? Bool == true)
+            let partitions = try #require(projection["partitions"] as? [[String: Any]])
+            #expect(partitions.map { $0["start"] as? Int } == [nil, 7])
+            #expect(partitions.allSatisfy { $0["state"] as? String == "caught-up" })
+        }
     }
 }

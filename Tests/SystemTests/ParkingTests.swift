@@ -75,5 +75,37 @@ extension SystemTests {
             #expect(try fresh.exitCode() == 0, "\(fresh.log)")
             try scenario.expectEqual()
         }
+
+        @Test func `a value over limits.record-bytes is parked without it, and folded once it is edited`() throws {
+            let scenario = try Scenario("large", partitions: 1)
+            var large = placed("big", total: "1.00")
+            large.insert(contentsOf: Array("\"note\":\"\(String(repeating: "x", count: 2_000))\",".utf8), at: 1)
+            let event = try scenario.send(key: Array("big".utf8), value: large).event
+            try scenario.send(key: Array("big".utf8), value: placed("big", total: "2.00", status: "OrderPaid"))
+            try scenario.send(key: Array("small".utf8), value: placed("small", total: "3.00"))
+            try scenario.flush()
+            let path = try scenario.configure(more: ["limits: { record-bytes: 1KiB }"])
+            let worker = try scenario.run(path)
+            try scenario.waitUntilDone(worker)
+            let keys = KeySpace(projection: scenario.projection.name)
+            let redis = try scenario.reader()
+            guard case .text(let blob) = try redis.command("HGET", keys.parked(1, scenario.topic, 0), "0") else {
+                Issue.record("the large event is not parked: \(worker.log)")
+                return
+            }
+            let record = try #require(ParkedRecord(bytes: blob))
+            #expect(record.value == nil && record.leftOutBytes == large.count && blob.count < 1_000)
+            #expect(record.reason == "the value has \(large.count) bytes, and limits.record-bytes is 1024")
+            #expect(try redis.command("HGET", "order:small", "status") == .text(Array("placed".utf8)))
+            #expect(try redis.command("EXISTS", "order:big") == .integer(0))
+            let place = KeySpace.eventName(scenario.topic, 0, 0)
+            let shown = try scenario.lantern(["parked", "show", "--config", path, "orders", place])
+            #expect(shown.text.contains("\(large.count) bytes, too large to be kept here"), "\(shown.text)")
+            let answer = try ask(.retry, event, scenario)
+            #expect(answer.contains("was too large to be kept here"), "\(answer)")
+            #expect(try ask(.edit(placed("big", total: "1.00")), event, scenario) == "done: 2 released")
+            #expect(try redis.command("HGET", "order:big", "status") == .text(Array("paid".utf8)))
+            #expect(try worker.stop() == 0, "\(worker.log)")
+        }
     }
 }

@@ -148,4 +148,13 @@ final class Scenario {
             ["run", "--config", configuration] + options,
             logPath: folder.appendingPathComponent("worker-\(workers).log").path)
     }
+
+    /// What another command of `lantern` says, and its exit code.
+    func lantern(_ arguments: [String]) throws -> (text: String, code: Int32) {
+        workers += 1
+        let process = try WorkerProcess(
+            arguments, logPath: folder.appendingPathComponent("command-\(workers).log").path)
+        let code = try process.exitCode()
+        return (process.log, code)
+    }
 }
