@@ -114,11 +114,6 @@ public final class MockCluster: Sendable {
         try check(unsafe rd_kafka_mock_coordinator_set(cluster, "group", group, broker), "moving a coordinator")
     }
 
-    /// Makes every request for the topic fail; nil makes it work again.
-    public func setTopic(_ name: String, fault: Fault?) {
-        unsafe rd_kafka_mock_topic_set_error(cluster, name, fault?.code ?? RD_KAFKA_RESP_ERR_NO_ERROR)
-    }
-
     private func check(_ code: rd_kafka_resp_err_t, _ action: String) throws(KafkaError) {
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, "mock cluster, \(action)") }
     }

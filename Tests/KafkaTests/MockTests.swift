@@ -214,7 +214,8 @@ import Testing
     @Test func `a delivery that fails is thrown and counted`() throws {
         var producer = try makeProducer(
             cluster.bootstrapServers, transactionalID: nil, [("message.timeout.ms", "2000")])
-        cluster.setTopic("events", fault: .topicAuthorization)
+        // In the answer to the request: the whole topic's fault in the mock's metadata crashes librdkafka 2.8.0 (its issue 4907).
+        cluster.fail(.produce, with: [.topicAuthorization])
         let error = #expect(throws: KafkaError.self) {
             try producer.deliver(
                 topic: "events", key: nil, value: bytes("x").span, timeoutMilliseconds: 60_000)

@@ -44,7 +44,10 @@ import Testing
     @Test func `progress is a pure function of what it holds`() {
         let line = ProgressLine("folding", done: 500, total: 1_000, fields: [("rate", "1.2M/s")])
         #expect(line.text(width: 200) == "folding  [==========          ] 50%  500 of 1.0k  rate 1.2M/s")
+        #expect(line.text(width: 60) == "folding  [=====     ] 50%  500 of 1.0k  rate 1.2M/s")
+        #expect(line.text(width: 50) == "folding  50%  500 of 1.0k  rate 1.2M/s")
         #expect(line.text(width: 10) == "folding  …")
+        #expect(ProgressLine("x", done: 7, fields: [("", "1/s")]).text(width: 80) == "x  7  1/s")
         #expect(ProgressLine("x", done: 7).text(width: 80) == "x  7")
         #expect(ProgressLine("x", done: 9, total: 3).text(width: 80) == "x  [====================] 100%  9 of 3")
         #expect(ProgressLine("x", done: 0, total: 0).text(width: 80) == "x  0")

@@ -106,10 +106,9 @@ struct Demo {
             let done = projected()
             let produced = generator.produced
             let line = ProgressLine(
-                "projecting", done: Int64(done), total: options.events.map { Int64($0) },
+                "events", done: Int64(done), total: options.events.map { Int64($0) },
                 fields: [
-                    ("produced", HumanNumber.count(Double(produced))),
-                    ("rate", HumanNumber.rate(rate.update(done, now))),
+                    ("", HumanNumber.rate(rate.update(done, now))),
                     ("lag", HumanNumber.count(Double(max(0, produced - done)))),
                     ("behind", rate.behind(produced - done)),
                 ])

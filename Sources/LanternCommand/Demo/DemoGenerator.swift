@@ -60,7 +60,8 @@ final class DemoGenerator: Sendable {
         var events = DemoEvents(seed: 1, startSecond: Self.wallSeconds(), total: total ?? 1_000_000)
         var perTopic: [String: Int] = [:]
         do {
-            var producer = try Producer(properties: properties + [("linger.ms", "5")], clientID: "lantern-demo")
+            let linger = rate == nil ? "50" : "10"
+            var producer = try Producer(properties: properties + [("linger.ms", linger)], clientID: "lantern-demo")
             let started = WorkerClock.milliseconds()
             var index = 0
             while index < total ?? .max, !shared.withLock({ $0.isStopRequested }) {
@@ -97,8 +98,10 @@ final class DemoGenerator: Sendable {
                 producer.poll(timeoutMilliseconds: 5)
             }
         }
-        guard let lead, index % 256 == 0 else { return }
-        while index - projected() > lead {
+        // The embedded broker answers a fetch with one produced batch for each partition: far ahead, wait until half of it
+        // is gone, so that batches are large.
+        guard let lead, index % 256 == 0, index - projected() > lead else { return }
+        while index - projected() > lead / 2 {
             if shared.withLock({ $0.isStopRequested }) { return }
             producer.poll(timeoutMilliseconds: 5)
         }

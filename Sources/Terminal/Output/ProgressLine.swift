@@ -6,7 +6,7 @@ public struct ProgressLine: Sendable, Equatable {
     public var done: Int64
     /// How much there is in all; nil where that is not known, and then there is no bar.
     public var total: Int64?
-    /// What else is worth seeing, in order: `("rate", "1.2M/s")`.
+    /// What else is worth seeing, in order: `("lag", "1.2k")`; what explains itself needs no name.
     public var fields: [(name: String, value: String)]
 
     public init(_ label: String, done: Int64, total: Int64? = nil, fields: [(name: String, value: String)] = []) {
@@ -20,19 +20,29 @@ public struct ProgressLine: Sendable, Equatable {
         first.text(width: .max) == second.text(width: .max)
     }
 
-    /// The line without a newline, cut to `width` characters.
+    /// The line without a newline, at most `width` characters: where it is narrow the bar shrinks and then goes, and only
+    /// then is the rest cut.
     public func text(width: Int) -> String {
+        for cells in [20, 10] {
+            let whole = text(cells: cells)
+            if whole.count <= width { return whole }
+        }
+        let whole = text(cells: 0)
+        return whole.count <= width ? whole : whole.prefix(max(0, width - 1)) + "…"
+    }
+
+    private func text(cells: Int) -> String {
         var parts = [label]
         if let total, total > 0 {
             let share = min(1, max(0, Double(done) / Double(total)))
-            parts.append("[\(Self.bar(share: share, cells: 20))] \(Int(share * 100))%")
+            let bar = cells > 0 ? "[\(Self.bar(share: share, cells: cells))] " : ""
+            parts.append("\(bar)\(Int(share * 100))%")
             parts.append("\(HumanNumber.count(done)) of \(HumanNumber.count(total))")
         } else {
             parts.append(HumanNumber.count(done))
         }
-        parts += fields.map { "\($0.name) \($0.value)" }
-        let whole = parts.joined(separator: "  ")
-        return whole.count <= width ? whole : whole.prefix(max(0, width - 1)) + "…"
+        parts += fields.map { $0.name.isEmpty ? $0.value : "\($0.name) \($0.value)" }
+        return parts.joined(separator: "  ")
     }
 
     /// `cells` characters, filled from the left.
