@@ -134,7 +134,8 @@ struct Demo {
             return Console.fail("interrupted before all was projected: nothing to compare", .failed)
         }
         var rows = progress.rows
-        for key in rows.hashes.keys.filter({ $0.hasPrefix("order:") }).sorted().prefix(2) {
+        for prefix in ["order:", "customer-revenue:", "customer:"] {
+            guard let key = rows.hashes.keys.lazy.filter({ $0.hasPrefix(prefix) }).min() else { continue }
             if let row = try Row(Array(key.utf8), kind: .hash, &redis) { Console.output.write(row.text) }
         }
         Console.print("customers:by-revenue, the top of \(rows.revenue.count)")
