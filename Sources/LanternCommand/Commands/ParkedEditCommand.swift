@@ -1,5 +1,4 @@
 import Configuration
-import FoundationEssentials
 import Projections
 import Redis
 import Terminal
@@ -42,13 +41,12 @@ struct ParkedEditCommand: Command {
     }
 
     func run() -> ExitCode {
-        let source = valuePath == "-" ? "/dev/stdin" : valuePath
-        guard let data = FileManager.default.contents(atPath: source) else {
+        guard let value = InputFile.read(valuePath) else {
             return Console.fail("\(valuePath) cannot be read: is it there, and may you read it?", .usage)
         }
         return ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") {
             plan, redis in
-            let answers = try ParkedRequests(plan: plan).ask(.edit(Array(data)), of: [place], &redis)
+            let answers = try ParkedRequests(plan: plan).ask(.edit(value), of: [place], &redis)
             return ParkedRequests.tell(answers, asJSON: asJSON)
         }
     }

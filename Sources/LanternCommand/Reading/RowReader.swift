@@ -45,6 +45,17 @@ struct Row: Encodable {
         expiresIn = remaining < 0 ? nil : remaining
     }
 
+    /// The two greatest units of a span: `29d 23h`.
+    static func span(_ milliseconds: Int64) -> String {
+        var rest = milliseconds / 1000
+        var parts: [String] = []
+        for (unit, size) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] as [(String, Int64)] {
+            if rest >= size || !parts.isEmpty || unit == "s" { parts.append("\(rest / size)\(unit)") }
+            rest %= size
+        }
+        return parts.prefix(2).joined(separator: " ")
+    }
+
     private static func readable(_ value: RedisValue) -> String { value.bytes.map { readableText($0) } ?? "" }
 
     private static func pairs(_ value: RedisValue) -> [Field] {
@@ -56,7 +67,7 @@ struct Row: Encodable {
 
     /// For a terminal: without what would move its cursor.
     var text: String {
-        var text = Table.visible(key) + (expiresIn.map { "  (expires in \($0 / 1000) s)" } ?? "") + "\n"
+        var text = Table.visible(key) + (expiresIn.map { "  (expires in \(Self.span($0)))" } ?? "") + "\n"
         let names = fields.map { Table.visible($0.name) }
         let width = names.map(\.count).max() ?? 0
         for (name, field) in zip(names, fields) {

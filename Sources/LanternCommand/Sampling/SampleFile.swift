@@ -1,21 +1,28 @@
 import Configuration
-import FoundationEssentials
 import Projections
 
 /// The events of a sample's file, one a line.
 struct SampleFile {
     /// The file cannot be used: a line `FILE:LINE: message` for each fault.
-    struct Fault: Error { var lines: [String] }
+    struct Fault: Error {
+        var lines: [String]
+
+        /// The first of many are enough.
+        init(lines: [String]) {
+            self.lines = Array(lines.prefix(20))
+            if lines.count > 20 { self.lines.append("and \(lines.count - 20) more lines") }
+        }
+    }
 
     let name: String
     private(set) var events: [SampleEvent] = []
 
     /// Reads `path`; `-` is stdin.
     init(_ path: String) throws(Fault) {
-        guard let data = FileManager.default.contents(atPath: path == "-" ? "/dev/stdin" : path) else {
+        guard let bytes = InputFile.read(path) else {
             throw Fault(lines: ["\(path): the sample cannot be read: is it there, and may you read it?"])
         }
-        try self.init(name: path, bytes: Array(data))
+        try self.init(name: path == "-" ? "stdin" : path, bytes: bytes)
     }
 
     /// Blank lines are passed over.
