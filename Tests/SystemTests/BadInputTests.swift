@@ -100,6 +100,18 @@ extension SystemTests {
                 scenario, scenario.configure(redis: proxy.url), code: 4, saying: ["is version 5", "6.2 or later"])
         }
 
+        @Test func `an end that another version's views cannot reach is not waited for`() throws {
+            let scenario = try Scenario("version", partitions: 1)
+            let path = try scenario.configure()
+            #expect(try scenario.run(path, ["--until-end"]).exitCode() == 0)
+            let newer = try edited(path) { $0.replacing("version: 1", with: "version: 2") }
+            let worker = try scenario.run(newer, ["--until-end"])
+            #expect(try worker.exitCode() == 4, "\(worker.log)")
+            #expect(worker.log.contains("lantern run --fresh orders"), "\(worker.log)")
+            let status = try scenario.lantern(["status", "--config", newer])
+            #expect(status.text.contains("built by another version than this file's"), "\(status.text)")
+        }
+
         @Test func `a topic that does not exist is named`() throws {
             let scenario = try Scenario("no-topic", partitions: 1)
             let path = try edited(scenario.configure()) { $0.replacing(scenario.topic, with: "nowhere-to-be-found") }

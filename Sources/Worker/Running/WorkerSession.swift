@@ -104,6 +104,11 @@ public final class WorkerSession {
                 end = .failed(failure)
                 break
             }
+            // An idle projection reaches no end: whoever waits for one is to know why.
+            if untilEnd, let why = idleReason {
+                end = .failed(WorkerError(.refused, why))
+                break
+            }
             if untilEnd, let outcome = checker.outcome(projections, targets) {
                 end = outcome
                 break
@@ -118,6 +123,11 @@ public final class WorkerSession {
         if untilEnd { checker.summarize(projections, log) }
         log.info("stopped")
         return end
+    }
+
+    private var idleReason: String? {
+        for runner in projections { if case .idle(let why) = runner.state { return why } }
+        return nil
     }
 
     /// A generation that changed under its lanes is looked at again; a failure ends the process.
