@@ -31,6 +31,15 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(name: "OrdersExample", dependencies: ["Lantern"], swiftSettings: strict),
+
+        // What scripts/bench measures with; no products.
+        .executableTarget(
+            name: "BenchmarkLoad", dependencies: ["Kafka", "Bytes"], path: "Tests/Benchmarks/Load",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "BenchmarkOrders", dependencies: ["Lantern"], path: "Tests/Benchmarks/SwiftOrders",
+            swiftSettings: strict),
+
         .target(
             name: "Lantern",
             dependencies: [

@@ -1,0 +1,31 @@
+import Foundation
+import Kafka
+
+// What scripts/bench produces its events with.
+//
+//   BenchmarkLoad load BROKERS TOPIC KIND EVENTS KEYS PARTITIONS FOLDER   the events, and in FOLDER what views must hold
+//   BenchmarkLoad version                                                 librdkafka's
+//   BenchmarkLoad paced BROKERS TOPIC RATE SECONDS FILE                   orders at RATE a second, and when probes were acknowledged
+
+let arguments = CommandLine.arguments.dropFirst().map { $0 }
+do {
+    switch arguments.first {
+    case "load" where arguments.count == 8:
+        guard let events = Int(arguments[4]), let keys = Int(arguments[5]), let partitions = Int(arguments[6]),
+            let kind = WorkloadKind(rawValue: arguments[3])
+        else { throw ToolError("load: KIND is orders, skewed, counters or documents; the counts are numbers") }
+        let load = Load(brokers: arguments[1], topic: arguments[2], kind: kind, events: events, keys: keys)
+        try load.run(partitions: partitions, folder: URL(fileURLWithPath: arguments[7]))
+    case "paced" where arguments.count == 6:
+        guard let rate = Int(arguments[3]), let seconds = Int(arguments[4]) else {
+            throw ToolError("paced: RATE and SECONDS are numbers")
+        }
+        let paced = PacedLoad(brokers: arguments[1], topic: arguments[2], rate: rate, seconds: seconds)
+        try paced.run(file: URL(fileURLWithPath: arguments[5]))
+    case "version": print(libraryVersion)
+    default: throw ToolError("what is wanted? (the head of Tests/Benchmarks/Load/main.swift says what there is)")
+    }
+} catch {
+    FileHandle.standardError.write(Data("BenchmarkLoad: \(error)\n".utf8))
+    exit(1)
+}
