@@ -26,13 +26,8 @@ public final class PlanProjector: Projector {
     /// `naming`: plain names for a live generation, shadow names for one that is being built.
     public init(plan: ProjectionPlan, naming: RowNaming = .plain, limits: EventLimits = EventLimits()) {
         self.plan = plan
-        let changes = plan.views.map { view in (view.kind, view.rules.flatMap { $0.rules.flatMap(\.changes) }) }
-        let copiesFields = changes.contains { $0.0 == .hash && $0.1.contains(.setAll) }
-        let copiesDocument = changes.contains { $0.0 == .document && $0.1.contains(.setAll) }
-        // The names at the top of a document that is copied must be told apart as well.
         engine = Engine(
-            decoder: EventDecoder(
-                paths: plan.paths, wantsMembers: copiesFields || copiesDocument, validatesWhole: copiesDocument),
+            decoder: EventDecoder(plan),
             fold: Fold(plan: plan, naming: naming, limits: limits), decoded: DecodedValue(pathCount: plan.paths.count),
             nothing: DecodedValue(pathCount: plan.paths.count), limits: limits)
     }

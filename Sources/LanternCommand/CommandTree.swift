@@ -9,7 +9,9 @@ enum CommandTree {
         ParkedListCommand.self, ParkedShowCommand.self, ParkedRetryCommand.self, ParkedEditCommand.self,
         ParkedSkipCommand.self,
     ]
-    private static let rest: [any Command.Type] = [DemoCommand.self, CompletionCommand.self, VersionCommand.self]
+    private static let rest: [any Command.Type] = [
+        BenchCommand.self, DemoCommand.self, CompletionCommand.self, VersionCommand.self,
+    ]
 
     /// The program's declaration.
     static var root: CommandSpec {

@@ -21,7 +21,7 @@ import Testing
             all.map { $0.path.joined(separator: " ") } == [
                 "run", "validate", "schema", "status", "get", "parked list", "parked show", "parked retry",
                 "parked edit",
-                "parked skip", "demo", "completion", "version",
+                "parked skip", "bench", "demo", "completion", "version",
             ])
         for (path, spec) in all {
             guard case .help(let text) = try CommandParser(CommandTree.root).parse(path + ["--help"]) else {
@@ -47,6 +47,37 @@ import Testing
             }
         }
         #expect(count > 10)
+    }
+
+    @Test func `bench takes what the documents say`() throws {
+        let bench = try #require(
+            try command("bench --config a.yaml --projection orders --events 200 --seconds 5 --json") as? BenchCommand)
+        #expect(bench.configPath == "a.yaml" && bench.projection == "orders")
+        #expect(bench.events == 200 && bench.seconds == 5 && bench.asJSON)
+        let usual = try #require(try command("bench --config a.yaml") as? BenchCommand)
+        #expect(usual.events == 1_000_000 && usual.seconds == 30 && !usual.asJSON && usual.projection == nil)
+        #expect(throws: UsageError.self) { try self.command("bench --config a.yaml --events 0") }
+        #expect(throws: UsageError.self) { try self.command("bench") }
+    }
+
+    @Test func `a bench report names what bounds a lane, and what would be parked`() {
+        var report = BenchReport(projection: "orders")
+        #expect(report.text == "orders: the topics are empty: nothing was measured\n")
+        report.events = 1_000_000
+        report.bytes = 230_000_000
+        report.kafka = .init(0.25, report.events)
+        report.decode = .init(0.125, report.events)
+        report.fold = .init(0.25, report.events)
+        report.redis = .init(0.75, report.events)
+        #expect(report.bound == ("Redis", 0.75))
+        #expect(report.text.contains("1,000,000 events of 230 bytes"))
+        #expect(report.text.contains("about 1,333,333 events/s, bounded by Redis"))
+        #expect(!report.text.contains("parked"))
+        report.fold = .init(0.5, report.events)
+        report.bad = 3
+        report.firstReason = "no total"
+        #expect(report.bound == ("Kafka, decode and fold", 0.875))
+        #expect(report.text.contains("3 would be parked: no total"))
     }
 
     @Test func `run takes what the documents say`() throws {

@@ -1,0 +1,91 @@
+import Bytes
+import Decoding
+import Kafka
+import Projections
+
+/// Some events, copied, so that all of them can be decoded and then all of them folded.
+struct EventBatch: ~Copyable {
+    private struct Place {
+        var topic: Int
+        var partition: Int32
+        var offset: Int64
+        var timestamp: Int64
+        /// nil: there is no key; nil: a tombstone.
+        var key: Range<Int>?
+        var value: Range<Int>?
+        var headers: Range<Int>
+    }
+
+    private var places: [Place] = []
+    private var bytes = ByteBuffer(capacity: 1 << 18)
+    private var headers: [(name: Range<Int>, value: Range<Int>?)] = []
+
+    var count: Int { places.count }
+    var byteCount: Int { bytes.count }
+
+    mutating func removeAll() {
+        places.removeAll(keepingCapacity: true)
+        headers.removeAll(keepingCapacity: true)
+        bytes.removeAll(keeping: 4 << 20)
+    }
+
+    mutating func append(_ message: borrowing Message) {
+        let key = copy(message.key)
+        let value = copy(message.value)
+        let first = headers.count
+        message.forEachHeader { name, value in
+            guard let name = copy(name) else { return }
+            headers.append((name, copy(value)))
+        }
+        places.append(
+            Place(
+                topic: message.topic, partition: message.partition, offset: message.offset,
+                timestamp: message.timestamp, key: key, value: value, headers: first..<headers.count))
+    }
+
+    private mutating func copy(_ piece: Span<UInt8>?) -> Range<Int>? {
+        guard let piece else { return nil }
+        let start = bytes.count
+        bytes.append(piece)
+        return start..<bytes.count
+    }
+
+    /// Decodes event `index`, and no more.
+    func decode(_ index: Int, _ projector: PlanDecoder) {
+        guard let value = places[index].value else { return }
+        projector.decode(bytes.span(value))
+    }
+
+    /// Decodes and folds event `index`; `list` is memory for its headers.
+    func project(
+        _ index: Int, _ projector: any Projector, _ list: inout HeaderList, into changes: inout Changeset
+    ) -> ProjectionOutcome {
+        let place = places[index]
+        list.removeAll()
+        for header in headers[place.headers] {
+            if let value = header.value {
+                list.append(name: bytes.span(header.name), value: bytes.span(value))
+            } else {
+                list.append(name: bytes.span(header.name), value: nil)
+            }
+        }
+        // A span of an optional range cannot leave the branch in which it was made.
+        switch (place.key, place.value) {
+        case (let key?, let value?):
+            return project(place, bytes.span(key), bytes.span(value), projector, list, into: &changes)
+        case (let key?, nil): return project(place, bytes.span(key), nil, projector, list, into: &changes)
+        case (nil, let value?): return project(place, nil, bytes.span(value), projector, list, into: &changes)
+        case (nil, nil): return project(place, nil, nil, projector, list, into: &changes)
+        }
+    }
+
+    private func project(
+        _ place: Place, _ key: Span<UInt8>?, _ value: Span<UInt8>?, _ projector: any Projector,
+        _ list: borrowing HeaderList, into changes: inout Changeset
+    ) -> ProjectionOutcome {
+        let event = Event(
+            topic: place.topic, partition: place.partition, offset: place.offset, timestamp: place.timestamp,
+            key: key, value: value, headers: list)
+        return projector.project(event, into: &changes)
+    }
+}
