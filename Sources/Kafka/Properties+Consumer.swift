@@ -10,6 +10,9 @@ extension Properties {
             ("partition.assignment.strategy", "range,roundrobin"),
             // How long a killed worker's partitions stand still; a static member may take longer to be back.
             ("session.timeout.ms", instanceID == nil ? "10000" : "45000"),
+            // A fetch that found nothing holds up the next one of that broker, and with it partitions that were placed anew
+            // meanwhile; what comes in between is answered at once, so that a short wait costs idle requests only.
+            ("fetch.wait.max.ms", "100"),
             ("check.crcs", "true"),
             ("client.id", clientID),
         ])
