@@ -46,7 +46,25 @@ extension Lane {
                 request, text, "offset \(line[0].offset) of the same key is parked before it: retry that one first")
             return nil
         }
-        return try workThrough(line, of: work, it)
+        let blobs = machine.settings.keys.parked(machine.settings.generation, it.topicName, it.partition)
+        var released = ReleasedLine(work, it, machine.settings, isHead: line[0].offset == offset)
+        for entry in line {
+            let step = released.next(entry.offset)
+            if step == .end { break }
+            if step == .pass { continue }
+            var record: ParkedRecord?
+            // One after the other: a key's events may be many, and each large.
+            if step == .read {
+                record = try connection?.command("HGET", blobs, "\(entry.offset)").bytes.flatMap {
+                    ParkedRecord(bytes: $0)
+                }
+            }
+            guard released.take(entry, record, machine.projector) else { break }
+        }
+        let rows = released.rows
+        let words = released.words(of: line.count)
+        let done = try commit(work, it, released.commands(), rows: rows, answer: words)
+        return done ? slot : nil
     }
 
     /// Removes a request and leaves its answer, outside of any transaction: nothing was changed.
@@ -64,130 +82,9 @@ extension Lane {
             return nil
         }
         var commands = CommandBuffer()
-        writeLedger(work, into: &commands)
+        work.writeLedger(machine.settings.keys, into: &commands)
         let done = try commit(work, it, commands, rows: [], answer: "done: the partition goes on")
         return done ? work.slot : nil
-    }
-
-    private func writeLedger(_ work: ParkedWork, into commands: inout CommandBuffer) {
-        let entry: LedgerEntry
-        switch work.request.action {
-        case .retry: return
-        case .skip: entry = .skip
-        case .edit(let value): entry = .edit(value)
-        }
-        commands.begin(4)
-        commands.argument("HSET")
-        commands.argument(text: machine.settings.keys.ledger)
-        commands.argument(text: work.field)
-        commands.argument(entry.text)
-    }
-
-    /// Folds a key's parked events in their order until one is still bad.
-    private mutating func workThrough(
-        _ line: [(offset: Int64, key: [UInt8]?)], of work: ParkedWork, _ it: LanePartition
-    ) throws(RedisError) -> Int? {
-        let settings = machine.settings
-        let blobs = settings.keys.parked(settings.generation, it.topicName, it.partition)
-        let index = settings.keys.parkedIndex(settings.generation, it.topicName, it.partition)
-        let isHead = line[0].offset == work.offset
-        var changes = Changeset()
-        var bookkeeping = CommandBuffer()
-        var released = 0
-        var stillBad: String?
-        for entry in line {
-            if !isHead, entry.offset != work.offset { continue }
-            if changes.commandCount >= settings.commandsPerTransaction { break }
-            var ledger = it.ledger[entry.offset]
-            if entry.offset == work.offset {
-                switch work.request.action {
-                case .retry: break
-                case .skip: ledger = .skip
-                case .edit(let value): ledger = .edit(value)
-                }
-                // Behind another event of its key an edited one stays where it is.
-                if !isHead, work.request.action != .skip { break }
-            }
-            if ledger != .skip {
-                guard let blob = try connection?.command("HGET", blobs, "\(entry.offset)").bytes,
-                    let record = ParkedRecord(bytes: blob)
-                else {
-                    stillBad = "its record is missing or damaged in \(blobs)"
-                    break
-                }
-                if let obstacle = record.obstacle(to: ledger) {
-                    stillBad = obstacle
-                    break
-                }
-                let value: [UInt8]? = if case .edit(let edited)? = ledger { edited } else { record.value }
-                if case .bad(let bad) = fold(record, value: value, it, into: &changes) {
-                    stillBad = "offset \(entry.offset) is still bad: \(bad.reason)"
-                    var renewed = record
-                    renewed.reason = bad.reason
-                    renewed.view = bad.view
-                    bookkeeping.begin(4)
-                    bookkeeping.argument("HSET")
-                    bookkeeping.argument(text: blobs)
-                    bookkeeping.argument(entry.offset)
-                    bookkeeping.argument(renewed.bytes)
-                    break
-                }
-            }
-            bookkeeping.command("HDEL", blobs, "\(entry.offset)")
-            bookkeeping.begin(3)
-            bookkeeping.argument("ZREM")
-            bookkeeping.argument(text: index)
-            bookkeeping.argument(LaneMachine.indexMember(entry.offset, entry.key))
-            released += 1
-        }
-        let rows = changes.touchedEntries()
-        var commands = CommandBuffer()
-        changes.encode(into: &commands)
-        commands.bytes.append(bookkeeping.bytes.span)
-        commands.commandCount += bookkeeping.commandCount
-        writeLedger(work, into: &commands)
-        let rest = line.count - released
-        let words =
-            stillBad.map { "\(released) released; \($0)" }
-            ?? "done: \(released) released\(rest > 0 && isHead ? ", \(rest) of the key are left: retry again" : "")"
-        let done = try commit(work, it, commands, rows: rows, answer: words)
-        return done ? work.slot : nil
-    }
-
-    private func fold(
-        _ record: ParkedRecord, value: [UInt8]?, _ it: LanePartition, into changes: inout Changeset
-    ) -> ProjectionOutcome {
-        var list = HeaderList()
-        for header in record.headers {
-            if let value = header.value {
-                list.append(name: header.name.span, value: value.span)
-            } else {
-                list.append(name: header.name.span, value: nil)
-            }
-        }
-        // Spans of optional arrays cannot be made conditionally: four plain cases.
-        switch (record.key, value) {
-        case (let key?, let value?):
-            return machine.projector.project(
-                Event(
-                    topic: it.topic, partition: it.partition, offset: record.offset, timestamp: record.timestamp,
-                    key: key.span, value: value.span, headers: list), into: &changes)
-        case (let key?, nil):
-            return machine.projector.project(
-                Event(
-                    topic: it.topic, partition: it.partition, offset: record.offset, timestamp: record.timestamp,
-                    key: key.span, value: nil, headers: list), into: &changes)
-        case (nil, let value?):
-            return machine.projector.project(
-                Event(
-                    topic: it.topic, partition: it.partition, offset: record.offset, timestamp: record.timestamp,
-                    key: nil, value: value.span, headers: list), into: &changes)
-        case (nil, nil):
-            return machine.projector.project(
-                Event(
-                    topic: it.topic, partition: it.partition, offset: record.offset, timestamp: record.timestamp,
-                    key: nil, value: nil, headers: list), into: &changes)
-        }
     }
 
     /// One fenced transaction that also watches the rows and looks at them before EXEC; true where it was applied.
@@ -196,19 +93,8 @@ extension Lane {
         answer words: String
     ) throws(RedisError) -> Bool {
         let settings = machine.settings
-        let keys = settings.keys
-        var watch = CommandBuffer()
-        watch.command("UNWATCH")
-        watch.begin(3 + rows.count)
-        watch.argument("WATCH")
-        watch.argument(text: keys.generation(settings.generation))
-        watch.argument(it.checkpointKey)
-        for row in rows { watch.argument(row.key) }
-        watch.begin(3)
-        watch.argument("MGET")
-        watch.argument(text: keys.generation(settings.generation))
-        watch.argument(it.checkpointKey)
-        guard let answers = try connection?.roundTrip(watch), answers[1].isOK, let values = answers[2].elements,
+        guard let answers = try connection?.roundTrip(work.watch(it, rows, settings)), answers[1].isOK,
+            let values = answers[2].elements,
             values[0].bytes == settings.generationText, values[1].bytes == it.believed,
             var checkpoint = Checkpoint(text: it.believed)
         else { return true }
@@ -217,24 +103,11 @@ extension Lane {
             try answer(ParkingRequest(field: work.field, text: ""), work.request, "a row cannot take it: \(damage)")
             return true
         }
-        checkpoint.confirmed = checkpoint.next
-        checkpoint.writer = settings.writer
-        checkpoint.turn += 1
-        var commands = CommandBuffer()
-        commands.command("MULTI")
-        commands.bytes.append(changes.bytes.span)
-        commands.commandCount += changes.commandCount
-        commands.command("HDEL", keys.requests, work.field)
-        commands.command("SET", keys.answer(work.request.identifier), words, "EX", "300")
-        commands.begin(3)
-        commands.argument("SET")
-        commands.argument(it.checkpointKey)
-        commands.argument(checkpoint.text)
-        commands.command("EXEC")
+        let commands = work.transaction(changes, on: it, settings, answer: words, &checkpoint)
         let replies = try connection?.roundTrip(commands) ?? []
         // Not applied (nil or an error): the request stays, and is read again with the next heartbeat.
         guard case .array(let results)? = replies.last else { return true }
-        machine.carriedOut(work.slot, checkpoint: checkpoint)
+        machine.carriedOut(work, checkpoint: checkpoint)
         for (index, result) in results.enumerated() {
             guard case .error(let text) = result else { continue }
             let command = LaneMachine.describe(command: index + 1, in: commands.bytes.span)
@@ -245,19 +118,13 @@ extension Lane {
     }
 }
 
-/// One request on its way.
-struct ParkedWork {
-    var field: String
-    var request: RequestText
-    var slot: Int
-    var offset: Int64
-}
-
 extension LaneMachine {
     /// A request's transaction wrote this checkpoint.
-    mutating func carriedOut(_ slot: Int, checkpoint: Checkpoint) {
-        partitions[slot].believed = checkpoint.text
-        partitions[slot].believedNext = checkpoint.next
-        partitions[slot].believedConfirmed = checkpoint.confirmed
+    mutating func carriedOut(_ work: ParkedWork, checkpoint: Checkpoint) {
+        partitions[work.slot].believed = checkpoint.text
+        partitions[work.slot].believedNext = checkpoint.next
+        partitions[work.slot].believedConfirmed = checkpoint.confirmed
+        // The next request may find this event behind its own.
+        if let decision = work.decision { partitions[work.slot].ledger[work.offset] = decision }
     }
 }

@@ -1,0 +1,124 @@
+import Bytes
+import Projections
+
+/// A key's parked events, folded in their order until one is still bad: what a request changes.
+struct ReleasedLine: ~Copyable {
+    /// What is to be done with an event of the line.
+    enum Step {
+        /// It is not concerned.
+        case pass
+        /// Its record must be read.
+        case read
+        /// It leaves unseen.
+        case drop
+        /// It stays, and so do those behind it.
+        case end
+    }
+
+    private let work: ParkedWork
+    private let it: LanePartition
+    private let settings: LaneSettings
+    /// Whether the request names the first of the line.
+    private let isHead: Bool
+    private var changes = Changeset()
+    private var bookkeeping = CommandBuffer()
+    private var released = 0
+    private var stillBad: String?
+
+    init(_ work: ParkedWork, _ it: LanePartition, _ settings: LaneSettings, isHead: Bool) {
+        self.work = work
+        self.it = it
+        self.settings = settings
+        self.isHead = isHead
+    }
+
+    private func ledger(_ offset: Int64) -> LedgerEntry? {
+        offset == work.offset ? work.decision ?? it.ledger[offset] : it.ledger[offset]
+    }
+
+    func next(_ offset: Int64) -> Step {
+        if !isHead, offset != work.offset { return .pass }
+        if changes.commandCount >= settings.commandsPerTransaction { return .end }
+        // Behind another event of its key an edited one stays where it is.
+        if offset == work.offset, !isHead, work.request.action != .skip { return .end }
+        return ledger(offset) == .skip ? .drop : .read
+    }
+
+    /// Folds one event; false where it stays, and the line ends.
+    mutating func take(_ entry: (offset: Int64, key: [UInt8]?), _ record: ParkedRecord?, _ projector: any Projector)
+        -> Bool
+    {
+        let blobs = settings.keys.parked(settings.generation, it.topicName, it.partition)
+        let ledger = ledger(entry.offset)
+        if ledger != .skip {
+            guard let record else {
+                stillBad = "its record is missing or damaged in \(blobs)"
+                return false
+            }
+            let value: [UInt8]? = if case .edit(let edited)? = ledger { edited } else { record.value }
+            if case .bad(let bad) = record.project(as: value, it, projector, into: &changes) {
+                stillBad = "offset \(entry.offset) is still bad: \(bad.reason)"
+                var renewed = record
+                renewed.reason = bad.reason
+                renewed.view = bad.view
+                bookkeeping.begin(4)
+                bookkeeping.argument("HSET")
+                bookkeeping.argument(text: blobs)
+                bookkeeping.argument(entry.offset)
+                bookkeeping.argument(renewed.bytes)
+                return false
+            }
+        }
+        bookkeeping.command("HDEL", blobs, "\(entry.offset)")
+        bookkeeping.begin(3)
+        bookkeeping.argument("ZREM")
+        bookkeeping.argument(text: settings.keys.parkedIndex(settings.generation, it.topicName, it.partition))
+        bookkeeping.argument(LaneMachine.indexMember(entry.offset, entry.key))
+        released += 1
+        return true
+    }
+
+    /// The rows that it touches.
+    var rows: [TouchedEntry] { mutating get { changes.touchedEntries() } }
+
+    mutating func commands() -> CommandBuffer {
+        var commands = CommandBuffer()
+        changes.encode(into: &commands)
+        commands.bytes.append(bookkeeping.bytes.span)
+        commands.commandCount += bookkeeping.commandCount
+        work.writeLedger(settings.keys, into: &commands)
+        return commands
+    }
+
+    /// The answer to the operator.
+    func words(of count: Int) -> String {
+        let rest = count - released
+        return stillBad.map { "\(released) released; \($0)" }
+            ?? "done: \(released) released\(rest > 0 && isHead ? ", \(rest) of the key are left: retry again" : "")"
+    }
+}
+
+extension ParkedRecord {
+    /// Projects it with this value in place of its own.
+    fileprivate func project(
+        as value: [UInt8]?, _ it: LanePartition, _ projector: any Projector, into changes: inout Changeset
+    ) -> ProjectionOutcome {
+        var list = HeaderList()
+        for header in headers {
+            if let value = header.value {
+                list.append(name: header.name.span, value: value.span)
+            } else {
+                list.append(name: header.name.span, value: nil)
+            }
+        }
+        let (keyBytes, valueBytes) = (key ?? [], value ?? [])
+        var keySpan: Span<UInt8>?
+        if key != nil { keySpan = keyBytes.span }
+        var valueSpan: Span<UInt8>?
+        if value != nil { valueSpan = valueBytes.span }
+        let event = Event(
+            topic: it.topic, partition: it.partition, offset: offset, timestamp: timestamp, key: keySpan,
+            value: valueSpan, headers: list)
+        return projector.project(event, into: &changes)
+    }
+}
