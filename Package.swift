@@ -39,6 +39,13 @@ let package = Package(
         .executableTarget(
             name: "BenchmarkOrders", dependencies: ["Lantern"], path: "Tests/Benchmarks/SwiftOrders",
             swiftSettings: strict),
+        .executableTarget(
+            name: "AllocationGate",
+            dependencies: [
+                "Lantern", "Worker", "Configuration", "Decoding", "Projections", "Redis", "Hashing", "Bytes",
+                "RedisServer", "AllocationCounter",
+            ],
+            path: "Tests/Benchmarks/Allocations", swiftSettings: strict),
 
         .target(
             name: "Lantern",
@@ -79,6 +86,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Tests.
+        .target(name: "AllocationCounter", path: "Tests/Benchmarks/AllocationCounter"),
         .target(name: "Oracle", path: "Tests/Support/Oracle", swiftSettings: strict),
         .testTarget(
             name: "EquivalenceTests",

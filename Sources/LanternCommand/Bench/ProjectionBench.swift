@@ -47,7 +47,7 @@ struct ProjectionBench: ~Copyable {
     ) {
         self.limits = limits
         self.positions = positions
-        projector = PlanProjector(plan: plan, naming: scratch.naming)
+        projector = PlanProjector(plan: plan, naming: scratch.naming, limits: EventLimits(limits))
         decoder = PlanDecoder(plan: plan)
         report = BenchReport(projection: plan.name)
         self.scratch = scratch
