@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `The lane under random faults` {
     /// `LANTERN_LONG=1` runs more.
-    static let seeds: Range<UInt64> = 0..<(ProcessInfo.processInfo.environment["LANTERN_LONG"] == "1" ? 2_000 : 30)
+    static let seeds: Range<UInt64> = 0..<(ProcessInfo.processInfo.environment["LANTERN_LONG"] == "1" ? 2_000 : 60)
 
     @Test(arguments: 0..<8)
     func `views and checkpoints are one state at each EXEC, and everything comes to its end`(part: UInt64) {

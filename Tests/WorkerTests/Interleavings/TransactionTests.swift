@@ -139,7 +139,12 @@ import Testing
         play.append(5)
         play.pass(milliseconds: 20_000)
         #expect(play.world.state(0) == rows)
+        // No connection is opened where MULTI is refused; with the next one the record is left.
+        play.world.redis.refusesMulti = false
+        play.pass(milliseconds: 20_000)
         #expect(damage(play) != nil)
+        #expect(play.isHalted(lane)?.code == .damaged)
+        #expect(play.world.state(0) == rows)
     }
 
     @Test func `a WATCH that is refused guards nothing: no EXEC follows it`() {

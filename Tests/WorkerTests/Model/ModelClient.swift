@@ -9,6 +9,8 @@ final class ModelClient {
     /// The commands since MULTI.
     var queue: [[[UInt8]]]?
     var isAborted = false
+    /// Its MULTI was refused: until the EXEC what it says is carried out bare.
+    var isBare = false
 
     var hasCommands: Bool { read < inbox.count }
 

@@ -57,6 +57,28 @@ struct ModelLog {
         states[partition].append(state)
     }
 
+    /// What the events below `next` leave, with what an operator decided about some of them; an edited one has `edited`.
+    func state(_ partition: Int, below next: Int64, _ ledger: [Int64: LedgerEntry], parks: Bool, edited: Int) -> State {
+        var state = State()
+        for record in records[partition].prefix(Int(next)).compactMap({ $0 }) {
+            var record = record
+            switch ledger[record.offset] {
+            case .skip: continue
+            case .edit: (record.isBad, record.number) = (false, edited)
+            case nil: break
+            }
+            if parks, record.isBad || state.parkedRows.contains(record.row) {
+                state.parked.insert(record.offset)
+                state.parkedRows.insert(record.row)
+            } else if !record.isBad {
+                state.rows[record.row, default: Row()].count += 1
+                state.rows[record.row, default: Row()].sum += record.number
+                state.rows[record.row, default: Row()].last = record.offset
+            }
+        }
+        return state
+    }
+
     /// What a leader elected out of turn does.
     mutating func truncate(_ partition: Int, to count: Int) {
         records[partition].removeLast(records[partition].count - count)

@@ -20,10 +20,10 @@ final class ModelRedis {
     var refusesWatch: String?
     /// What ROLE answers.
     var role = "master"
-    /// The words with which a command fails inside EXEC.
-    var failure: ((_ command: [[UInt8]]) -> String?)?
-    /// Called after each EXEC that was carried out.
-    var executed: (() -> Void)?
+    /// Called after each EXEC that was carried out, with its commands and which of them failed.
+    var executed: ((_ commands: [[[UInt8]]], _ failed: [Int]) -> Void)?
+    /// Called with a key that is written bare because MULTI was refused.
+    var bared: ((String) -> Void)?
     /// Called with what no lane may ever send: reading or WATCH inside MULTI, writes that no transaction carries.
     var misused: ((String) -> Void)?
     /// The most keys that one WATCH named.
@@ -47,6 +47,24 @@ final class ModelRedis {
         epoch += 1
     }
 
+    /// Another program's work.
+    func spoil(_ key: String, field: String?) {
+        if let field, case .hash(var fields)? = data[key] {
+            fields[field] = Array("12.5".utf8)
+            write(key, .hash(fields))
+        } else {
+            write(key, .string(Array("mine".utf8)))
+        }
+    }
+
+    /// As HSET from another connection.
+    func setField(_ key: String, _ field: String, _ text: String) {
+        var fields: [String: [UInt8]] = [:]
+        if case .hash(let found)? = data[key] { fields = found }
+        fields[field] = Array(text.utf8)
+        write(key, .hash(fields))
+    }
+
     func text(_ key: String) -> [UInt8]? {
         if case .string(let text)? = data[key] { text } else { nil }
     }
@@ -64,11 +82,14 @@ final class ModelRedis {
         let name = String(decoding: command[0], as: UTF8.self)
         switch name {
         case "MULTI":
+            client.isBare = refusesMulti
             if refusesMulti { return RESP.error("NOPERM this user has no permissions to run the 'multi' command") }
             client.queue = []
             client.isAborted = false
             return RESP.ok
-        case "EXEC": return exec(client)
+        case "EXEC":
+            client.isBare = false
+            return exec(client)
         case "WATCH":
             if client.queue != nil {
                 misused?("WATCH inside MULTI")
@@ -93,12 +114,21 @@ final class ModelRedis {
             return RESP.status("QUEUED")
         }
         if name == "UNWATCH" { client.watching.removeAll() }
-        if Self.writes.contains(name), command.count > 1, !refusesMulti {
-            let key = String(decoding: command[1], as: UTF8.self)
-            // What `status` shows and the record of damage stand outside on purpose.
-            if !key.hasSuffix(":about"), !key.hasSuffix(":damage") { misused?("\(name) \(key) outside of MULTI") }
-        }
+        if Self.writes.contains(name), command.count > 1 { wroteOutside(command, client) }
         return carryOut(command)
+    }
+
+    private func wroteOutside(_ command: [[UInt8]], _ client: ModelClient) {
+        let key = String(decoding: command[1], as: UTF8.self)
+        if client.isBare {
+            bared?(key)
+            return
+        }
+        // What `status` shows, the record of damage and the answers to requests stand outside on purpose.
+        if [":about", ":damage", ":requests"].contains(where: { key.hasSuffix($0) }) || key.contains(":answer:") {
+            return
+        }
+        misused?("\(String(decoding: command[0], as: UTF8.self)) \(key) outside of MULTI")
     }
 
     private func exec(_ client: ModelClient) -> [UInt8] {
@@ -110,14 +140,8 @@ final class ModelRedis {
         if client.isAborted { return RESP.error("EXECABORT Transaction discarded because of previous errors.") }
         if isLost { return RESP.null }
         var answers: [[UInt8]] = []
-        for command in queue {
-            if let words = failure?(command) {
-                answers.append(RESP.error(words))
-            } else {
-                answers.append(carryOut(command))
-            }
-        }
-        executed?()
+        for command in queue { answers.append(carryOut(command)) }
+        executed?(queue, answers.indices.filter { answers[$0].first == UInt8(ascii: "-") })
         return RESP.array(answers)
     }
 

@@ -26,8 +26,6 @@ final class SimulatedLane {
     var isFrozen = false
     var hasEnded = false
     var reports: [LaneReport] = []
-    var deadLetters: [ParkedRecord] = []
-    var delivers = true
 
     init(
         world: World, writer: String, projector: (any Projector)? = nil,
@@ -204,13 +202,19 @@ final class SimulatedLane {
             case .resolveMissing(let slots):
                 for slot in slots { machine.halt(slot, .checkpointLost, "gone") }
             case .generationChanged: hasEnded = true
-            case .attend: machine.attended(reload: [])
-            case .deadLetter(let slot, let record):
-                if delivers { deadLetters.append(record) }
-                machine.deadLettered(slot, record, delivered: delivers, now: world.now)
+            case .attend(let requests): attend(requests)
+            case .deadLetter(let slot, let record): deadLetter(slot, record)
             case .report(let report): reports.append(report)
             }
         }
+    }
+
+    /// Others go on while it is produced; it may be there and not be known to be.
+    private func deadLetter(_ slot: Int, _ record: ParkedRecord) {
+        world.interleave()
+        let isThere = world.chance(4, in: 5)
+        if isThere { world.delivered.insert("\(machine.partition(slot).partition):\(record.offset)") }
+        machine.deadLettered(slot, record, delivered: isThere && world.chance(4, in: 5), now: world.now)
     }
 
     private func place(_ placement: Placement) {
@@ -226,7 +230,8 @@ final class SimulatedLane {
     }
 
     private func connect() {
-        guard !world.redis.isAway else {
+        // The probe of a new connection sees that MULTI is refused.
+        guard !world.redis.isAway, !world.redis.refusesMulti else {
             machine.connectFailed(now: world.now)
             return
         }
@@ -262,13 +267,11 @@ final class SimulatedLane {
                 slot: slot, checkpoint: text, low: world.log.low[Int(it.partition)],
                 high: world.log.end(Int(it.partition)))
             one.tombstoneRetention = world.tombstoneRetention
-            if case .sorted(let members)? = world.redis.data[world.keys.parkedIndex(1, it.topicName, it.partition)] {
-                one.parked = members.keys.compactMap { Lane.parked($0) }
-            }
+            one.parked = world.parked(Int(it.partition))
             if case .hash(let fields)? = world.redis.data[world.keys.damage(1)] {
                 one.damage = fields["\(it.topicName):\(it.partition)"].map { String(decoding: $0, as: UTF8.self) }
             }
-            one.ledger = world.ledger[Int(it.partition)] ?? [:]
+            one.ledger = world.ledger(Int(it.partition))
             found.partitions.append(one)
         }
         settlement = found

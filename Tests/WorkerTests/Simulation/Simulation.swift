@@ -11,13 +11,18 @@ final class Simulation {
     private var snapshots: [[String: ModelRedis.Value]] = []
     private var writers = 0
     private var faults: Int
+    /// What comes on top of the usual faults.
+    private let troubles: Troubles
     /// Many lanes on few partitions, and zombies more than anything else.
     private let isHarsh: Bool
 
     init(seed: UInt64, isHarsh: Bool = false, comparesCheckpoints: Bool = true) {
         var random = SplitMix64(seed: seed)
         let partitions = Int.random(in: 1...(isHarsh ? 2 : 4), using: &random)
-        world = World(seed: random.next(), partitions: partitions)
+        troubles = isHarsh ? .none : Troubles.allCases.randomElement(using: &random) ?? .none
+        world = World(
+            seed: random.next(), partitions: partitions,
+            plan: troubles == .deadLetters ? World.plan(onError: "{ dead-letter: bad }") : nil)
         world.comparesCheckpoints = comparesCheckpoints
         owner = Array(repeating: 0, count: partitions)
         self.isHarsh = isHarsh
@@ -88,6 +93,7 @@ final class Simulation {
     private func fault() {
         let index = number(0...lanes.count - 1)
         if isHarsh, world.chance(1, in: 2) { return zombie() }
+        if troubles != .none, world.chance(1, in: 3) { return trouble() }
         switch number(0...9) {
         case 0, 1: cut(lanes[index])
         case 2: crash(index)
@@ -109,6 +115,25 @@ final class Simulation {
         }
     }
 
+    private func trouble() {
+        let partition = number(0...world.log.partitions - 1)
+        switch troubles {
+        case .none, .deadLetters: break
+        case .damage:
+            // Another program writes where it has no business.
+            let key = "row:\(partition):k\(number(0...3))"
+            if world.chance(1, in: 3) { world.redis.spoil(key, field: world.chance(1, in: 2) ? "sum" : nil) }
+        case .refusedMulti: world.redis.refusesMulti.toggle()
+        case .requests:
+            guard let event = world.parked(partition).randomElement(using: &world.random) else { return }
+            let offset = world.chance(1, in: 10) ? Int64(number(0...20)) : event.offset
+            let edited = Array("{\"n\":\(World.edited)}".utf8)
+            let action: RequestText.Action = [.retry, .skip, .edit(edited), .edit(edited)][number(0...3)]
+            world.redis.setField(
+                world.keys.requests, "t:\(partition):\(offset)", RequestText(action: action, identifier: "i").text)
+        }
+    }
+
     /// The lane's end of the connection breaks; some of what it sent is lost, the rest may still be carried out.
     private func cut(_ lane: SimulatedLane) {
         guard let client = lane.client, !lane.isFrozen else { return }
@@ -126,6 +151,7 @@ final class Simulation {
         guard let snapshot = snapshots.randomElement(using: &world.random) else { return }
         snapshots.removeAll()
         world.redis.restore(snapshot)
+        world.damagedAt.removeAll()
         guard world.chance(3, in: 4) else { return }
         world.clients.removeAll()
         for lane in lanes {
@@ -161,12 +187,29 @@ final class Simulation {
     // MARK: The end
 
     private var isDone: Bool {
-        owner.indices.allSatisfy { world.checkpoint($0)?.next == world.log.end($0) }
+        owner.indices.allSatisfy { isStopped($0) || world.checkpoint($0)?.next == world.log.end($0) && !isAsked($0) }
+    }
+
+    /// Damage is recorded for it, or known to a lane that holds it.
+    private func isStopped(_ partition: Int) -> Bool {
+        world.hasDamage(partition)
+            || lanes.contains { lane in
+                guard let slot = lane.slotOf[partition] else { return false }
+                if case .halted(let reason) = lane.machine.partition(slot).phase { return reason.code == .damaged }
+                return false
+            }
+    }
+
+    /// Whether a request of the operator waits.
+    private func isAsked(_ partition: Int) -> Bool {
+        guard case .hash(let fields)? = world.redis.data[world.keys.requests] else { return false }
+        return fields.keys.contains { $0.hasPrefix("t:\(partition):") }
     }
 
     private func heal() {
         world.redis.isAway = false
         world.redis.refusal = nil
+        world.redis.refusesMulti = false
         world.redis.role = "master"
         for lane in lanes { lane.isFrozen = false }
         var rounds = 0
@@ -183,8 +226,22 @@ final class Simulation {
         stop()
     }
 
+    /// "Correct this user's rights, then restart the worker": somebody does.
+    private func restartRefused() {
+        for index in lanes.indices {
+            let isRefused = lanes[index].slotOf.values.contains { slot in
+                if case .halted(let reason) = lanes[index].machine.partition(slot).phase {
+                    return reason.code == .serverRefuses
+                }
+                return false
+            }
+            if isRefused { crash(index) }
+        }
+    }
+
     private func round() {
         world.now += 200
+        restartRefused()
         for lane in lanes {
             if lane.isBusy { lane.unblock() }
             lane.takeEvents(50)
@@ -207,10 +264,23 @@ final class Simulation {
             let slots = lane.machine.slots.map { lane.machine.partition($0) }
             world.violation("lane \(index) does not drain: \(slots)")
         }
-        for partition in owner.indices {
+        for partition in owner.indices where !isStopped(partition) {
             if let checkpoint = world.checkpoint(partition), checkpoint.confirmed != checkpoint.next {
                 world.violation("partition \(partition) was left unconfirmed: \(checkpoint)")
             }
         }
     }
+}
+
+/// What a simulation has beyond crashes, cuts, rebalances, failovers and refusals.
+enum Troubles: CaseIterable {
+    case none
+    /// Rows that somebody else spoils, so that elements of EXEC fail.
+    case damage
+    /// MULTI is refused while writes are allowed.
+    case refusedMulti
+    /// The operator retries, skips and edits.
+    case requests
+    /// Bad events go to a dead-letter topic, which takes some time and sometimes fails.
+    case deadLetters
 }

@@ -18,10 +18,17 @@ final class World {
     var violations: [String] = []
     /// Makes the records of the log other ones.
     var recreations = 0
-    var ledger: [Int: [Int64: LedgerEntry]] = [:]
     /// Whether some rows were spoilt on purpose: then the oracle is asked by the test itself.
     var isSpoilt = false
     var executions = 0
+    /// Dead letters that Kafka has, `PARTITION:OFFSET`.
+    var delivered: Set<String> = []
+    /// Partitions of which something was written bare: nothing is known of their rows any more.
+    var bared: Set<Int> = []
+    /// Where the checkpoint stood after a transaction in which a change of this partition failed.
+    var damagedAt: [Int: Int64] = [:]
+    /// Whether the last transaction had an error element.
+    var hasFailed = false
 
     var keys: KeySpace { KeySpace(projection: plan.name) }
 
@@ -40,8 +47,13 @@ final class World {
             redis.data[keys.checkpoint(1, "t", Int32(partition))] = .string(checkpoint.text)
         }
         redis.misused = { [unowned self] in violation($0) }
-        redis.executed = { [unowned self] in
+        redis.bared = { [unowned self] key in
+            bared.formUnion((0..<log.partitions).filter { key.hasPrefix("row:\($0):") || key.hasSuffix(":t:\($0)") })
+        }
+        redis.executed = { [unowned self] commands, failed in
             executions += 1
+            hasFailed = !failed.isEmpty
+            checkDamage(commands, failed)
             if !isSpoilt { checkOracle() }
         }
     }
@@ -61,57 +73,5 @@ final class World {
 
     func checkpoint(_ partition: Int) -> Checkpoint? {
         redis.text(keys.checkpoint(1, "t", Int32(partition))).flatMap { Checkpoint(text: $0) }
-    }
-
-    // MARK: The oracle
-
-    /// What stands in Redis is the fold of the events below the checkpoint, for each partition.
-    func checkOracle() {
-        for partition in 0..<log.partitions {
-            guard let next = checkpoint(partition)?.next, next <= log.end(partition) else {
-                violation("partition \(partition): no checkpoint, or one beyond the log")
-                continue
-            }
-            let expected = log.states[partition][Int(next)]
-            let found = state(partition)
-            if found.rows != expected.rows || found.parked != expected.parked {
-                violation("partition \(partition) at \(next): expected \(expected), found \(found)")
-            }
-        }
-    }
-
-    func state(_ partition: Int) -> ModelLog.State {
-        var state = ModelLog.State()
-        for row in 0..<4 {
-            guard case .hash(let fields)? = redis.data["row:\(partition):k\(row)"] else { continue }
-            func number(_ field: String) -> Int64 {
-                fields[field].flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? .min
-            }
-            state.rows[row] = ModelLog.Row(
-                count: Int(number("count")), sum: Int(number("sum")), last: number("last"))
-        }
-        if case .sorted(let members)? = redis.data[keys.parkedIndex(1, "t", Int32(partition))] {
-            state.parked = Set(members.values)
-        }
-        return state
-    }
-
-    /// As the shell looks at the rows of a replay.
-    func damage(_ entries: [TouchedEntry]) -> String? {
-        for entry in entries {
-            let key = String(decoding: entry.key, as: UTF8.self)
-            switch redis.data[key] {
-            case nil: continue
-            case .hash(let fields)?:
-                for field in entry.incrementedFields {
-                    let text = fields[String(decoding: field, as: UTF8.self)].map {
-                        String(decoding: $0, as: UTF8.self)
-                    }
-                    if let text, Int64(text) == nil { return "\(key): \(text) is no integer" }
-                }
-            default: return "\(key): it holds another type"
-            }
-        }
-        return nil
     }
 }
