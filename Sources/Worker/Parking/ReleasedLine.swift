@@ -55,6 +55,10 @@ struct ReleasedLine: ~Copyable {
                 stillBad = "its record is missing or damaged in \(blobs)"
                 return false
             }
+            if let obstacle = record.obstacle(to: ledger) {
+                stillBad = obstacle
+                return false
+            }
             let value: [UInt8]? = if case .edit(let edited)? = ledger { edited } else { record.value }
             if case .bad(let bad) = record.project(as: value, it, projector, into: &changes) {
                 stillBad = "offset \(entry.offset) is still bad: \(bad.reason)"
