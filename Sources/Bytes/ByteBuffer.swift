@@ -77,13 +77,53 @@ public struct ByteBuffer: ~Copyable {
 
     @inlinable @inline(__always)
     public mutating func append(_ bytes: Span<UInt8>) {
+        reserve(bytes.count)
+        write(bytes)
+    }
+
+    /// Appends where room was reserved. Most texts are short: for them a call of memcpy would cost more than the copy.
+    @inlinable @inline(__always)
+    mutating func write(_ bytes: Span<UInt8>) {
         let count = bytes.count
-        guard count > 0 else { return }
-        reserve(count)
         unsafe bytes.withUnsafeBufferPointer { source in
-            unsafe (base + used).update(from: source.baseAddress!, count: count)
+            guard let source = source.baseAddress else { return }
+            let target = unsafe base + used
+            if count > 32 {
+                unsafe target.update(from: source, count: count)
+            } else if count >= 16 {
+                unsafe Self.copy(source, target, count, as: SIMD16<UInt8>.self)
+            } else if count >= 8 {
+                unsafe Self.copy(source, target, count, as: UInt64.self)
+            } else if count >= 4 {
+                unsafe Self.copy(source, target, count, as: UInt32.self)
+            } else if count > 0 {
+                unsafe target[0] = source[0]
+                unsafe target[count &>> 1] = source[count &>> 1]
+                unsafe target[count &- 1] = source[count &- 1]
+            }
         }
-        used += count
+        used &+= count
+    }
+
+    /// Copies one to two words: the first and the last one, which may overlap.
+    @inlinable @inline(__always)
+    static func copy<Word: BitwiseCopyable>(
+        _ source: UnsafePointer<UInt8>, _ target: UnsafeMutablePointer<UInt8>, _ count: Int, as: Word.Type
+    ) {
+        let last = count &- MemoryLayout<Word>.size
+        let (head, tail) = unsafe (
+            UnsafeRawPointer(source).loadUnaligned(as: Word.self),
+            UnsafeRawPointer(source + last).loadUnaligned(as: Word.self)
+        )
+        unsafe UnsafeMutableRawPointer(target).storeBytes(of: head, as: Word.self)
+        unsafe UnsafeMutableRawPointer(target + last).storeBytes(of: tail, as: Word.self)
+    }
+
+    /// Appends a byte where room was reserved.
+    @inlinable @inline(__always)
+    mutating func write(_ byte: UInt8) {
+        unsafe base[used] = byte
+        used &+= 1
     }
 
     @inlinable
@@ -93,12 +133,15 @@ public struct ByteBuffer: ~Copyable {
     @inlinable
     public mutating func append(_ other: borrowing ByteBuffer) { append(other.span) }
 
+    /// The bytes of another buffer from `start` on.
+    @inlinable
+    public mutating func append(_ other: borrowing ByteBuffer, from start: Int) {
+        append(other.span(start..<other.count))
+    }
+
     @inlinable
     public mutating func append(_ text: StaticString) {
-        let count = text.utf8CodeUnitCount
-        reserve(count)
-        unsafe (base + used).update(from: text.utf8Start, count: count)
-        used += count
+        unsafe append(Span(_unsafeStart: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// The UTF-8 of `text`; not for the hot path.

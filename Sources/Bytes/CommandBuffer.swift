@@ -23,26 +23,37 @@ public struct CommandBuffer: ~Copyable {
         commandCount = 0
     }
 
+    /// Appends all commands of another buffer.
+    @inlinable
+    public mutating func append(_ other: borrowing CommandBuffer) {
+        bytes.append(other.bytes)
+        commandCount += other.commandCount
+    }
+
     /// Begins a command of `arguments` arguments (its name is one of them).
     @inlinable @inline(__always)
     public mutating func begin(_ arguments: Int) {
+        bytes.reserve(Self.framing)
         header(UInt8(ascii: "*"), arguments)
         commandCount += 1
     }
 
     @inlinable @inline(__always)
     public mutating func argument(_ value: Span<UInt8>) {
+        bytes.reserve(value.count &+ Self.framing)
         header(UInt8(ascii: "$"), value.count)
-        bytes.append(value)
+        bytes.write(value)
         lineEnd()
     }
 
     @inlinable @inline(__always)
     public mutating func argument(_ value: StaticString) {
-        header(UInt8(ascii: "$"), value.utf8CodeUnitCount)
-        bytes.append(value)
-        lineEnd()
+        unsafe argument(Span(_unsafeStart: value.utf8Start, count: value.utf8CodeUnitCount))
     }
+
+    /// An argument that was encoded before: its header, its bytes and the end of its line.
+    @inlinable @inline(__always)
+    public mutating func argument(encoded: Span<UInt8>) { bytes.append(encoded) }
 
     @inlinable
     public mutating func argument(_ value: [UInt8]) { argument(value.span) }
@@ -56,25 +67,15 @@ public struct CommandBuffer: ~Copyable {
             digits += 1
             rest /= 10
         }
+        bytes.reserve(2 * Self.framing)
         header(UInt8(ascii: "$"), digits)
         bytes.append(decimal: value)
         lineEnd()
     }
 
-    /// An argument that is the concatenation of two runs of bytes.
-    @inlinable @inline(__always)
-    public mutating func argument(_ first: Span<UInt8>, _ second: Span<UInt8>) {
-        header(UInt8(ascii: "$"), first.count + second.count)
-        bytes.append(first)
-        bytes.append(second)
-        lineEnd()
-    }
-
     /// An argument from text; not for the hot path.
     public mutating func argument(text: String) {
-        header(UInt8(ascii: "$"), text.utf8.count)
-        bytes.append(utf8: text)
-        lineEnd()
+        argument(Array(text.utf8).span)
     }
 
     /// A whole command from text arguments; not for the hot path.
@@ -83,11 +84,18 @@ public struct CommandBuffer: ~Copyable {
         for each in arguments { argument(text: each) }
     }
 
+    /// At most so many bytes stand around an argument: its sign, its length and two ends of lines.
+    @usableFromInline static var framing: Int { 32 }
+
+    /// Where room was reserved.
     @inlinable @inline(__always)
     mutating func header(_ sign: UInt8, _ count: Int) {
-        bytes.append(sign)
+        bytes.write(sign)
         if count < 10 {
-            bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: count))
+            bytes.write(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: count))
+        } else if count < 100 {
+            bytes.write(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: count / 10))
+            bytes.write(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: count % 10))
         } else {
             bytes.append(decimal: Int64(count))
         }
@@ -96,7 +104,7 @@ public struct CommandBuffer: ~Copyable {
 
     @inlinable @inline(__always)
     mutating func lineEnd() {
-        bytes.append(UInt8(ascii: "\r"))
-        bytes.append(UInt8(ascii: "\n"))
+        bytes.write(UInt8(ascii: "\r"))
+        bytes.write(UInt8(ascii: "\n"))
     }
 }

@@ -29,6 +29,8 @@ struct Equivalence {
         func flush() throws {
             if let error = try send(changes) { differences.append(error) }
             changes.removeAll()
+            // A batch is merged, or streamed as an open transaction is.
+            changes.isMerging = random.next() % 2 == 0
         }
         for event in events {
             let decision = oracle.project(event)

@@ -75,9 +75,12 @@ import Testing
             + "\"m\":\"m\(Int.random(in: 0..<6, using: &random))\",\"at\":\(time)}"
     }
 
-    static func run(_ events: [String], cut: (inout Generator) -> Bool, seed: UInt64) -> (ModelRedis, bad: Int) {
+    static func run(
+        _ events: [String], isMerging: Bool = true, cut: (inout Generator) -> Bool, seed: UInt64
+    ) -> (ModelRedis, bad: Int) {
         var random = Generator(state: seed)
         var harness = FoldHarness(plan)
+        harness.changes.isMerging = isMerging
         var bad = 0
         for event in events {
             var outcome = harness.add(event)
@@ -105,6 +108,10 @@ import Testing
             let odds = Int.random(in: 2..<40, using: &random)
             let batched = Self.run(events, cut: { Int.random(in: 0..<odds, using: &$0) == 0 }, seed: seed)
             #expect(single.0 == batched.0, "seed \(seed)")
+            let streamed = Self.run(
+                events, isMerging: false, cut: { Int.random(in: 0..<odds, using: &$0) == 0 }, seed: seed)
+            #expect(single.0 == streamed.0, "streamed, seed \(seed)")
+            #expect(single.bad == streamed.bad, "streamed, seed \(seed)")
             #expect(single.bad == batched.bad, "seed \(seed)")
             #expect(!single.0.rows.isEmpty)
             #expect(single.bad < 30, "seed \(seed)")

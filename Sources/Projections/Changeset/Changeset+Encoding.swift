@@ -4,6 +4,7 @@ extension Changeset {
     /// Writes the changes as Redis commands, the rows in order of first touch. Of all of these commands ZINCRBY alone
     /// answers a bulk string.
     public func encode(into commands: inout CommandBuffer) {
+        commands.append(unmerged)
         for index in entries.indices {
             switch entries[index].shape {
             case .document: encodeDocument(entries[index], into: &commands)
@@ -157,7 +158,7 @@ extension Changeset {
                 commands.argument(arena.span(element.value.range))
             }
         } else {
-            Self.encode(element.score, into: &commands)
+            commands.argument(score: element.score)
             commands.argument(name)
         }
     }
@@ -180,15 +181,17 @@ extension Changeset {
             }
         }
     }
+}
 
+extension CommandBuffer {
     /// The shortest text that reads back as the same double; whole numbers, the usual case, without a String.
-    private static func encode(_ score: Double, into commands: inout CommandBuffer) {
+    mutating func argument(score: Double) {
         if score.magnitude < 0x1p53, Double(Int64(score)) == score {
-            commands.argument(Int64(score))
+            argument(Int64(score))
         } else if let short = ShortDecimal(score) {
-            commands.argument(short.text.span.extracting(first: short.count))
+            argument(short.text.span.extracting(first: short.count))
         } else {
-            commands.argument(text: score.description)
+            argument(text: score.description)
         }
     }
 }

@@ -1,19 +1,25 @@
-import Bytes
+public import Bytes
 
 /// The changes of one batch, coalesced: for each row a base, kept or deleted, and one change for each field or member
 /// (DESIGN §6, "Coalescing"). Rows and elements are written in the order in which they were first touched.
 ///
 /// All bytes stand in one arena, found through two open-addressing tables; in steady state an event allocates nothing.
 public struct Changeset: ~Copyable {
-    /// How many Redis commands `encode` would write now.
-    public internal(set) var commandCount = 0
+    /// Whether changes of one row are merged. Where keys rarely repeat, finding the row would only cost time: then each
+    /// change is encoded at once, in `unmerged`. To be changed only while it is empty.
+    public var isMerging = true
+    public internal(set) var unmerged = CommandBuffer(capacity: 1 << 15)
+    /// How many commands the merged changes take.
+    var mergedCount = 0
+    /// How many commands the merged changes would have taken unmerged.
+    public internal(set) var offeredCount: Int64 = 0
     var byteBound = 0
     var arena = ByteBuffer(capacity: 1 << 14)
-    var entries: ContiguousArray<ChangesetEntry> = []
-    var elements: ContiguousArray<ChangesetElement> = []
+    var entries = Pile<ChangesetEntry>(capacity: 256)
+    var elements = Pile<ChangesetElement>(capacity: 256)
     /// Places in `entries` and `elements` plus one; 0 is free. Their sizes are powers of two.
-    var entrySlots = ContiguousArray<Int32>(repeating: 0, count: 1 << 10)
-    var elementSlots = ContiguousArray<Int32>(repeating: 0, count: 1 << 11)
+    var entrySlots = Pile<Int32>(repeating: 0, count: 1 << 10)
+    var elementSlots = Pile<Int32>(repeating: 0, count: 1 << 11)
     /// The sum of all increments' magnitudes: while it is in range, so is each sum.
     var sumMagnitude: UInt64 = 0
     var scoreMagnitude: UInt64 = 0
@@ -21,25 +27,30 @@ public struct Changeset: ~Copyable {
 
     public init() {}
 
+    /// How many Redis commands `encode` would write now.
+    @inline(__always) public var commandCount: Int { mergedCount &+ unmerged.commandCount }
     /// At most how many bytes `encode` would write now, or how many it holds in memory if these are more.
-    public var byteCount: Int { max(byteBound, arena.count) }
-    public var isEmpty: Bool { entries.isEmpty }
+    @inline(__always) public var byteCount: Int { max(byteBound, arena.count) &+ unmerged.bytes.count }
+    public var isEmpty: Bool { entries.isEmpty && unmerged.isEmpty }
 
     /// Forgets the changes; memory is kept unless it is much. It touches only what the changes used.
     public mutating func removeAll() {
-        if entries.capacity > 1 << 16 || elements.capacity > 1 << 18 {
-            entries = []
-            elements = []
-            entrySlots = ContiguousArray(repeating: 0, count: 1 << 10)
-            elementSlots = ContiguousArray(repeating: 0, count: 1 << 11)
+        unmerged.removeAll(keeping: 1 << 22)
+        if entries.isEmpty { return }
+        if entries.room > 1 << 16 || elements.room > 1 << 18 {
+            entries = Pile(capacity: 256)
+            elements = Pile(capacity: 256)
+            entrySlots = Pile(repeating: 0, count: 1 << 10)
+            elementSlots = Pile(repeating: 0, count: 1 << 11)
         } else {
             for index in entries.indices { entrySlots[Int(entries[index].slot)] = 0 }
             for index in elements.indices { elementSlots[Int(elements[index].slot)] = 0 }
-            entries.removeAll(keepingCapacity: true)
-            elements.removeAll(keepingCapacity: true)
+            entries.removeAll()
+            elements.removeAll()
         }
         arena.removeAll(keeping: 1 << 22)
-        commandCount = 0
+        mergedCount = 0
+        offeredCount = 0
         byteBound = 0
         sumMagnitude = 0
         scoreMagnitude = 0
@@ -48,7 +59,7 @@ public struct Changeset: ~Copyable {
     /// Whether increments of these magnitudes (of integers, of scores) leave each sum in memory exact. An empty
     /// changeset takes any one event. Rather too early than too late: where a batch is cut does not matter.
     func canAdd(sums: UInt64, scores: UInt64) -> Bool {
-        if isEmpty { return true }
+        if entries.isEmpty { return true }
         let (sum, overflow) = sumMagnitude.addingReportingOverflow(sums)
         if overflow || sum > UInt64(Int64.max) { return false }
         let (score, scoreOverflow) = scoreMagnitude.addingReportingOverflow(scores)
@@ -139,13 +150,13 @@ public struct Changeset: ~Copyable {
     @inline(__always)
     mutating func count(_ index: Int, _ before: Int) {
         let difference = entries[index].commands - before
-        commandCount += difference
+        mergedCount += difference
         byteBound += difference * (Int(entries[index].key.count) + 96)
     }
 
     @inline(never)
     private mutating func growEntrySlots() {
-        entrySlots = ContiguousArray(repeating: 0, count: entrySlots.count * 2)
+        entrySlots = Pile(repeating: 0, count: entrySlots.count * 2)
         for index in entries.indices {
             let slot = Self.freeSlot(for: entries[index].hash, in: entrySlots)
             entrySlots[slot] = Int32(index + 1)
@@ -155,7 +166,7 @@ public struct Changeset: ~Copyable {
 
     @inline(never)
     private mutating func growElementSlots() {
-        elementSlots = ContiguousArray(repeating: 0, count: elementSlots.count * 2)
+        elementSlots = Pile(repeating: 0, count: elementSlots.count * 2)
         for index in elements.indices {
             let slot = Self.freeSlot(for: elements[index].hash, in: elementSlots)
             elementSlots[slot] = Int32(index + 1)
@@ -163,7 +174,7 @@ public struct Changeset: ~Copyable {
         }
     }
 
-    private static func freeSlot(for hash: UInt64, in slots: ContiguousArray<Int32>) -> Int {
+    private static func freeSlot(for hash: UInt64, in slots: borrowing Pile<Int32>) -> Int {
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
         return slot

@@ -7,7 +7,9 @@ package import Bytes
 /// allocated.
 package struct CodeFold: ~Copyable {
     /// A row that the event changes, and its changes in order.
-    private struct Row {
+    ///
+    /// (Not private: Swift 6.3.1 then compiles no module that stores a fold, "Broken module found".)
+    struct Row {
         var view: Int
         /// Of which time; −1 is the event's.
         var time: Int64
@@ -16,7 +18,7 @@ package struct CodeFold: ~Copyable {
     }
 
     /// A change, and the next one of its row; −1 is the end.
-    private struct Call {
+    struct Call {
         var change: StagedChange
         var next: Int32 = -1
     }
@@ -24,8 +26,8 @@ package struct CodeFold: ~Copyable {
     let plan: ProjectionPlan
     let program: FoldProgram
     var stage = FoldStage()
-    private var rows: ContiguousArray<Row> = []
-    private var calls: ContiguousArray<Call> = []
+    private var rows = Pile<Row>()
+    private var calls = Pile<Call>()
 
     /// `plan` has views without rules; `naming` says what stands before each row's key.
     package init(plan: ProjectionPlan, naming: RowNaming, limits: EventLimits = EventLimits()) {
@@ -36,8 +38,8 @@ package struct CodeFold: ~Copyable {
     /// Forgets what was recorded.
     package mutating func begin() {
         stage.removeAll()
-        rows.removeAll(keepingCapacity: true)
-        if calls.capacity > 1 << 16 { calls = [] } else { calls.removeAll(keepingCapacity: true) }
+        rows.removeAll()
+        calls.removeAll(keeping: 1 << 16)
     }
 
     /// Records a change of `view` (its place in the plan).
@@ -249,14 +251,14 @@ extension FoldProgram {
 }
 
 extension FoldStage {
-    mutating func add(_ text: borrowing ByteBuffer) -> PoolText {
+    mutating func add(_ text: borrowing ByteBuffer) -> StagedText {
         let start = bytes.count
         bytes.append(text.span)
         return self.text(from: start)
     }
 
     /// Appends an object's member.
-    mutating func addMember(_ name: borrowing ByteBuffer, _ value: borrowing ByteBuffer) -> PoolText {
+    mutating func addMember(_ name: borrowing ByteBuffer, _ value: borrowing ByteBuffer) -> StagedText {
         let start = bytes.count
         JSONText.quote(name.span, to: &bytes)
         bytes.append(UInt8(ascii: ":"))

@@ -135,9 +135,13 @@ extension FoldProgram {
     private mutating func named(
         _ operation: ChangeCode.Operation, _ name: String, _ source: Source = Source(.nothing)
     ) -> ChangeCode {
-        let text = self.text(name)
+        var argument = CommandBuffer()
+        argument.argument(text: name)
+        let encoded = text(argument.bytes.span)
+        let count = Int32(name.utf8.count)
+        let text = PoolText(start: encoded.start + encoded.count - 2 - count, count: count)
         let hash = ByteHash.hash(pool.span(text.range), seed: seed)
-        return ChangeCode(operation: operation, name: text, nameHash: hash, source: source)
+        return ChangeCode(operation: operation, name: text, encodedName: encoded, nameHash: hash, source: source)
     }
 
     private mutating func numbered(

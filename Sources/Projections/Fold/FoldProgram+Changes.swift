@@ -37,7 +37,7 @@ extension FoldProgram {
     func stageKey(
         of view: ViewCode, bucket: Int64, _ event: borrowing Event, _ decoded: borrowing DecodedValue,
         into stage: inout FoldStage
-    ) throws(FoldFault) -> PoolText {
+    ) throws(FoldFault) -> StagedText {
         let start = stage.bytes.count
         stage.bytes.append(pool.span(prefix.range))
         for index in view.key.range {
@@ -60,7 +60,8 @@ extension FoldProgram {
         into stage: inout FoldStage
     ) throws(FoldFault) {
         var change = StagedChange(
-            operation: code.operation, nameIsFixed: true, name: code.name, nameHash: code.nameHash)
+            operation: code.operation, encodedName: code.encodedName,
+            name: StagedText(place: .pool, start: code.name.start, count: code.name.count), nameHash: code.nameHash)
         switch code.operation {
         case .setField:
             let found = find(code.source, event, decoded)
@@ -71,9 +72,7 @@ extension FoldProgram {
             if found.kind == .null {
                 change.operation = .unsetField
             } else {
-                let start = stage.bytes.count
-                try appendField(found, code.source, event, to: &stage.bytes)
-                change.value = stage.text(from: start)
+                change.value = try stageField(found, code.source, event, into: &stage)
             }
         case .unsetField, .delete: break
         case .setAllDocument: if decoded.repeatsName { throw FoldFault(.repeatedName) }
@@ -114,10 +113,24 @@ extension FoldProgram {
         if try !appendMember(view, event, decoded, to: &stage) { isWhole = false }
         guard isWhole else { return false }
         stage.scores += change.number.magnitude
-        change.nameIsFixed = false
         change.name = stage.text(from: start)
         change.nameHash = ByteHash.hash(stage.bytes.span(change.name.range), seed: seed)
         return true
+    }
+
+    /// What a hash field is set to: bytes of the event where they are the text as it is, else staged.
+    @inline(__always)
+    private func stageField(
+        _ found: Found, _ source: Source, _ event: borrowing Event, into stage: inout FoldStage
+    ) throws(FoldFault) -> StagedText {
+        if found.kind == .string || found.kind == .number, let place = found.place.staged {
+            return StagedText(
+                place: place, start: Int32(truncatingIfNeeded: found.start),
+                count: Int32(truncatingIfNeeded: found.count))
+        }
+        let start = stage.bytes.count
+        try appendField(found, source, event, to: &stage.bytes)
+        return stage.text(from: start)
     }
 
     /// `set: all` of a hash: the row is deleted, then each member of the top object that is not null is a field.
@@ -131,13 +144,11 @@ extension FoldProgram {
             let member = decoded.members[index]
             if member.value.kind == .null { continue }
             var change = StagedChange(operation: .setField)
-            var from = stage.bytes.count
+            let from = stage.bytes.count
             try appendText(found(member.name), Source(.nothing), event, to: &stage.bytes)
             change.name = stage.text(from: from)
             change.nameHash = ByteHash.hash(stage.bytes.span(change.name.range), seed: seed)
-            from = stage.bytes.count
-            try appendField(found(member.value), Source(.nothing), event, to: &stage.bytes)
-            change.value = stage.text(from: from)
+            change.value = try stageField(found(member.value), Source(.nothing), event, into: &stage)
             stage.changes.append(change)
         }
     }
@@ -149,7 +160,7 @@ extension FoldProgram {
     /// `set: { … }` of a document: a new compact object.
     private func stageDocument(
         _ code: ChangeCode, _ event: borrowing Event, _ decoded: borrowing DecodedValue, into stage: inout FoldStage
-    ) throws(FoldFault) -> PoolText {
+    ) throws(FoldFault) -> StagedText {
         let start = stage.bytes.count
         stage.bytes.append(UInt8(ascii: "{"))
         var isFirst = true

@@ -2,7 +2,20 @@ import Bytes
 
 /// What a source finds in an event, and where its bytes stand.
 struct Found {
-    enum Place: UInt8 { case value, key, header, pool, integer }
+    enum Place: UInt8 {
+        case value, key, header, pool, integer
+
+        /// Where a staged text may refer to instead of copying it; nil: it must be copied.
+        @inline(__always)
+        var staged: StagedText.Place? {
+            switch self {
+            case .value: .value
+            case .key: .key
+            case .pool: .pool
+            case .header, .integer: nil
+            }
+        }
+    }
 
     var kind: Slot.Kind
     var place = Place.value

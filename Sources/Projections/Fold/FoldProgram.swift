@@ -47,13 +47,15 @@ struct ConditionCode {
 
 /// One change as the fold performs it.
 package struct ChangeCode {
-    package enum Operation: UInt8, Sendable {
+    package enum Operation: UInt8, Sendable, BitwiseCopyable {
         case setField, unsetField, incrementField, setAllFields, setAllDocument, setDocument
         case incrementCounter, incrementMember, greatest, least, score, addMember, addNewest, removeMember, delete
     }
 
     var operation: Operation
     var name = PoolText()
+    /// The name as an argument of a command; empty where it is not fixed.
+    var encodedName = PoolText()
     var nameHash: UInt64 = 0
     var source = Source(.nothing)
     var scale = 0
@@ -143,6 +145,7 @@ struct FoldProgram: ~Copyable {
 
     /// The steps for a type of a topic.
     func steps(topic: Int, type: Span<UInt8>) -> Rows {
+        if types.isEmpty { return topics[topic].any }
         let hash = ByteHash.hash(type, seed: seed ^ UInt64(truncatingIfNeeded: topic))
         var slot = Int(truncatingIfNeeded: hash) & (typeSlots.count - 1)
         while typeSlots[slot] != 0 {

@@ -4,26 +4,33 @@ import Bytes
 extension FoldStage {
     /// Lets the changes of all rows enter `changes`.
     func apply(_ event: borrowing Event, _ program: borrowing FoldProgram, to changes: inout Changeset) {
-        for index in rows.indices { apply(rows[index], event, program, to: &changes) }
+        if changes.isMerging {
+            for index in rows.indices { merge(rows[index], event, program, into: &changes) }
+        } else {
+            for index in rows.indices { encode(rows[index], event, program, into: &changes.unmerged) }
+        }
     }
 
     /// Lets the changes of one row enter the changeset.
-    private func apply(
-        _ row: StagedRow, _ event: borrowing Event, _ program: borrowing FoldProgram, to changes: inout Changeset
+    private func merge(
+        _ row: StagedRow, _ event: borrowing Event, _ program: borrowing FoldProgram, into changes: inout Changeset
     ) {
         let entry = changes.entry(
             view: row.view, shape: row.shape, keep: row.keep, key: bytes.span(row.key.range))
+        var previous: ChangeCode.Operation?
         for index in row.changes.range {
             let change = self.changes[index]
-            let name = change.nameIsFixed ? program.pool.span(change.name.range) : bytes.span(change.name.range)
+            let name = text(change.name, event, program)
             let hash = change.nameHash
+            if change.operation != previous || !change.operation.sharesCommand { changes.offeredCount &+= 1 }
+            previous = change.operation
             switch change.operation {
-            case .setField: changes.set(entry, name, hash, to: bytes.span(change.value.range))
+            case .setField: changes.set(entry, name, hash, to: text(change.value, event, program))
             case .unsetField, .removeMember: changes.remove(entry, name, hash)
             case .incrementField, .incrementMember: changes.increment(entry, name, hash, by: change.number)
             case .incrementCounter: changes.increment(entry, by: change.number)
             case .setAllDocument: if let value = event.value { changes.replace(entry, by: value) }
-            case .setDocument: changes.replace(entry, by: bytes.span(change.value.range))
+            case .setDocument: changes.replace(entry, by: text(change.value, event, program))
             case .greatest, .addNewest: changes.raise(entry, name, hash, to: change.score)
             case .least: changes.lower(entry, name, hash, to: change.score)
             case .score: changes.score(entry, name, hash, change.score)
@@ -33,5 +40,20 @@ extension FoldStage {
             }
         }
         if row.deadline >= 0 { changes.expire(entry, at: row.deadline) }
+    }
+
+    /// The bytes of a staged text.
+    @inline(__always)
+    @_lifetime(borrow self, copy event, borrow program)
+    func text(
+        _ text: StagedText, _ event: borrowing Event, _ program: borrowing FoldProgram
+    ) -> Span<UInt8> {
+        switch text.place {
+        case .stage: return bytes.span(text.range)
+        case .pool: return program.pool.span(text.range)
+        case .value: if let value = event.value { return value.extracting(text.range) }
+        case .key: if let key = event.key { return key.extracting(text.range) }
+        }
+        return Span()
     }
 }

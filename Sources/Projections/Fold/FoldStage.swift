@@ -1,13 +1,24 @@
 import Bytes
 
+/// Where a staged text's bytes stand: most are taken from the event as they are, without a copy.
+struct StagedText {
+    enum Place: UInt8 { case stage, pool, value, key }
+
+    var place = Place.stage
+    var start: Int32 = 0
+    var count: Int32 = 0
+
+    var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
+}
+
 /// One change of an event, evaluated and valid, before any of them enters the changeset.
 struct StagedChange {
     var operation: ChangeCode.Operation
-    /// A fixed name stands in the program's pool, another one in the stage.
-    var nameIsFixed = false
-    var name = PoolText()
+    /// The name as an argument of a command, where the program knows it; else empty.
+    var encodedName = PoolText()
+    var name = StagedText()
     var nameHash: UInt64 = 0
-    var value = PoolText()
+    var value = StagedText()
     var number: Int64 = 0
     var score: Double = 0
 }
@@ -17,7 +28,7 @@ struct StagedRow {
     var view: Int32
     var shape: EntryShape
     var keep: Int64
-    var key: PoolText
+    var key: StagedText
     /// Milliseconds since 1970; −1 is none.
     var deadline: Int64 = -1
     var changes: Rows
@@ -27,8 +38,8 @@ struct StagedRow {
 struct FoldStage: ~Copyable {
     var bytes = ByteBuffer(capacity: 4096)
     var scratch = ByteBuffer(capacity: 256)
-    var rows: ContiguousArray<StagedRow> = []
-    var changes: ContiguousArray<StagedChange> = []
+    var rows = Pile<StagedRow>()
+    var changes = Pile<StagedChange>()
     /// The magnitudes of its increments, of integers and of scores.
     var sums: UInt64 = 0
     var scores: UInt64 = 0
@@ -38,8 +49,8 @@ struct FoldStage: ~Copyable {
     mutating func removeAll() {
         bytes.removeAll(keeping: 1 << 22)
         scratch.removeAll(keeping: 1 << 20)
-        rows.removeAll(keepingCapacity: true)
-        if changes.capacity > 1 << 16 { changes = [] } else { changes.removeAll(keepingCapacity: true) }
+        rows.removeAll()
+        changes.removeAll(keeping: 1 << 16)
         sums = 0
         scores = 0
         time = nil
@@ -51,5 +62,7 @@ struct FoldStage: ~Copyable {
     }
 
     /// What was appended since `start`.
-    func text(from start: Int) -> PoolText { PoolText(start: Int32(start), count: Int32(bytes.count - start)) }
+    func text(from start: Int) -> StagedText {
+        StagedText(start: Int32(truncatingIfNeeded: start), count: Int32(truncatingIfNeeded: bytes.count - start))
+    }
 }

@@ -11,7 +11,49 @@ public enum KeyEscape {
     }
 
     /// Appends `text` as a key's field.
+    @inline(__always)
     public static func append(_ text: Span<UInt8>, to buffer: inout ByteBuffer) {
+        if needsNone(text) { buffer.append(text) } else { appendEscaped(text, to: &buffer) }
+    }
+
+    /// Whether no byte of `text` is escaped, eight bytes at a time. Looked for are bytes whose high bit is set after the
+    /// subtraction (below 0x20), and those that are zero after an exclusive or with one of the five others.
+    /// Source: Anderson, "Bit Twiddling Hacks", "Determine if a word has a byte less than n".
+    @inline(__always)
+    static func needsNone(_ text: Span<UInt8>) -> Bool {
+        let bytes = unsafe text.bytes
+        let count = bytes.byteCount
+        var at = 0
+        while at &+ 8 <= count {
+            if unsafe hasEscaped(bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)) { return false }
+            at &+= 8
+        }
+        if at == count { return true }
+        if count >= 8 {
+            return unsafe !hasEscaped(bytes.unsafeLoadUnaligned(fromByteOffset: count &- 8, as: UInt64.self))
+        }
+        while at < count {
+            if unsafe escapes(bytes.unsafeLoad(fromByteOffset: at, as: UInt8.self)) { return false }
+            at &+= 1
+        }
+        return true
+    }
+
+    @inline(__always)
+    private static func hasEscaped(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        @inline(__always) func hasByte(below bound: UInt64, _ word: UInt64) -> UInt64 {
+            (word &- ones &* bound) & ~word
+        }
+        let found =
+            hasByte(below: 0x20, word) | hasByte(below: 1, word ^ ones &* 0x7F) | hasByte(below: 1, word ^ ones &* 0x25)
+            | hasByte(below: 1, word ^ ones &* 0x3A) | hasByte(below: 1, word ^ ones &* 0x7B)
+            | hasByte(below: 1, word ^ ones &* 0x7D)
+        return found & 0x8080_8080_8080_8080 != 0
+    }
+
+    @inline(never)
+    private static func appendEscaped(_ text: Span<UInt8>, to buffer: inout ByteBuffer) {
         var from = 0
         for index in text.indices where escapes(text[index]) {
             buffer.append(text.extracting(from..<index))

@@ -5,6 +5,8 @@ enum Expectation: Equatable {
     case queued(Int)
     /// EXEC of so many commands.
     case executed(Int)
+    /// DISCARD of a transaction that was not closed.
+    case discarded
     case watch
     case fence
     case requests

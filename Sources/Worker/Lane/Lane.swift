@@ -1,6 +1,5 @@
 import Bytes
 import Glibc
-import Hashing
 public import Kafka
 public import Projections
 public import Redis
@@ -21,6 +20,9 @@ public struct Lane: ~Copyable {
     /// Taken out while an event borrows it.
     var headers: HeaderList? = HeaderList()
     var held: Message?
+    /// The event that was taken last, of the partition in `lastSlot`.
+    var last: Message?
+    var lastSlot = -1
     /// topic → partition → slot; −1 is none of ours.
     var slotOf: [[Int]]
     /// Partitions in the consumer's assignment.
@@ -71,6 +73,7 @@ public struct Lane: ~Copyable {
         flushCommits()
         control.publish(machine, now: .max)
         held = nil
+        last = nil
         connection = nil
         _ = consumer.close(deadlineMilliseconds: 3_000)
         return outcome ?? .stopped
@@ -80,6 +83,7 @@ public struct Lane: ~Copyable {
         var now = Self.now()
         if control.isStopRequested, !machine.isStopping { machine.stop(now: now) }
         let emptied = takeEvents(now: now)
+        anchorLast()
         now = Self.now()
         machine.advance(now: now, queueIsEmpty: emptied)
         perform(now: now)
@@ -126,6 +130,7 @@ public struct Lane: ~Copyable {
         return false
     }
 
+    /// Answers false where the message must be offered again.
     private mutating func offer(_ message: consuming Message, now: Int64) -> Bool {
         let partition = Int(message.partition)
         guard message.topic >= 0, message.topic < slotOf.count, partition < slotOf[message.topic].count else {
@@ -133,44 +138,42 @@ public struct Lane: ~Copyable {
         }
         let slot = slotOf[message.topic][partition]
         guard slot >= 0 else { return true }
-        if case .later = take(message, slot: slot, now: now) {
+        let taken = withEvent(message) { machine, event, headers in
+            machine.take(event, headers: headers, slot: slot, now: now)
+        }
+        if case .later = taken {
             held = consume message
             return false
         }
+        if slot != lastSlot { anchorLast() }
+        last = consume message
+        lastSlot = slot
         return true
     }
 
-    private mutating func take(_ message: borrowing Message, slot: Int, now: Int64) -> Taken {
-        var list = headers.take() ?? HeaderList()
-        list.removeAll()
-        message.forEachHeader { name, value in list.append(name: name, value: value) }
-        let taken = take(message, headers: list, slot: slot, now: now)
-        headers = consume list
-        return taken
+    /// The last event of a run is what its partition's checkpoint is anchored at.
+    private mutating func anchorLast() {
+        guard let message = last.take() else { return }
+        let slot = lastSlot
+        withEvent(message) { machine, event, headers in machine.anchor(event, headers: headers, slot: slot) }
     }
 
     @inline(__always)
-    private mutating func take(
-        _ message: borrowing Message, headers: borrowing HeaderList, slot: Int, now: Int64
-    ) -> Taken {
-        let anchor = Self.anchor(of: message, headers: headers)
-        let event = Event(
-            topic: message.topic, partition: message.partition, offset: message.offset,
-            timestamp: message.timestamp, key: message.key, value: message.value, headers: headers)
-        return machine.take(event, headers: headers, slot: slot, anchor: anchor, now: now)
-    }
-
-    /// XXH3 of timestamp, key, value and headers, null and empty told apart.
-    static func anchor(of message: borrowing Message, headers: borrowing HeaderList) -> UInt64 {
-        var hash = RecordHash()
-        hash.add(message.timestamp)
-        hash.add(message.key)
-        hash.add(message.value)
-        for index in 0..<headers.count {
-            hash.add(headers.name(index))
-            hash.add(headers.value(index))
-        }
-        return hash.finish()
+    private mutating func withEvent<Result>(
+        _ message: borrowing Message,
+        _ body: (inout LaneMachine, borrowing Event, borrowing HeaderList) -> Result
+    ) -> Result {
+        var list = headers.take() ?? HeaderList()
+        list.removeAll()
+        message.forEachHeader { name, value in list.append(name: name, value: value) }
+        let result = body(
+            &machine,
+            Event(
+                topic: message.topic, partition: message.partition, offset: message.offset,
+                timestamp: message.timestamp, key: message.key, value: message.value, headers: list),
+            list)
+        headers = consume list
+        return result
     }
 
     static func wallClock() -> Int64 {

@@ -1,4 +1,5 @@
 import Bytes
+import Hashing
 public import Projections
 
 /// What became of an event that was offered to the lane.
@@ -10,15 +11,15 @@ public enum Taken: Sendable {
 }
 
 extension LaneMachine {
-    /// Folds one event: the hot path. `anchor` is the record's hash.
+    /// Folds one event: the hot path.
     public mutating func take(
-        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, now: Int64
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, now: Int64
     ) -> Taken {
-        guard partitions[slot].isFolding else { return takeElsewhere(event, slot: slot, anchor: anchor) }
+        guard partitions[slot].isFolding else { return takeElsewhere(event, headers: headers, slot: slot) }
         guard event.offset >= partitions[slot].next, !partitions[slot].isLeaving, !isStopping else { return .taken }
         guard partitions[slot].isWatched || isWatchable(slot) else { return .later }
         if !partitions[slot].parked.isEmpty || !partitions[slot].ledger.isEmpty {
-            if let taken = takeSpecially(event, headers: headers, slot: slot, anchor: anchor, now: now) { return taken }
+            if let taken = takeSpecially(event, headers: headers, slot: slot, now: now) { return taken }
         }
         switch projector.project(event, into: &changes) {
         case .projected: if isCode, !partitions[slot].isTouched { rememberChanges(event, slot: slot) }
@@ -27,19 +28,28 @@ extension LaneMachine {
             wanted = slot
             return .later
         case .bad(let bad):
-            return takeBad(event, headers: headers, slot: slot, anchor: anchor, bad: bad)
+            return takeBad(event, headers: headers, slot: slot, bad: bad)
         }
         if proof[event.topic].events < settings.proofEvents { proof[event.topic].events = settings.proofEvents }
-        pass(slot, event.offset, event.timestamp, anchor)
+        pass(slot, event.offset, event.timestamp)
         return .taken
+    }
+
+    /// What the checkpoint is anchored at: to be called with the last event that was taken of a partition, before
+    /// anything is written, so that not each event need be hashed.
+    public mutating func anchor(_ event: borrowing Event, headers: borrowing HeaderList, slot: Int) {
+        guard partitions[slot].isFolding, partitions[slot].partition == event.partition,
+            partitions[slot].topic == event.topic, partitions[slot].next == event.offset + 1
+        else { return }
+        partitions[slot].anchor = Checkpoint.Anchor(
+            offset: event.offset, hash: RecordHash.of(event, headers: headers))
     }
 
     /// The event is behind us: the checkpoint will say so.
     @inline(__always)
-    mutating func pass(_ slot: Int, _ offset: Int64, _ timestamp: Int64, _ hash: UInt64) {
+    mutating func pass(_ slot: Int, _ offset: Int64, _ timestamp: Int64) {
         partitions[slot].next = offset + 1
         partitions[slot].time = timestamp
-        partitions[slot].anchor = Checkpoint.Anchor(offset: offset, hash: hash)
         partitions[slot].wantsConfirmation = false
         if !partitions[slot].isTouched { touch(slot) }
         eventsInBatch += 1
@@ -57,26 +67,26 @@ extension LaneMachine {
 
     /// An event of a partition that holds parked keys or ledger entries; nil: fold it as usual.
     private mutating func takeSpecially(
-        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, now: Int64
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, now: Int64
     ) -> Taken? {
         if settings.plan.isOrderDependent, partitions[slot].parked.count(key: event.key) > 0 {
             return park(
-                event, headers: headers, slot: slot, anchor: anchor, view: nil,
+                event, headers: headers, slot: slot, view: nil,
                 reason: "an earlier event of this key is parked")
         }
         guard let entry = partitions[slot].ledger[event.offset] else { return nil }
         switch entry {
         case .skip:
-            skip(event, slot: slot, anchor: anchor, reason: "the operator's decision")
+            skip(event, slot: slot, reason: "the operator's decision")
             return .taken
         case .edit(let value):
             let edited = value.map { Array($0) }
-            return takeEdited(event, headers: headers, slot: slot, anchor: anchor, value: edited)
+            return takeEdited(event, headers: headers, slot: slot, value: edited)
         }
     }
 
     private mutating func takeEdited(
-        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, value: [UInt8]?
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, value: [UInt8]?
     ) -> Taken {
         let outcome: ProjectionOutcome
         if let value {
@@ -91,17 +101,17 @@ extension LaneMachine {
             outcome = projector.project(edited, into: &changes)
         }
         switch outcome {
-        case .projected, .unknownType: pass(slot, event.offset, event.timestamp, anchor)
+        case .projected, .unknownType: pass(slot, event.offset, event.timestamp)
         case .changesetMustCloseFirst:
             wanted = slot
             return .later
-        case .bad(let bad): return takeBad(event, headers: headers, slot: slot, anchor: anchor, bad: bad)
+        case .bad(let bad): return takeBad(event, headers: headers, slot: slot, bad: bad)
         }
         return .taken
     }
 
     private mutating func takeBad(
-        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, bad: BadEvent
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, bad: BadEvent
     ) -> Taken {
         if let looks = notJSONSoFar(event, bad) {
             // Nothing of the open batch is written: the topic is not what the configuration says.
@@ -113,10 +123,10 @@ extension LaneMachine {
         switch settings.plan.onError {
         case _ where bad.demandsHalt: halt(slot, .badEvent, haltText(what))
         case .halt: halt(slot, .badEvent, haltText(what))
-        case .skip: skip(event, slot: slot, anchor: anchor, reason: bad.reason)
+        case .skip: skip(event, slot: slot, reason: bad.reason)
         case .park:
             return park(
-                event, headers: headers, slot: slot, anchor: anchor, view: bad.view, reason: bad.reason)
+                event, headers: headers, slot: slot, view: bad.view, reason: bad.reason)
         case .deadLetter:
             let record = ParkedRecord(event, headers: headers, view: bad.view, reason: bad.reason)
             partitions[slot].phase = .deadLettering
@@ -147,15 +157,15 @@ extension LaneMachine {
             + "the last one begins with the bytes \(bytes)\(frame). Lantern reads JSON values: name another topic or let the producer write JSON."
     }
 
-    private mutating func skip(_ event: borrowing Event, slot: Int, anchor: UInt64, reason: String) {
+    private mutating func skip(_ event: borrowing Event, slot: Int, reason: String) {
         counters.skipped += 1
         actions.append(.report(.skipped(slot: slot, offset: event.offset, reason: reason)))
-        pass(slot, event.offset, event.timestamp, anchor)
+        pass(slot, event.offset, event.timestamp)
     }
 
     /// The event goes to its key's parked list, in the transaction that passes it.
     private mutating func park(
-        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, anchor: UInt64, view: String?,
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, view: String?,
         reason: String
     ) -> Taken {
         let index = partitions[slot].parked
@@ -184,7 +194,7 @@ extension LaneMachine {
         partitions[slot].parked.add(offset: event.offset, key: settings.plan.isOrderDependent ? record.key : nil)
         counters.parked += 1
         actions.append(.report(.parked(slot: slot, offset: event.offset, reason: reason)))
-        pass(slot, event.offset, event.timestamp, anchor)
+        pass(slot, event.offset, event.timestamp)
         return .taken
     }
 
@@ -194,7 +204,9 @@ extension LaneMachine {
     }
 
     /// An event of a partition that is not folding.
-    private mutating func takeElsewhere(_ event: borrowing Event, slot: Int, anchor: UInt64) -> Taken {
+    private mutating func takeElsewhere(
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int
+    ) -> Taken {
         guard case .replaying = partitions[slot].phase, let replay = partitions[slot].replay else {
             partitions[slot].needsPlacement = true
             return .taken
@@ -202,7 +214,7 @@ extension LaneMachine {
         if let expected = replay.anchor, event.offset >= expected.offset {
             replay.anchor = nil
             if event.offset == expected.offset {
-                if anchor != expected.hash {
+                if RecordHash.of(event, headers: headers) != expected.hash {
                     haltTruncated(slot, expected.offset, "another record stands there now")
                     return .taken
                 }
@@ -256,5 +268,20 @@ extension LaneMachine {
             actions.append(.report(.started(slot: slot, next: partitions[slot].next)))
         }
         partitions[slot].isRenewing = false
+    }
+}
+
+extension RecordHash {
+    /// XXH3 of timestamp, key, value and headers, null and empty told apart.
+    static func of(_ event: borrowing Event, headers: borrowing HeaderList) -> UInt64 {
+        var hash = RecordHash()
+        hash.add(event.timestamp)
+        hash.add(event.key)
+        hash.add(event.value)
+        for index in 0..<headers.count {
+            hash.add(headers.name(index))
+            hash.add(headers.value(index))
+        }
+        return hash.finish()
     }
 }

@@ -6,6 +6,9 @@ import Redis
 extension LaneMachine {
     /// Drops what is folded and not sent; its partitions are read again.
     mutating func dropBatch(notBefore: Int64) {
+        discardOpen()
+        policy.dropped()
+        batchSince = 0
         changes.removeAll()
         parking.removeAll(keeping: 1 << 20)
         eventsInBatch = 0
@@ -51,8 +54,11 @@ extension LaneMachine {
         expectations.removeAll()
         output.removeAll(keeping: 1 << 20)
         isInFlight = false
+        isOpen = false
+        mayStream = false
         waitingSince = 0
         refusal = nil
+        refusalHandling = nil
         isAttending = false
         requests.removeAll()
         retractInFlight()
@@ -141,11 +147,15 @@ extension LaneMachine {
     /// An element of EXEC failed, or the server does not keep transactions: every partition of that transaction stops,
     /// durably, until the generation is rebuilt.
     mutating func recordDamage(_ what: String, now: Int64) {
-        let struck = slots.filter { partitions[$0].isInFlight }
+        // With none in flight the answer was to the open transaction, whose events are folded and not closed.
+        let sent = slots.filter { partitions[$0].isInFlight }
+        let struck = sent.isEmpty ? slots.filter { partitions[$0].isTouched } : sent
+        discardOpen()
         for slot in struck {
-            partitions[slot].isInFlight = false
             let it = partitions[slot]
-            let text = "\(what); offsets \(it.believedNext) to \(it.sentNext - 1) of \(it.name)"
+            partitions[slot].isInFlight = false
+            let end = it.isInFlight ? it.sentNext : it.next
+            let text = "\(what); offsets \(it.believedNext) to \(end - 1) of \(it.name)"
             damage(slot, text, now: now)
         }
         dropBatch(notBefore: now)

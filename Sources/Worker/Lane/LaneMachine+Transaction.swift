@@ -18,10 +18,13 @@ extension LaneMachine {
                 dropConnection("Redis did not answer within \(settings.commandTimeout) ms", now: now)
                 return
             }
-            heartbeatIfDue(now: now)
-            sendNotes(now: now)
+            if !isOpen {
+                heartbeatIfDue(now: now)
+                sendNotes(now: now)
+            }
             closeIfPossible(now: now, queueIsEmpty: queueIsEmpty)
-            if expectations.isEmpty { advanceQuiet(now: now) }
+            stream()
+            if expectations.isEmpty, !isOpen { advanceQuiet(now: now) }
         }
         releaseLeaving()
     }
@@ -34,6 +37,7 @@ extension LaneMachine {
         case .connecting: break
         case .up:
             if waitingSince > 0 { earliest = min(earliest, waitingSince + settings.commandTimeout + 1) }
+            if batchSince > 0 { earliest = min(earliest, batchSince + BatchPolicy.patience) }
             earliest = min(earliest, nextHeartbeat)
             // While answers are outstanding nothing can be settled: the answer wakes the lane.
             for partition in partitions where expectations.isEmpty {
@@ -106,39 +110,77 @@ extension LaneMachine {
                 partitions[$0].wantsConfirmation && partitions[$0].isWatched && partitions[$0].phase == .folding
             }
         guard hasBatch || confirms else { return }
+        if !queueIsEmpty, mayFill(now: now) { return }
         // Never an empty transaction: what is touched but not watched waits for a fence of its own.
         guard watched.contains(where: { partitions[$0].isWritable }) else {
-            askFence(now: now)
+            if isOpen { dropBatch(notBefore: now) } else { askFence(now: now) }
             return
         }
         close(now: now)
     }
 
-    /// MULTI · changes… · SET checkpoint(p)… · EXEC · WATCH · MGET
-    private mutating func close(now: Int64) {
-        lastTransaction.removeAll(keeping: 4 << 20)
-        lastTransaction.begin(1)
-        lastTransaction.argument("MULTI")
-        changes.encode(into: &lastTransaction)
-        lastTransaction.bytes.append(parking.bytes)
-        lastTransaction.commandCount += parking.commandCount
-        // A place in `watched` may have been given to another partition since, which this WATCH does not hold.
-        for slot in watched where partitions[slot].isWritable { writeCheckpoint(slot) }
-        let inside = lastTransaction.commandCount - 1
-        lastTransaction.begin(1)
-        lastTransaction.argument("EXEC")
-        output.append(lastTransaction.bytes)
-        expectations.append(.multi)
-        expectations.append(.queued(inside))
-        expectations.append(.executed(inside))
-        isInFlight = true
-        waitingSince = now
-        refusal = nil
-        counters.transactions += 1
-        counters.commands += Int64(inside)
+    /// Kafka has more: whether the batch may be filled further before it goes.
+    private mutating func mayFill(now: Int64) -> Bool {
+        guard wanted == nil, requests.isEmpty, deadLetters.isEmpty, !isStopping else { return false }
+        if batchSince == 0 { batchSince = now }
+        if now - batchSince >= BatchPolicy.patience || eventsInBatch >= settings.eventsPerTransaction { return false }
+        if batchBytes >= settings.bytesPerTransaction { return false }
+        let commands = batchCommands
+        return commands < policy.room || policy.mayGrow(commands: commands, offered: changes.offeredCount)
+    }
+
+    /// Sends what is folded on its way before the fence has answered; what is held back is only the checkpoints and EXEC.
+    private mutating func stream() {
+        guard !changes.isMerging, fence != .none, mayStream, !isDeaf, !isStopping,
+            changes.byteCount + parking.bytes.count >= settings.chunkBytes
+        else { return }
+        pour()
+    }
+
+    /// Moves what is folded into the open transaction, and opens it where it is not.
+    private mutating func pour() {
+        if !isOpen {
+            isOpen = true
+            swap(&lastTransaction, &openTransaction)
+            openTransaction.removeAll(keeping: 4 << 20)
+            openTransaction.begin(1)
+            openTransaction.argument("MULTI")
+            expectations.append(.multi)
+            pouredBytes = 0
+        }
+        let before = openTransaction.commandCount
+        changes.encode(into: &openTransaction)
+        openTransaction.append(parking)
         changes.removeAll()
         parking.removeAll(keeping: 1 << 20)
+        sendPoured(since: before)
+    }
+
+    private mutating func sendPoured(since before: Int) {
+        if openTransaction.commandCount > before { expectations.append(.queued(openTransaction.commandCount - before)) }
+        output.append(openTransaction.bytes, from: pouredBytes)
+        pouredBytes = openTransaction.bytes.count
+    }
+
+    /// MULTI · changes… · SET checkpoint(p)… · EXEC · WATCH · MGET
+    private mutating func close(now: Int64) {
+        policy.closed(commands: changes.commandCount, offered: changes.offeredCount)
+        pour()
+        let before = openTransaction.commandCount
+        // A place in `watched` may have been given to another partition since, which this WATCH does not hold.
+        for slot in watched where partitions[slot].isWritable { writeCheckpoint(slot) }
+        sendPoured(since: before)
+        let inside = openTransaction.commandCount - 1
+        output.append("*1\r\n$4\r\nEXEC\r\n" as StaticString)
+        expectations.append(.executed(inside))
+        isOpen = false
+        isInFlight = true
+        waitingSince = now
+        counters.transactions += 1
+        counters.commands += Int64(inside)
+        changes.isMerging = policy.isMerging
         eventsInBatch = 0
+        batchSince = 0
         touchedCount = partitions.count { $0.isTouched }
         if partitions.indices.contains(where: { isDue($0, now: now) || partitions[$0].phase == .checking }) {
             // Settling needs a connection without outstanding answers: under load there would never be one.
@@ -148,6 +190,14 @@ extension LaneMachine {
         }
     }
 
+    /// Takes back what was sent of a transaction that will not be closed; DISCARD ends its fence as well.
+    mutating func discardOpen() {
+        guard isOpen else { return }
+        isOpen = false
+        output.append("*1\r\n$7\r\nDISCARD\r\n" as StaticString)
+        expectations.append(.discarded)
+    }
+
     private mutating func writeCheckpoint(_ slot: Int) {
         let it = partitions[slot]
         // What was believed before was acknowledged, all of its replies seen clean: that is what is confirmed.
@@ -155,10 +205,10 @@ extension LaneMachine {
             next: it.next, confirmed: it.believedNext, writer: settings.writer, time: it.time, anchor: it.anchor,
             changes: it.changes, atEnd: it.atEnd
         ).text
-        lastTransaction.begin(3)
-        lastTransaction.argument("SET")
-        lastTransaction.argument(it.checkpointKey)
-        lastTransaction.argument(text)
+        openTransaction.begin(3)
+        openTransaction.argument("SET")
+        openTransaction.argument(it.checkpointKey)
+        openTransaction.argument(text)
         partitions[slot].sent = text
         partitions[slot].sentNext = it.next
         partitions[slot].sentAtEnd = it.atEnd
@@ -230,6 +280,9 @@ extension LaneMachine {
             if reply.kind == .array, reply.count > 0, !reply.element(0).bytes.isEqual(to: "master") {
                 dropConnection("Redis is no master any more", now: now)
             }
+        case .discarded:
+            refusal = nil
+            refusalHandling = nil
         case .ignored: break
         }
     }
@@ -261,7 +314,7 @@ extension LaneMachine {
             }
             if let index = summary.firstErrorIndex {
                 let text = reply.element(index).bytes.readable
-                recordDamage("\(Self.describe(command: index + 1, in: lastTransaction.bytes.span)): \(text)", now: now)
+                recordDamage("\(Self.describe(command: index + 1, in: bytesInFlight)): \(text)", now: now)
             } else if summary.hasInexactNumber {
                 recordDamage("a leaderboard's sum reached ±2^53, where a score is no longer exact", now: now)
             } else {
@@ -280,6 +333,7 @@ extension LaneMachine {
     }
 
     private mutating func applied() {
+        mayStream = true
         var commits: [Placement] = []
         for slot in watched where partitions[slot].isInFlight { settleApplied(slot, &commits) }
         for slot in slots where partitions[slot].isInFlight { settleApplied(slot, &commits) }

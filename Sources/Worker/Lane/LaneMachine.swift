@@ -50,8 +50,18 @@ public struct LaneMachine: ~Copyable {
     let isCode: Bool
     var parking = CommandBuffer(capacity: 256)
     var eventsInBatch = 0
-    /// The bytes of the transaction in flight: where damage is, is read from them.
+    var policy: BatchPolicy
+    /// When the batch could have gone for the first time but was filled further; 0 before.
+    var batchSince: Int64 = 0
+    /// Whether MULTI and the first commands of the next transaction are on their way, and its EXEC is not.
+    var isOpen = false
+    /// Whether this connection has carried out a transaction: before that none is streamed.
+    var mayStream = false
+    /// The bytes of the transaction that was opened last, and of the one before it: where damage is, is read from them.
+    var openTransaction = CommandBuffer(capacity: 1 << 16)
     var lastTransaction = CommandBuffer(capacity: 1 << 16)
+    /// How many bytes of the open transaction are in `output` or sent.
+    var pouredBytes = 0
     /// What the shell writes to the socket; it removes what the socket took.
     public var output = ByteBuffer(capacity: 1 << 16)
     var actions: [LaneAction] = []
@@ -79,6 +89,8 @@ public struct LaneMachine: ~Copyable {
         self.settings = settings
         self.projector = projector
         isCode = projector.isCode
+        policy = BatchPolicy(limit: settings.commandsPerTransaction, merges: settings.mergesBatches)
+        changes.isMerging = policy.isMerging
         keys = settings.keys
         random = SplitMix64(seed: seed)
         proof = Array(repeating: (0, 0), count: settings.plan.topics.count)
@@ -92,9 +104,18 @@ public struct LaneMachine: ~Copyable {
     /// Whether it has use for events now; where not, the shell leaves them in Kafka's queue for a moment.
     public var wantsEvents: Bool {
         link == .up && !isStopping && !isDeaf && wanted == nil && requests.isEmpty && deadLetters.isEmpty
-            && changes.commandCount + parking.commandCount < settings.commandsPerTransaction
-            && changes.byteCount + parking.bytes.count < settings.bytesPerTransaction
+            && batchCommands < policy.room && batchBytes < settings.bytesPerTransaction
             && eventsInBatch < settings.eventsPerTransaction
+    }
+    /// Commands of the batch, sent or not, without the checkpoints'.
+    var batchCommands: Int {
+        changes.commandCount &+ parking.commandCount &+ (isOpen ? openTransaction.commandCount : 0)
+    }
+    var batchBytes: Int { changes.byteCount &+ parking.bytes.count &+ (isOpen ? pouredBytes : 0) }
+    /// The transaction in flight.
+    var bytesInFlight: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { isOpen ? lastTransaction.bytes.span : openTransaction.bytes.span }
     }
     /// Whether Redis is away, so that partitions are paused and Kafka is polled only to stay a member.
     public var isAway: Bool { link != .up }
@@ -103,7 +124,7 @@ public struct LaneMachine: ~Copyable {
     /// Stopped, and nothing is left to do.
     public var isDrained: Bool { isStopping && (link != .up || isQuiet && !partitions.contains { $0.needsWrite }) }
 
-    var hasBatch: Bool { partitions.contains { $0.isTouched } || !changes.isEmpty || !parking.isEmpty }
+    var hasBatch: Bool { touchedCount > 0 || isOpen || !changes.isEmpty || !parking.isEmpty }
 
     // MARK: What Kafka says
 

@@ -13,6 +13,8 @@ public struct LaneSettings: Sendable {
 
     public var commandsPerTransaction = 1000
     public var bytesPerTransaction = 1 << 20
+    /// So much of a streamed transaction goes out at once.
+    public var chunkBytes = 16 << 10
     /// A changeset that coalesces well may hold more events than commands; this bounds what a drop folds again.
     public var eventsPerTransaction = 100_000
     /// WATCH is quadratic: no more partitions in one transaction.
@@ -36,6 +38,8 @@ public struct LaneSettings: Sendable {
     /// So many first events of a topic that are all not JSON halt the partition.
     public var proofEvents = 100
 
+    /// Whether batches are always merged, or always streamed; nil: as the lane sees fit. For tests and measurements.
+    package var mergesBatches: Bool?
     /// The canary: switched off in tests to show that they would notice a fence that compares nothing.
     package var comparesCheckpoints = true
 

@@ -154,8 +154,6 @@ public final class TCPProxy: @unchecked Sendable {
 
     var current: Settings { signal.change { settings } }
 
-    func change(_ body: (inout Settings) -> Void) { update(body) }
-
     func count(_ bytes: Int, _ direction: Direction) {
         signal.change { settings.forwarded[direction, default: 0] += bytes }
     }

@@ -90,6 +90,12 @@ final class ModelRedis {
         case "EXEC":
             client.isBare = false
             return exec(client)
+        case "DISCARD":
+            client.isBare = false
+            guard client.queue != nil else { return RESP.error("ERR DISCARD without MULTI") }
+            client.queue = nil
+            client.watching.removeAll()
+            return RESP.ok
         case "WATCH":
             if client.queue != nil {
                 misused?("WATCH inside MULTI")

@@ -20,9 +20,13 @@ final class SimulatedLane {
     private var endTold: [Int: Int64] = [:]
     private var paused: Set<Int> = []
     private var held: Int?
+    /// The event that was taken last.
+    private var last: (slot: Int, offset: Int64, record: ModelLog.Record)?
     /// It waits for these answers and does nothing else.
     private var settlement: Settlement?
     var revocationDeadline: Int64?
+    /// Whether Kafka's queue is sometimes not empty when the lane looks.
+    var mayHaveMore = false
     var isFrozen = false
     var hasEnded = false
     var reports: [LaneReport] = []
@@ -77,6 +81,9 @@ final class SimulatedLane {
     // MARK: Steps
 
     var isBusy: Bool { settlement != nil }
+    var isInFlight: Bool { machine.isInFlight }
+    var isOpen: Bool { machine.isOpen }
+    var counters: LaneCounters { machine.counters }
 
     /// Waited-for answers have come.
     @discardableResult
@@ -104,6 +111,7 @@ final class SimulatedLane {
             held = nil
             offerNext(slot)
         }
+        anchorLast()
         move()
     }
 
@@ -123,16 +131,40 @@ final class SimulatedLane {
             machine.reachedEnd(slot: slot, offset: at, wallClock: world.now, now: world.now)
             return
         }
-        let headers = HeaderList()
-        let (key, value) = (record.key, record.value)
-        let event = Event(
-            topic: 0, partition: Int32(partition), offset: at, timestamp: 1_700_000_000_000 + at, key: key.span,
-            value: value.span, headers: headers)
-        let hash = UInt64(truncatingIfNeeded: record.number &* 31 &+ Int(at) &+ world.recreations)
-        switch machine.take(event, headers: headers, slot: slot, anchor: hash, now: world.now) {
-        case .taken: positions[slot] = at + 1
+        let taken = withEvent(record, slot, at) { machine, event, headers in
+            machine.take(event, headers: headers, slot: slot, now: world.now)
+        }
+        switch taken {
+        case .taken:
+            positions[slot] = at + 1
+            if let last, last.slot != slot { anchorLast() }
+            last = (slot, at, record)
         case .later: held = slot
         }
+    }
+
+    private func anchorLast() {
+        guard let (slot, offset, record) = last else { return }
+        last = nil
+        withEvent(record, slot, offset) { machine, event, headers in
+            machine.anchor(event, headers: headers, slot: slot)
+        }
+    }
+
+    private func withEvent<Result>(
+        _ record: ModelLog.Record, _ slot: Int, _ offset: Int64,
+        _ body: (inout LaneMachine, borrowing Event, borrowing HeaderList) -> Result
+    ) -> Result {
+        let headers = HeaderList()
+        let (key, value) = (record.key, record.value)
+        // Another log has other records: their times tell them apart.
+        let time = 1_700_000_000_000 + offset + Int64(world.recreations) * 1_000_000_000
+        let partition = machine.partition(slot).partition
+        return body(
+            &machine,
+            Event(
+                topic: 0, partition: partition, offset: offset, timestamp: time, key: key.span, value: value.span,
+                headers: headers), headers)
     }
 
     /// Moves up to `count` bytes to the server.
@@ -179,7 +211,7 @@ final class SimulatedLane {
             revocationDeadline = nil
             machine.revocationTimedOut(now: world.now)
         }
-        machine.advance(now: world.now, queueIsEmpty: true)
+        machine.advance(now: world.now, queueIsEmpty: !(mayHaveMore && world.chance(1, in: 2)))
         perform()
         if machine.isDrained { hasEnded = true }
     }

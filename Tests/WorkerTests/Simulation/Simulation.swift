@@ -40,10 +40,14 @@ final class Simulation {
 
     private func newLane() -> SimulatedLane {
         writers += 1
-        return SimulatedLane(world: world, writer: "\(writers)") { settings in
+        let lane = SimulatedLane(world: world, writer: "\(writers)") { settings in
             settings.commandsPerTransaction = 8
+            settings.mergesBatches = [true, false, nil].randomElement(using: &world.random) ?? nil
+            settings.chunkBytes = world.chance(1, in: 2) ? 1 : 300
             settings.partitionsPerTransaction = 3
         }
+        lane.mayHaveMore = true
+        return lane
     }
 
     private func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &world.random) }

@@ -1,0 +1,132 @@
+import Bytes
+
+/// From the stage straight into commands, for streams whose keys rarely repeat: what a naive fold sends, one event behind
+/// the other. Changes of a row that stand next to each other and are of one kind share a command.
+extension FoldStage {
+    func encode(
+        _ row: StagedRow, _ event: borrowing Event, _ program: borrowing FoldProgram,
+        into commands: inout CommandBuffer
+    ) {
+        let (start, end) = (Int(row.changes.start), Int(row.changes.end))
+        var at = start
+        while at < end {
+            let operation = changes[at].operation
+            var next = at &+ 1
+            if operation.sharesCommand {
+                let most = min(end, at &+ Int(ChangesetEntry.chunk))
+                while next < most, changes[next].operation == operation { next &+= 1 }
+            }
+            encode(at..<next, operation, of: row, event, program, into: &commands)
+            at = next
+        }
+        if row.shape == .latest {
+            begin("ZREMRANGEBYRANK", 4, row, &commands)
+            commands.argument("0")
+            commands.argument(-row.keep - 1)
+        }
+        // A document's deadline stands in its SET.
+        guard row.deadline >= 0, row.shape != .document else { return }
+        begin("PEXPIREAT", 3, row, &commands)
+        commands.argument(row.deadline)
+    }
+
+    @inline(__always)
+    private func begin(
+        _ name: StaticString, _ arguments: Int, _ row: StagedRow, _ commands: inout CommandBuffer
+    ) {
+        commands.begin(arguments)
+        commands.argument(name)
+        commands.argument(bytes.span(row.key.range))
+    }
+
+    @inline(__always)
+    private func encode(
+        _ range: Range<Int>, _ operation: ChangeCode.Operation, of row: StagedRow, _ event: borrowing Event,
+        _ program: borrowing FoldProgram, into commands: inout CommandBuffer
+    ) {
+        let count = range.count
+        switch operation {
+        case .setField:
+            begin("HSET", 2 &+ 2 &* count, row, &commands)
+            for index in range {
+                name(index, event, program, &commands)
+                commands.argument(text(changes[index].value, event, program))
+            }
+        case .unsetField: named("HDEL", range, row, event, program, &commands)
+        case .incrementField:
+            begin("HINCRBY", 4, row, &commands)
+            name(range.lowerBound, event, program, &commands)
+            commands.argument(changes[range.lowerBound].number)
+        case .incrementCounter:
+            begin("INCRBY", 3, row, &commands)
+            commands.argument(changes[range.lowerBound].number)
+        case .incrementMember:
+            begin("ZINCRBY", 4, row, &commands)
+            commands.argument(changes[range.lowerBound].number)
+            name(range.lowerBound, event, program, &commands)
+        case .setAllDocument, .setDocument: document(changes[range.lowerBound], row, event, program, &commands)
+        case .addMember: named(row.shape == .unique ? "PFADD" : "SADD", range, row, event, program, &commands)
+        case .removeMember: named(row.shape == .set ? "SREM" : "ZREM", range, row, event, program, &commands)
+        case .greatest, .addNewest: scored("GT", range.lowerBound, row, event, program, &commands)
+        case .least: scored("LT", range.lowerBound, row, event, program, &commands)
+        case .score: scored(nil, range.lowerBound, row, event, program, &commands)
+        case .delete: begin("DEL", 2, row, &commands)
+        case .setAllFields: break
+        }
+    }
+
+    @inline(__always)
+    private func name(
+        _ index: Int, _ event: borrowing Event, _ program: borrowing FoldProgram, _ commands: inout CommandBuffer
+    ) {
+        if changes[index].encodedName.count > 0 {
+            commands.argument(encoded: program.pool.span(changes[index].encodedName.range))
+        } else {
+            commands.argument(text(changes[index].name, event, program))
+        }
+    }
+
+    private func named(
+        _ command: StaticString, _ range: Range<Int>, _ row: StagedRow, _ event: borrowing Event,
+        _ program: borrowing FoldProgram, _ commands: inout CommandBuffer
+    ) {
+        begin(command, 2 &+ range.count, row, &commands)
+        for index in range { name(index, event, program, &commands) }
+    }
+
+    private func scored(
+        _ condition: StaticString?, _ index: Int, _ row: StagedRow, _ event: borrowing Event,
+        _ program: borrowing FoldProgram, _ commands: inout CommandBuffer
+    ) {
+        begin("ZADD", condition == nil ? 4 : 5, row, &commands)
+        if let condition { commands.argument(condition) }
+        commands.argument(score: changes[index].score)
+        name(index, event, program, &commands)
+    }
+
+    private func document(
+        _ change: StagedChange, _ row: StagedRow, _ event: borrowing Event, _ program: borrowing FoldProgram,
+        _ commands: inout CommandBuffer
+    ) {
+        begin("SET", row.deadline >= 0 ? 5 : 3, row, &commands)
+        if change.operation == .setDocument {
+            commands.argument(text(change.value, event, program))
+        } else if let value = event.value {
+            commands.argument(value)
+        }
+        guard row.deadline >= 0 else { return }
+        commands.argument("PXAT")
+        commands.argument(row.deadline)
+    }
+}
+
+extension ChangeCode.Operation {
+    /// Whether one command takes several changes of the kind.
+    @inline(__always)
+    var sharesCommand: Bool {
+        switch self {
+        case .setField, .unsetField, .addMember, .removeMember: true
+        default: false
+        }
+    }
+}
