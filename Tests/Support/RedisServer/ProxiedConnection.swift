@@ -135,7 +135,6 @@ struct ProxiedConnection {
                         toClient.waiting.insert(rest, at: 0)
                     }
                 }
-                proxy.change { $0.stalled = [.toServer, .toClient] }
                 return true
             }
         }

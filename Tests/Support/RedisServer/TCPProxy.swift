@@ -164,7 +164,13 @@ public final class TCPProxy: @unchecked Sendable {
             guard settings.triggers.indices.contains(index) else { return nil }
             settings.triggers[index].seen += 1
             let trigger = settings.triggers[index]
-            return trigger.seen == trigger.occurrence ? trigger.action : nil
+            guard trigger.seen == trigger.occurrence else { return nil }
+            // Who waits for the pattern may release at once: the stall must have begun by then, or it would never end.
+            switch trigger.action {
+            case .stallAfter, .stallBefore: settings.stalled = [.toServer, .toClient]
+            default: break
+            }
+            return trigger.action
         }
     }
 
