@@ -89,7 +89,7 @@ def measure(contender, workload, topic, events, servers, limit, observe=None):
         wrong, examples = max(1, wrong), examples + ["it ended with %s, see %s" % (ended_by_itself, log_path)]
     return dict(figures(first, last, writes, events, started), name=contender.name, workload=workload, events=events,
                 guarantee=contender.guarantee, wrong=wrong, examples=examples,
-                peak_megabytes=round(sum(peaks.values()) / 1024, 1), log=log_path)
+                peak_megabytes=round(sum(peaks.values()) / 1024, 1))
 
 
 def figures(first, last, writes, events, started):
