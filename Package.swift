@@ -87,25 +87,26 @@ let package = Package(
 
         // Tests.
         .target(name: "AllocationCounter", path: "Tests/Benchmarks/AllocationCounter"),
-        .target(name: "Oracle", path: "Tests/Support/Oracle", swiftSettings: strict),
+        .target(name: "Oracle", dependencies: ["Seeded"], path: "Tests/Support/Oracle", swiftSettings: strict),
         .testTarget(
             name: "EquivalenceTests",
-            dependencies: ["Oracle", "RedisServer", "Configuration", "Decoding", "Projections", "Bytes"],
+            dependencies: ["Oracle", "Seeded", "RedisServer", "Configuration", "Decoding", "Projections", "Bytes"],
             swiftSettings: strict),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["LanternCommand", "Configuration", "Projections", "Terminal"],
             swiftSettings: strict),
-        .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Bytes"], swiftSettings: strict),
+        .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Bytes", "Seeded"], swiftSettings: strict),
         .testTarget(
             name: "LanternTests",
-            dependencies: ["Lantern", "OrdersExample", "Configuration", "Decoding", "Projections", "Bytes"],
+            dependencies: ["Lantern", "OrdersExample", "Configuration", "Decoding", "Projections", "Bytes", "Seeded"],
             swiftSettings: strict),
         .testTarget(
-            name: "DecodingTests", dependencies: ["Decoding", "Projections", "Hashing", "Bytes"], swiftSettings: strict),
+            name: "DecodingTests", dependencies: ["Decoding", "Projections", "Hashing", "Bytes", "Seeded"],
+            swiftSettings: strict),
         .testTarget(
-            name: "ConfigurationTests", dependencies: ["Configuration", "Redis", "Projections", "Terminal", "Bytes"],
+            name: "ConfigurationTests", dependencies: ["Configuration", "Redis", "Projections", "Bytes", "Seeded"],
             swiftSettings: strict),
         .target(
             name: "KafkaServer", dependencies: ["RedisServer"], path: "Tests/Support/KafkaServer", swiftSettings: strict
@@ -113,7 +114,7 @@ let package = Package(
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaServer", "Bytes"], swiftSettings: strict),
         .target(name: "RedisServer", path: "Tests/Support/RedisServer", swiftSettings: strict),
         .testTarget(
-            name: "RedisTests", dependencies: ["Redis", "Bytes", "RedisServer"],
+            name: "RedisTests", dependencies: ["Redis", "Bytes", "RedisServer", "Seeded"],
             swiftSettings: strict + (hiredisHasTLS ? [.define("REDIS_TLS")] : [])),
         .testTarget(
             name: "WorkerTests",
@@ -124,9 +125,10 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "LanternCommand", "Kafka", "KafkaServer", "Oracle", "Projections", "RedisServer", "Worker",
+                "LanternCommand", "Kafka", "KafkaServer", "Oracle", "Seeded", "Projections", "RedisServer", "Worker",
             ],
             swiftSettings: strict),
+        .target(name: "Seeded", path: "Tests/Support/Seeded", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,21 +1,10 @@
 import Configuration
 import Foundation
 import Projections
+import Seeded
 import Testing
 
 @Suite struct `Random edits of a valid file` {
-    /// SplitMix64: the same numbers for the same seed.
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     @Test func `never crash, and every refusal has a place in the file`() throws {
         let original = try Array(Data(contentsOf: URL(fileURLWithPath: repositoryFile("deploy/demo/lantern.yaml"))))
         let pieces = [
@@ -24,7 +13,7 @@ import Testing
         ].map { Array($0.utf8) }
         var accepted = 0
         for seed in UInt64(1)...3_000 {
-            var generator = Generator(state: seed)
+            var generator = SplitMix64(seed: seed)
             var bytes = original
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 let start = Int.random(in: 0..<bytes.count, using: &generator)

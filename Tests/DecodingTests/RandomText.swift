@@ -1,21 +1,8 @@
-/// A generator with a seed, so that a failure can be repeated. Source: Steele, Lea, Flood, "SplitMix" (2014).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-}
+import Seeded
 
 /// Random JSON texts over a few names, awkward ones among them, and random damage to them.
 struct RandomText {
-    var random: SeededGenerator
+    var random: SplitMix64
 
     private static let names = [
         "a", "b", "\\u0061", "a.b", "", "longer than eight bytes", "longer than eight byteS", "\\ud83d\\ude00", "😀",
@@ -33,7 +20,7 @@ struct RandomText {
         + ["\"a\":1,", "\u{0C}", "\u{1A}", "\u{1F}", "\0", "\u{7F}", "/**/", "é", "[[", "{}"]).map { Array($0.utf8) }
         + [[0x80], [0xC0], [0xC0, 0x80], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF5], [0xEF, 0xBB, 0xBF]]
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     mutating func text() -> [UInt8] {
         let top = Int.random(in: 0..<12, using: &random)

@@ -3,6 +3,7 @@ import Configuration
 import Decoding
 import Oracle
 import Projections
+import Seeded
 
 /// One seed: a random projection on random events through the worker's decoder, fold and changeset into a real Redis, and
 /// through the oracle.

@@ -1,6 +1,7 @@
 import Glibc
 import Oracle
 import RedisServer
+import Seeded
 import Testing
 
 @Suite struct EquivalenceTests {

@@ -1,6 +1,7 @@
 import Configuration
 import Decoding
 import Projections
+import Seeded
 @testable import Lantern
 import Testing
 
@@ -8,19 +9,7 @@ import Testing
 
 /// The example in Swift and the demo's YAML say the same, so they must make the same rows.
 @Suite struct SameAsYAMLTests {
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
-    static func event(_ random: inout Generator) -> TestEvent {
+    static func event(_ random: inout SplitMix64) -> TestEvent {
         func pick(_ texts: [String]) -> String { texts.randomElement(using: &random) ?? "" }
         let order = Int.random(in: 0..<20, using: &random)
         if Int.random(in: 0..<30, using: &random) == 0 { return .tombstone(key: "o:\(order)%") }
@@ -53,7 +42,7 @@ import Testing
         var parked = 0
         var projected = 0
         for seed in UInt64(1)...200 {
-            var random = Generator(state: seed)
+            var random = SplitMix64(seed: seed)
             let events = (0..<300).map { _ in Self.event(&random) }
             let swift = try ProjectionTest(Orders())
             let yaml = ProjectionTest(PlanProjector(plan: plan))

@@ -1,21 +1,10 @@
 import Bytes
 import Projections
+import Seeded
 import Testing
 
 /// The same events cut into batches anywhere must leave the same rows as one event at a time.
 @Suite struct BatchCutTests {
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     static func view(
         _ name: String, _ kind: ViewKind, member: MemberSource? = nil, ttl: TimeToLive? = nil, _ changes: [[ChangePlan]]
     ) -> ViewPlan {
@@ -62,7 +51,7 @@ import Testing
             ])
     }()
 
-    static func event(_ random: inout Generator) -> String {
+    static func event(_ random: inout SplitMix64) -> String {
         let value = ["1", "2", "-3", "0", "5.00", "9007199254740990", "-9007199254740990", "7e2", "\"bad\"", "null"]
         let field = ["1", "\"a\\u00e9\"", "null", "{ \"x\": [1 , 2]}", "\"long text in this field\"", "\"\\ud800\""]
         let v =
@@ -76,9 +65,9 @@ import Testing
     }
 
     static func run(
-        _ events: [String], isMerging: Bool = true, cut: (inout Generator) -> Bool, seed: UInt64
+        _ events: [String], isMerging: Bool = true, cut: (inout SplitMix64) -> Bool, seed: UInt64
     ) -> (ModelRedis, bad: Int) {
-        var random = Generator(state: seed)
+        var random = SplitMix64(seed: seed)
         var harness = FoldHarness(plan)
         harness.changes.isMerging = isMerging
         var bad = 0
@@ -102,7 +91,7 @@ import Testing
     @Test func `batches cut anywhere leave the same rows`() {
         var commands = (0, 0)
         for seed in UInt64(1)...400 {
-            var random = Generator(state: seed)
+            var random = SplitMix64(seed: seed)
             let events = (0..<60).map { _ in Self.event(&random) }
             let single = Self.run(events, cut: { _ in true }, seed: seed)
             let odds = Int.random(in: 2..<40, using: &random)

@@ -1,22 +1,11 @@
+import Seeded
 import Testing
 
 @testable import Redis
 
 @Suite struct FuzzTests {
-    /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere.
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     /// A value nested at most as deep as hiredis 0.14 reads.
-    private func value(_ generator: inout Generator, depth: Int = 0) -> RedisValue {
+    private func value(_ generator: inout SplitMix64, depth: Int = 0) -> RedisValue {
         func bytes() -> [UInt8] {
             (0..<Int.random(in: 0..<20, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
         }
@@ -46,7 +35,7 @@ import Testing
 
     @Test(arguments: 0..<40)
     func `random replies in random pieces come out as they went in`(seed: UInt64) throws {
-        var generator = Generator(state: seed)
+        var generator = SplitMix64(seed: seed)
         let statuses = [simple("QUEUED"), simple("OK"), simple("QUEUE"), simple("OKAY")]
         let expected = (0..<50).map { _ in
             Bool.random(using: &generator) ? statuses[Int.random(in: 0..<4, using: &generator)] : value(&generator)
@@ -67,7 +56,7 @@ import Testing
 
     @Test(arguments: 0..<200)
     func `random and damaged bytes never crash the reader or get past its limits`(seed: UInt64) {
-        var generator = Generator(state: seed &+ 1_000_000)
+        var generator = SplitMix64(seed: seed &+ 1_000_000)
         let limits = ReplyLimits(bytes: 10_000, elements: 1000)
         let letters = Array("+-:$*0123456789\r\n-,#%~>(_=!|ab\u{0}".utf8)
         for _ in 0..<50 {

@@ -1,5 +1,6 @@
 import Foundation
 import Oracle
+import Seeded
 import Testing
 
 extension SystemTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Oracle
+import Seeded
 
 /// Random events of an order shop, the same for the same seed; their times lie within the last hour.
 struct OrderSource {

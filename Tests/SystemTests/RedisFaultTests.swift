@@ -1,6 +1,7 @@
 import Foundation
 import Oracle
 import RedisServer
+import Seeded
 import Testing
 
 extension SystemTests {

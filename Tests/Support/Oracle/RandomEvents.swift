@@ -1,3 +1,5 @@
+import Seeded
+
 /// Random events for a projection, some of them awkward: the same for the same seed.
 public struct RandomEvents {
     private var random: SplitMix64

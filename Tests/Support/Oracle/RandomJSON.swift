@@ -1,3 +1,5 @@
+import Seeded
+
 /// JSON to be written in one of the many ways in which the same value may be.
 indirect enum RandomJSON {
     case string(String)

@@ -1,3 +1,5 @@
+import Seeded
+
 /// Random valid projections: the same for the same seed.
 public struct RandomProjection {
     private var random: SplitMix64

@@ -1,4 +1,4 @@
-/// Sebastiano Vigna's SplitMix64: small, and the same everywhere for the same seed.
+/// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere for the same seed, so that a failure can be repeated.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -13,10 +13,10 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     }
 
     /// A number from 0 up to, not including, `bound`.
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+    public mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
     /// True in so many of a hundred cases.
-    mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
+    public mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
 
-    mutating func pick<Element>(_ choices: [Element]) -> Element { choices[below(choices.count)] }
+    public mutating func pick<Element>(_ choices: [Element]) -> Element { choices[below(choices.count)] }
 }
