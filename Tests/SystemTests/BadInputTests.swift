@@ -2,6 +2,7 @@ import Foundation
 import Kafka
 import KafkaServer
 import Oracle
+import Projections
 import RedisServer
 import Testing
 
@@ -43,6 +44,23 @@ extension SystemTests {
             let servers = try Stage.kafka().bootstrapServers
             let path = try edited(scenario.configure()) { $0.replacing(servers, with: "127.0.0.1:\(port)") }
             try expectRefused(scenario, path, code: 4, saying: ["\(port)"])
+        }
+
+        @Test func `status shows what Redis knows when Kafka is away`() throws {
+            let scenario = try Scenario("kafka-away", partitions: 2)
+            var source = OrderSource(seed: Stage.seed(), orders: 100)
+            try scenario.send(50, from: &source)
+            try scenario.flush()
+            let path = try scenario.configure()
+            #expect(try scenario.run(path, ["--until-end"]).exitCode() == 0)
+            let servers = try Stage.kafka().bootstrapServers
+            let port = try freePort()
+            let away = try edited(path) { $0.replacing(servers, with: "127.0.0.1:\(port)") }
+            let status = try scenario.lantern(["status", "--config", away])
+            #expect(status.code == 4 && status.text.contains("127.0.0.1:\(port) cannot be reached"), "\(status.text)")
+            let next = scenario.written[1]
+            let line = status.text.split(separator: "\n").first { $0.hasPrefix("\(scenario.topic)-1 ") }
+            #expect(line?.split(separator: " ").dropFirst().prefix(3) == ["\(next)", "-", "-"], "\(status.text)")
         }
 
         @Test func `an unreachable Redis is named`() throws {
@@ -110,6 +128,17 @@ extension SystemTests {
             #expect(worker.log.contains("lantern run --fresh orders"), "\(worker.log)")
             let status = try scenario.lantern(["status", "--config", newer])
             #expect(status.text.contains("built by another version than this file's"), "\(status.text)")
+        }
+
+        @Test func `a partition that halts at its very end is a halt`() throws {
+            let scenario = try Scenario("at-end", partitions: 1)
+            let path = try scenario.configure()
+            #expect(try scenario.run(path, ["--until-end"]).exitCode() == 0)
+            let keys = KeySpace(projection: scenario.projection.name)
+            _ = try scenario.reader().command("HSET", keys.damage(1), "\(scenario.topic):0", "a row broke")
+            let worker = try scenario.run(path, ["--until-end"])
+            #expect(try worker.exitCode() == 3, "\(worker.log)")
+            #expect(try scenario.lantern(["status", "--config", path]).code == 3)
         }
 
         @Test func `a topic that does not exist is named`() throws {

@@ -29,7 +29,7 @@ struct ParkedRetryCommand: Command {
         examples: [
             .init("lantern parked retry --config lantern.yaml orders orders:3:1041", "One event"),
             .init(
-                "lantern parked retry --config lantern.yaml orders --all", "All, after a corrected file was deployed"),
+                "lantern parked retry --config lantern.yaml orders --all", "All, after a limit was raised"),
         ],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]))
 

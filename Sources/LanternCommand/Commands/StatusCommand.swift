@@ -9,8 +9,8 @@ struct StatusCommand: Command {
     static let spec = CommandSpec(
         "status", "Show how far the projections are",
         discussion: """
-            Reads Redis (checkpoints, states, parked events, rewinds) and Kafka (the ends of the partitions). It changes
-            nothing and needs no running worker.
+            Reads Redis (checkpoints, states, parked events, rewinds) and Kafka (the ends of the partitions; where it does
+            not answer, ends and lags are left out). It changes nothing and needs no running worker.
             """,
         options: [CommonOptions.config, CommonOptions.json],
         examples: [
@@ -35,14 +35,16 @@ struct StatusCommand: Command {
         guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
         do {
             var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-status"))
-            var admin = try Admin(
-                properties: configuration.kafka.map { ($0.name, $0.value) }, clientID: "lantern-status")
+            var logs = LogEnds(
+                try Admin(properties: configuration.kafka.map { ($0.name, $0.value) }, clientID: "lantern-status"))
             var projections: [ProjectionStatus] = []
             for plan in configuration.projections {
-                projections.append(try ProjectionStatus(plan, group: configuration.worker.group, &redis, &admin))
+                projections.append(try ProjectionStatus(plan, group: configuration.worker.group, &redis, &logs))
             }
+            // What Redis knows is worth the more when Kafka is away.
+            let fault = logs.fault.map { Explanation.explain($0) }
             let isHalted = projections.contains { $0.partitions.contains { $0.state == "halted" } }
-            let code: ExitCode = isHalted ? .halted : .done
+            let code = fault ?? (isHalted ? .halted : .done)
             if asJSON { return Console.printJSON(Status(projections: projections), code) }
             for projection in projections { Console.output.write(text(projection)) }
             return code

@@ -35,10 +35,8 @@ struct ProjectionStatus: Encodable {
     let parked: Int64
     let rewinds: Int64
 
-    /// Reads it. `admin` nil leaves the ends out.
-    init(
-        _ plan: ProjectionPlan, group prefix: String?, _ redis: inout RedisConnection, _ admin: inout Admin
-    ) throws {
+    /// Reads it; what Kafka does not tell is left out.
+    init(_ plan: ProjectionPlan, group prefix: String?, _ redis: inout RedisConnection, _ logs: inout LogEnds) throws {
         let keys = KeySpace(projection: plan.name)
         name = plan.name
         guard let number = try redis.command("GET", keys.live).text.flatMap({ Int($0) }),
@@ -58,14 +56,13 @@ struct ProjectionStatus: Encodable {
         state = record.state.rawValue
         isThisVersion = record.fingerprint == fingerprint(of: plan)
         group = "\(prefix ?? "lantern-\(plan.name)")-\(number)-\(record.identifier)"
-        let counts = try admin.partitionCounts(of: plan.topics.map(\.name), timeoutMilliseconds: 10_000)
         var partitions: [Partition] = []
-        for (topic, count) in zip(plan.topics, counts) {
-            let all = (0..<count).map { Int32($0) }
-            let ends = try admin.ranges(topic: topic.name, partitions: all, timeoutMilliseconds: 10_000).map(\.end)
-            for partition in all {
-                partitions.append(
-                    try Self.partition(topic.name, partition, end: ends[Int(partition)], number, keys, &redis))
+        for topic in plan.topics {
+            let ends = logs.ends(of: topic.name)
+            let known = try redis.command("HGET", keys.growth(number), topic.name).text.flatMap { Int($0) } ?? 0
+            for partition in 0..<max(known, ends?.count ?? 0) {
+                let end = ends.flatMap { partition < $0.count ? $0[partition] : nil }
+                partitions.append(try Self.partition(topic.name, Int32(partition), end: end, number, keys, &redis))
             }
         }
         self.partitions = partitions
@@ -75,7 +72,8 @@ struct ProjectionStatus: Encodable {
     }
 
     private static func partition(
-        _ topic: String, _ partition: Int32, end: Int64, _ number: Int, _ keys: KeySpace, _ redis: inout RedisConnection
+        _ topic: String, _ partition: Int32, end: Int64?, _ number: Int, _ keys: KeySpace,
+        _ redis: inout RedisConnection
     ) throws -> Partition {
         let checkpoint = try redis.command("GET", keys.checkpoint(number, topic, partition)).bytes
         let next = checkpoint.flatMap { Checkpoint(text: $0) }?.next
@@ -98,12 +96,17 @@ struct ProjectionStatus: Encodable {
         } else if next == nil {
             state = "missing"
             reason = "there is no checkpoint in Redis"
-        } else if next == end {
+        } else if let end, next == end {
             state = "caught-up"
         }
         return Partition(
             topic: topic, partition: partition, start: about[2].text.flatMap { Int64($0) }, next: next, end: end,
-            lag: next.map { max(0, end - $0) }, state: state,
+            lag: Self.lag(next, end), state: state,
             reason: reason, parked: parked, rewinds: about[1].text.flatMap { Int64($0) } ?? 0)
+    }
+
+    private static func lag(_ next: Int64?, _ end: Int64?) -> Int64? {
+        guard let next, let end else { return nil }
+        return max(0, end - next)
     }
 }

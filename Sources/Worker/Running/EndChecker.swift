@@ -4,26 +4,28 @@ import Terminal
 
 /// `--until-end`: have the checkpoints in Redis reached the ends, whoever wrote them?
 struct EndChecker: ~Copyable {
+    /// A partition and its end at the start.
+    typealias Target = (topic: String, partition: Int32, end: Int64)
+
     private var redis: RedisConnection?
     private var nextLook: Int64 = 0
 
     /// The exit code once every partition reached its end or halted; nil before.
-    mutating func outcome(
-        _ runners: [ProjectionRunner], _ targets: [[(topic: String, partition: Int32, end: Int64)]]
-    ) -> WorkerSession.End? {
+    mutating func outcome(_ runners: [ProjectionRunner], _ targets: [[Target]]) -> WorkerSession.End? {
         var halted = false
-        var open: [(runner: ProjectionRunner, targets: [(topic: String, partition: Int32, end: Int64)])] = []
+        var open: [(runner: ProjectionRunner, targets: [Target])] = []
         for (runner, targets) in zip(runners, targets) {
             let own = runner.snapshots.flatMap(\.partitions)
-            var left: [(topic: String, partition: Int32, end: Int64)] = []
+            var left: [Target] = []
             for target in targets {
                 let mine = own.first { $0.topic == target.topic && $0.partition == target.partition }
-                if let mine, mine.next >= target.end { continue }
-                if let mine, case .halted = mine.phase {
-                    halted = true
-                    continue
+                // One that halts at its end is a halt all the same, and one that is being checked may come to it.
+                switch mine?.phase {
+                case .halted?: halted = true
+                case .folding? where mine.map({ $0.next >= target.end }) == true: break
+                case _ where Self.owns(runner, target): return nil
+                default: left.append(target)
                 }
-                left.append(target)
             }
             if !left.isEmpty { open.append((runner, left)) }
         }
@@ -32,25 +34,47 @@ struct EndChecker: ~Copyable {
         let now = WorkerSession.now()
         guard now >= nextLook else { return nil }
         nextLook = now + 1_000
-        for (runner, targets) in open where !hasReached(runner, targets) { return nil }
+        for (runner, targets) in open {
+            switch look(runner, targets) {
+            case nil: return nil
+            case .reached?: break
+            case .halted?: halted = true
+            }
+        }
         return halted ? .halted : .done
     }
 
-    private mutating func hasReached(
-        _ runner: ProjectionRunner, _ targets: [(topic: String, partition: Int32, end: Int64)]
-    ) -> Bool {
-        guard case .running(let generation, _) = runner.state else { return false }
+    /// Without a group it is known beforehand who reads a partition.
+    private static func owns(_ runner: ProjectionRunner, _ target: Target) -> Bool {
+        switch runner.settings.fixed {
+        case nil: false
+        case .all?: true
+        case .some(let partitions)?: partitions.contains(target.partition)
+        }
+    }
+
+    private enum Finding { case reached, halted }
+
+    /// What Redis says of partitions that others read; nil: not there yet.
+    private mutating func look(_ runner: ProjectionRunner, _ targets: [Target]) -> Finding? {
+        guard case .running(let generation, _) = runner.state else { return nil }
         let keys = KeySpace(projection: runner.settings.plan.name)
+        var finding = Finding.reached
         do {
             if redis == nil { redis = try RedisConnection.open(runner.settings.redis) }
             for target in targets {
+                let place = "\(target.topic):\(target.partition)"
+                if try redis?.command("HEXISTS", keys.damage(generation), place).integer == 1 {
+                    finding = .halted
+                    continue
+                }
                 let value = try redis?.command("GET", keys.checkpoint(generation, target.topic, target.partition)).bytes
-                guard let next = value.flatMap({ Checkpoint(text: $0) })?.next, next >= target.end else { return false }
+                guard let next = value.flatMap({ Checkpoint(text: $0) })?.next, next >= target.end else { return nil }
             }
-            return true
+            return finding
         } catch {
             redis = nil
-            return false
+            return nil
         }
     }
 
