@@ -118,6 +118,9 @@ struct TopicCode {
 
 /// A plan as flat tables of plain values: nothing in them is retained, released or compared as text.
 struct FoldProgram: ~Copyable {
+    /// Nothing: an existential makes this a type that lives in memory only. Without it Swift 6.3 copies the tables' struct to
+    /// the stack whenever another struct that stores it calls a method of it, a memcpy or two for each event.
+    private let staysInPlace: (any Sendable)? = nil
     var pool = ByteBuffer(capacity: 1024)
     /// What stands before each row key.
     var prefix = PoolText()
