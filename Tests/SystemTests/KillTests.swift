@@ -49,6 +49,24 @@ extension SystemTests {
                     + "a start: median \(pauses[pauses.count / 2]) s, longest \(pauses[pauses.count - 1]) s")
         }
 
+        @Test func `SIGTERM in the middle of the work loses and doubles nothing`() throws {
+            let scenario = try Scenario("terminate")
+            let seed = Stage.seed()
+            var source = OrderSource(seed: seed, orders: 2_000)
+            let configuration = try scenario.configure()
+            for _ in 0..<Stage.count(5, long: 30) {
+                let before = scenario.passed()
+                try scenario.send(5_000, from: &source)
+                try scenario.flush()
+                let worker = try scenario.run(configuration)
+                try scenario.waitUntilPassed(before, worker)
+                #expect(try worker.stop() == 0, "seed \(seed): \(worker.log)")
+            }
+            let last = try scenario.run(configuration, ["--until-end"])
+            #expect(try last.exitCode() == 0, "seed \(seed): \(last.log)")
+            try scenario.expectEqual()
+        }
+
         @Test func `a killed member of a group with an instance-id goes on under its old id`() throws {
             let scenario = try Scenario("kill-group")
             let count = Stage.count(3, long: 10)
