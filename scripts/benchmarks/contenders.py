@@ -11,7 +11,7 @@ ROWS = {"swift": "upsert"}
 WRITES = {"hset", "hmset", "hincrby", "hincrbyfloat", "hdel", "set", "mset", "zadd", "zincrby", "zrem", "del",
           "unlink", "zremrangebyrank"}
 
-EXACT = "exactly once, fenced"
+EXACT = "exactly-once effect, fenced"
 AT_LEAST = "at least once"
 GUARANTEES = {
     "lane": "fenced; no recovery", "lane2": "fenced; no recovery", "lane3": "fenced; no recovery",
