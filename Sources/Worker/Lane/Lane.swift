@@ -145,6 +145,8 @@ public struct Lane: ~Copyable {
             held = consume message
             return false
         }
+        // One that halted its partition, say, was not passed: the one before it stays the last.
+        guard machine.hasPassed(message.offset, in: slot) else { return true }
         if slot != lastSlot { anchorLast() }
         last = consume message
         lastSlot = slot

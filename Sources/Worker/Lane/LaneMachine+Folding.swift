@@ -38,17 +38,21 @@ extension LaneMachine {
     /// What the checkpoint is anchored at: to be called with the last event that was taken of a partition, before
     /// anything is written, so that not each event need be hashed.
     public mutating func anchor(_ event: borrowing Event, headers: borrowing HeaderList, slot: Int) {
-        guard partitions[slot].isFolding, partitions[slot].partition == event.partition,
-            partitions[slot].topic == event.topic, partitions[slot].next == event.offset + 1
+        guard partitions[slot].partition == event.partition, partitions[slot].topic == event.topic,
+            hasPassed(event.offset, in: slot)
         else { return }
         partitions[slot].anchor = Checkpoint.Anchor(
             offset: event.offset, hash: RecordHash.of(event, headers: headers))
     }
 
+    /// Whether that event is the last one that the partition's open batch passed.
+    public func hasPassed(_ offset: Int64, in slot: Int) -> Bool { partitions[slot].passed == offset }
+
     /// The event is behind us: the checkpoint will say so.
     @inline(__always)
     mutating func pass(_ slot: Int, _ offset: Int64, _ timestamp: Int64) {
         partitions[slot].next = offset + 1
+        partitions[slot].passed = offset
         partitions[slot].time = timestamp
         partitions[slot].wantsConfirmation = false
         if !partitions[slot].isTouched { touch(slot) }

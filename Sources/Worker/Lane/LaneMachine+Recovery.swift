@@ -20,6 +20,7 @@ extension LaneMachine {
         for slot in slots {
             let wasTouched = partitions[slot].isTouched
             partitions[slot].isTouched = false
+            partitions[slot].passed = -1
             partitions[slot].wantsConfirmation = false
             switch partitions[slot].phase {
             case .folding, .deadLettering: again.append(slot)

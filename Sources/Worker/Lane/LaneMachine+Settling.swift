@@ -77,6 +77,7 @@ extension LaneMachine {
         partitions[slot].believedNext = checkpoint.next
         partitions[slot].believedConfirmed = checkpoint.confirmed
         partitions[slot].next = checkpoint.next
+        partitions[slot].passed = -1
         partitions[slot].anchor = checkpoint.anchor
         partitions[slot].changes = checkpoint.changes
         partitions[slot].time = checkpoint.time

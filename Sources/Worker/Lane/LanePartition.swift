@@ -31,6 +31,8 @@ public struct LanePartition: Sendable {
     var isLeaving = false
     /// The next offset to fold.
     public internal(set) var next: Int64 = 0
+    /// The event that the open batch passed last; −1 is none. `next` may be further: transaction markers have offsets too.
+    var passed: Int64 = -1
     /// The value from whose `next` the folding of the open batch began: what the fence is compared with.
     var believed: [UInt8] = []
     var believedNext: Int64 = 0

@@ -1,3 +1,4 @@
+import Projections
 import Testing
 
 @testable import Worker
@@ -64,5 +65,28 @@ import Testing
             #expect(play.isHalted(next)?.code == .logTruncated, "shorter: \(isShorter)")
             #expect(play.next() == 5)
         }
+    }
+
+    @Test func `the end is told right behind an event: the checkpoint is anchored at that event all the same`() {
+        let play = Play()
+        let lane = play.lane([0])
+        play.settle(lane)
+        play.append(3)
+        play.world.log.appendMarker(0)
+        play.settle(lane)
+        #expect(play.next() == 4)
+        #expect(play.world.checkpoint(0)?.anchor?.offset == 2)
+    }
+
+    @Test func `an event halts the partition: the checkpoint is anchored at the one before it`() {
+        let play = Play()
+        let lane = play.lane([0]) { $0.plan.onError = .halt }
+        play.settle(lane)
+        play.append(3)
+        play.world.log.append(0, row: 0, number: 4, isBad: true)
+        play.settle(lane)
+        #expect(play.isHalted(lane)?.code == .badEvent)
+        #expect(play.next() == 3)
+        #expect(play.world.checkpoint(0)?.anchor?.offset == 2)
     }
 }

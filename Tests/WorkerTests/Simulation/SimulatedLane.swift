@@ -137,6 +137,7 @@ final class SimulatedLane {
         switch taken {
         case .taken:
             positions[slot] = at + 1
+            guard machine.hasPassed(at, in: slot) else { return }
             if let last, last.slot != slot { anchorLast() }
             last = (slot, at, record)
         case .later: held = slot
