@@ -30,6 +30,38 @@ public struct CommandBuffer: ~Copyable {
         commandCount += other.commandCount
     }
 
+    /// How far it is filled, to be able to take back what follows.
+    @frozen
+    public struct Mark {
+        @usableFromInline let bytes: Int
+        @usableFromInline let commands: Int
+
+        @inlinable @inline(__always)
+        init(bytes: Int, commands: Int) {
+            self.bytes = bytes
+            self.commands = commands
+        }
+    }
+
+    @inlinable @inline(__always)
+    public var mark: Mark { Mark(bytes: bytes.count, commands: commandCount) }
+
+    /// Takes back what was appended since.
+    @inlinable
+    public mutating func truncate(to mark: Mark) {
+        bytes.truncate(to: mark.bytes)
+        commandCount = mark.commands
+    }
+
+    /// Begins a command whose head and name were encoded before, and makes room for all of it: `room` bytes, and
+    /// `arguments` more arguments that are begun and ended one by one.
+    @inlinable @inline(__always)
+    public mutating func begin(encoded: Span<UInt8>, room: Int, arguments: Int) {
+        bytes.reserve(room &+ arguments &* Self.framing)
+        bytes.write(encoded)
+        commandCount += 1
+    }
+
     /// Begins a command of `arguments` arguments (its name is one of them).
     @inlinable @inline(__always)
     public mutating func begin(_ arguments: Int) {
@@ -50,6 +82,17 @@ public struct CommandBuffer: ~Copyable {
     public mutating func argument(_ value: StaticString) {
         unsafe argument(Span(_unsafeStart: value.utf8Start, count: value.utf8CodeUnitCount))
     }
+
+    /// Begins an argument of `count` bytes that come in pieces, where room was made for it.
+    @inlinable @inline(__always)
+    public mutating func beginArgument(_ count: Int) { header(UInt8(ascii: "$"), count) }
+
+    /// A piece of an argument, or what was encoded before, where room was made for it.
+    @inlinable @inline(__always)
+    public mutating func continueArgument(_ piece: Span<UInt8>) { bytes.write(piece) }
+
+    @inlinable @inline(__always)
+    public mutating func endArgument() { lineEnd() }
 
     /// An argument that was encoded before: its header, its bytes and the end of its line.
     @inlinable @inline(__always)

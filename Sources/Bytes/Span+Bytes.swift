@@ -3,7 +3,18 @@ extension Span<UInt8> {
     @inlinable @inline(__always)
     public func isEqual(to other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
-        for index in indices where unsafe self[unchecked: index] != other[unchecked: index] { return false }
+        let (mine, others) = unsafe (bytes, other.bytes)
+        var at = 0
+        while at &+ 8 <= count {
+            guard unsafe mine.word(at) == others.word(at) else { return false }
+            at &+= 8
+        }
+        if at == count { return true }
+        if count >= 8 { return unsafe mine.word(count &- 8) == others.word(count &- 8) }
+        while at < count {
+            guard unsafe self[unchecked: at] == other[unchecked: at] else { return false }
+            at &+= 1
+        }
         return true
     }
 
@@ -46,4 +57,11 @@ public func readableText(_ bytes: [UInt8]) -> String {
         }
     }
     return text
+}
+
+extension RawSpan {
+    /// The eight bytes from `offset` on, which must be there.
+    @unsafe
+    @inlinable @inline(__always)
+    func word(_ offset: Int) -> UInt64 { unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self) }
 }

@@ -23,30 +23,34 @@ extension Consumer {
         let list = try partitionList(positions)
         // librdkafka keeps a partition paused over a new assignment.
         try resume(Array(paused))
+        readAhead.removeAll()
         try check(unsafe rd_kafka_assign(client, list.list), "assigning partitions")
-        begun = Dictionary(positions.map { ($0.partition, $0.offset) }, uniquingKeysWith: { $1 })
+        standing.removeAll()
+        standing.begin(positions)
     }
 
     /// Reads nothing any more; the answer to an eager `revoked` or `lost`.
     public mutating func unassign() throws(KafkaError) {
         try resume(Array(paused))
+        readAhead.removeAll()
         try check(unsafe rd_kafka_assign(client, nil), "giving up partitions")
-        begun.removeAll()
+        standing.removeAll()
     }
 
     /// Reads these too; the answer to a cooperative `assigned`.
     public mutating func incrementalAssign(_ positions: [Position]) throws(KafkaError) {
         let list = try partitionList(positions)
         try unsafe check(rd_kafka_incremental_assign(client, list.list), "assigning more partitions")
-        for position in positions { begun[position.partition] = position.offset }
+        standing.begin(positions)
     }
 
     /// Reads these no more; the answer to a cooperative `revoked` or `lost`.
     public mutating func incrementalUnassign(_ partitions: [TopicPartition]) throws(KafkaError) {
         try resume(partitions)
+        dropReadAhead(of: partitions)
         let list = try partitionList(partitions.map { Position($0, offset: 0) })
         try unsafe check(rd_kafka_incremental_unassign(client, list.list), "giving up some partitions")
-        for partition in partitions { begun[partition] = nil }
+        for partition in partitions { standing.end(partition) }
     }
 
     /// Goes on at other offsets in some of the assigned partitions; what was read ahead of them is dropped, and they
@@ -61,7 +65,7 @@ extension Consumer {
         // An eager member may only replace the whole: the others go on where this consumer stands in them.
         let moved = Dictionary(positions.map { ($0.partition, $0.offset) }, uniquingKeysWith: { $1 })
         let stillPaused = paused.subtracting(moved.keys)
-        var all = try standing()
+        var all = standing.positions
         for index in all.indices { all[index].offset = moved[all[index].partition] ?? all[index].offset }
         try assign(all)
         try pause(Array(stillPaused))
@@ -74,32 +78,22 @@ extension Consumer {
             return
         }
         let stillPaused = paused
-        try assign(try standing() + positions)
+        try assign(standing.positions + positions)
         try pause(Array(stillPaused))
     }
 
-    /// Where this consumer stands in each assigned partition: after the last record it gave, or where it began.
-    private func standing() throws(KafkaError) -> [Position] {
-        let order = Array(begun.keys)
-        let list = try partitionList(order.map { Position($0, offset: 0) })
-        try check(unsafe rd_kafka_position(client, list.list), "asking for positions")
-        return order.indices.map { index in
-            let offset = list.element(index).offset
-            return Position(order[index], offset: offset >= 0 ? offset : begun[order[index]] ?? 0)
-        }
-    }
-
-    /// Stops reading these for now; what was read ahead is dropped and read again after `resume`.
+    /// Reads nothing of these until they are assigned or repositioned; what was read ahead of them is dropped.
     public mutating func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
         let running = partitions.filter { !paused.contains($0) }
         guard !running.isEmpty else { return }
+        dropReadAhead(of: running)
         let list = try partitionList(running.map { Position($0, offset: 0) })
         try check(unsafe rd_kafka_pause_partitions(client, list.list), "pausing partitions")
         paused.formUnion(running)
     }
 
-    /// Goes on reading those of these that are paused, after the last record that was given.
-    public mutating func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
+    /// librdkafka keeps a partition paused until it is resumed, whatever is assigned.
+    private mutating func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
         let waiting = partitions.filter { paused.contains($0) }
         guard !waiting.isEmpty else { return }
         let list = try partitionList(waiting.map { Position($0, offset: 0) })

@@ -14,8 +14,8 @@ public struct Consumer: ~Copyable, @unchecked Sendable {
     var handles: TopicHandles
     /// The partitions that are paused: resuming another one would rewind it (librdkafka 2.0.2).
     var paused: Set<TopicPartition> = []
-    /// What is assigned, and the offset at which each partition was begun.
-    var begun: [TopicPartition: Int64] = [:]
+    var standing: Standing
+    var readAhead = ReadAhead()
     var isClosed = false
 
     /// A consumer of `topics` (places in this list name them from here on); joins the group when it subscribes.
@@ -47,6 +47,7 @@ public struct Consumer: ~Copyable, @unchecked Sendable {
         self.mailbox = mailbox
         self.wake = wake
         fetchWaker = FetchWaker(properties)
+        standing = Standing(topics: topics.count)
         self.handles = handles
     }
 
@@ -66,20 +67,40 @@ public struct Consumer: ~Copyable, @unchecked Sendable {
 
     /// The next thing that happened; never waits.
     public mutating func poll() -> Incoming {
+        guard let message = unsafe readAhead.take() else { return pollQueue() }
+        return unsafe incoming(message)
+    }
+
+    /// What waits in librdkafka's queue is taken: records into `readAhead`, what callbacks say into the mailbox.
+    @inline(never)
+    private mutating func pollQueue() -> Incoming {
         // Once closed, the mailbox belongs to the closing thread.
         guard !isClosed else { return .none }
         if !mailbox.isEmpty { return nextEntry() }
-        guard let message = unsafe rd_kafka_consumer_poll(client, 0) else {
-            unsafe fetchWaker.drained(client)
-            return mailbox.isEmpty ? .none : nextEntry()
-        }
+        unsafe readAhead.fill(from: queue)
+        if let message = unsafe readAhead.take() { return unsafe incoming(message) }
+        unsafe fetchWaker.drained(client)
+        return mailbox.isEmpty ? .none : nextEntry()
+    }
+
+    @inline(__always)
+    private mutating func incoming(_ message: UnsafeMutablePointer<rd_kafka_message_t>) -> Incoming {
         let topic = unsafe handles.place(of: message.pointee.rkt)
         guard unsafe message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
             defer { unsafe rd_kafka_message_destroy(message) }
             return unsafe incoming(fault: message, topic: topic)
         }
         unsafe fetchWaker.took(message.pointee.len, client)
+        unsafe standing.passed(topic: topic, partition: message.pointee.partition, offset: message.pointee.offset)
         return unsafe .message(Message(message, topic: topic))
+    }
+
+    /// Drops what was read ahead of some partitions.
+    mutating func dropReadAhead(of partitions: [TopicPartition]) {
+        var handles = handles
+        unsafe readAhead.remove { topic, partition in
+            unsafe partitions.contains(TopicPartition(topic: handles.place(of: topic), partition: partition))
+        }
     }
 
     @inline(never)
@@ -128,6 +149,7 @@ public struct Consumer: ~Copyable, @unchecked Sendable {
     }
 
     private func end(leaving: Bool, deadlineMilliseconds: Int) -> Bool {
+        readAhead.removeAll()
         let (client, queue, mailbox, wake) = unsafe (client, queue, mailbox, wake)
         var handles = handles
         mailbox.isClosing = true

@@ -13,7 +13,7 @@ final class PlanRunner {
         guard let topic = projector.plan.topics.firstIndex(where: { $0.name == event.topic }) else {
             return .unknownType
         }
-        var headers = HeaderList()
+        let headers = HeaderList()
         for header in event.headers {
             if let value = header.value {
                 headers.append(name: Array(header.name.utf8).span, value: value.span)

@@ -110,6 +110,45 @@ extension RealKafkaTests {
         #expect(!first.seen.errors.contains { $0.isFatal })
     }
 
+    @Test(arguments: ["range,roundrobin", "cooperative-sticky"])
+    func `one partition is set back in the middle of what was read ahead`(strategy: String) throws {
+        let topic = "back-\(strategy.prefix(5))"
+        try RealKafka.makeTopic(topic, partitions: 2)
+        for partition: Int32 in 0..<2 { try RealKafka.fill(topic, 1_000, partition: partition) }
+        var next: [TopicPartition: Int64] = [:]
+        var member = try Member(topic, group: topic, [("partition.assignment.strategy", strategy)])
+        let end = milliseconds() + 300_000
+        while member.held.count < 2, milliseconds() < end {
+            try member.turn(&next)
+            _ = waits(member.consumer.wakeDescriptor, milliseconds: 20)
+        }
+        try member.consumer.reposition(member.held.map { Position($0, offset: 0) })
+        next = [:]
+        for round in 0..<20 {
+            // So many records that others of both partitions are read ahead.
+            member.seen = Seen()
+            while member.seen.records.count < 7 + round, milliseconds() < end {
+                if !take(&member.consumer, into: &member.seen) {
+                    _ = waits(member.consumer.wakeDescriptor, milliseconds: 20)
+                }
+            }
+            for record in member.seen.records {
+                let partition = TopicPartition(topic: 0, partition: record.partition)
+                #expect(record.offset == next[partition, default: 0], "a record twice, or one left out")
+                next[partition] = record.offset + 1
+            }
+            let moved = TopicPartition(topic: 0, partition: Int32(round % 2))
+            next[moved] = Int64(round)
+            try member.consumer.reposition([Position(moved, offset: Int64(round))])
+        }
+        member.seen = Seen()
+        while next.count < 2 || next.values.contains(where: { $0 < 1_000 }), milliseconds() < end {
+            try member.turn(&next)
+            _ = waits(member.consumer.wakeDescriptor, milliseconds: 20)
+        }
+        #expect(next.values.allSatisfy { $0 == 1_000 })
+    }
+
     @Test func `closing ends within its deadline when the broker is frozen`() throws {
         try RealKafka.makeTopic("frozen", partitions: 1)
         var next: [TopicPartition: Int64] = [:]

@@ -38,7 +38,7 @@ struct FoldHarness: ~Copyable {
     ) -> ProjectionOutcome {
         let value = json.map { Array($0.utf8) }
         let keyBytes = key.map { Array($0.utf8) }
-        var list = HeaderList()
+        let list = HeaderList()
         for (name, text) in headers {
             let text = text.map { Array($0.utf8) }
             if let text {

@@ -69,7 +69,7 @@ public final class ProjectionTest {
     private func project(_ event: TestEvent, topic: Int) -> ProjectionOutcome {
         let keyBytes = Array((event.key ?? "").utf8)
         let valueBytes = Array((event.value ?? "").utf8)
-        var headers = HeaderList()
+        let headers = HeaderList()
         for header in event.headers {
             let name = Array(header.name.utf8)
             let value = Array((header.value ?? "").utf8)

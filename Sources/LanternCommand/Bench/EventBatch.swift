@@ -58,7 +58,7 @@ struct EventBatch: ~Copyable {
 
     /// Decodes and folds event `index`; `list` is memory for its headers.
     func project(
-        _ index: Int, _ projector: any Projector, _ list: inout HeaderList, into changes: inout Changeset
+        _ index: Int, _ projector: any Projector, _ list: HeaderList, into changes: inout Changeset
     ) -> ProjectionOutcome {
         let place = places[index]
         list.removeAll()
@@ -81,7 +81,7 @@ struct EventBatch: ~Copyable {
 
     private func project(
         _ place: Place, _ key: Span<UInt8>?, _ value: Span<UInt8>?, _ projector: any Projector,
-        _ list: borrowing HeaderList, into changes: inout Changeset
+        _ list: HeaderList, into changes: inout Changeset
     ) -> ProjectionOutcome {
         let event = Event(
             topic: place.topic, partition: place.partition, offset: place.offset, timestamp: place.timestamp,

@@ -23,7 +23,7 @@ struct ProjectionBench: ~Copyable {
     private var consumer: Consumer
     private let positions: [Kafka.Position]
     private var batch = EventBatch()
-    private var headers = HeaderList()
+    private let headers = HeaderList()
     private var changes = Changeset()
     private var report: BenchReport
     private var clocks = BenchClocks()
@@ -135,7 +135,7 @@ struct ProjectionBench: ~Copyable {
         var start = BenchClocks.thread()
         var index = 0
         while index < batch.count {
-            switch batch.project(index, projector, &headers, into: &changes) {
+            switch batch.project(index, projector, headers, into: &changes) {
             case .projected, .unknownType: break
             case .bad(let bad):
                 report.bad += 1

@@ -37,7 +37,7 @@ struct SampleRun: ~Copyable {
         guard let topic = plan.topics.firstIndex(where: { $0.name == sample.topic }) else { return }
         result.events += 1
         let key = key(of: sample, topic: topic)
-        var headers = HeaderList()
+        let headers = HeaderList()
         for header in sample.headers {
             let value = Array((header.value ?? "").utf8)
             headers.append(name: Array(header.name.utf8).span, value: header.value == nil ? nil : value.span)

@@ -12,10 +12,10 @@ public struct Event: ~Escapable {
     public let key: Span<UInt8>?
     /// The record's value; nil is a tombstone.
     public let value: Span<UInt8>?
-    let headerEntries: Span<HeaderEntry>
-    let headerBytes: Span<UInt8>
+    /// It outlives the event, which was made in its scope: nothing is counted for each event.
+    private unowned(unsafe) let headers: HeaderList
 
-    /// `headers` may be left empty where the projection reads none.
+    /// `headers` may be empty where the projection reads none.
     @_lifetime(copy key, copy value, borrow headers)
     public init(
         topic: Int, partition: Int32, offset: Int64, timestamp: Int64,
@@ -27,19 +27,18 @@ public struct Event: ~Escapable {
         self.timestamp = timestamp
         self.key = key
         self.value = value
-        headerEntries = headers.entries.span
-        headerBytes = headers.bytes.span
+        unsafe self.headers = copy headers
     }
 
     /// The value of the last header of that name; nil where there is none or its value is null.
     @_lifetime(copy self)
     public func header(named name: Span<UInt8>) -> Span<UInt8>? {
-        var index = headerEntries.count - 1
+        let headers = unsafe headers
+        var index = headers.count - 1
         while index >= 0 {
-            let entry = headerEntries[index]
-            if headerBytes.extracting(entry.name).isEqual(to: name) {
-                guard let range = entry.value else { return nil }
-                return headerBytes.extracting(range)
+            if headers.name(index).isEqual(to: name) {
+                guard let value = headers.value(index) else { return nil }
+                return unsafe _overrideLifetime(value, copying: self)
             }
             index -= 1
         }

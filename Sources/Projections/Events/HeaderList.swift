@@ -1,28 +1,48 @@
 import Bytes
 
 /// Where one header's name and value stand among a header list's bytes.
-public struct HeaderEntry: Sendable {
+struct HeaderEntry: Sendable {
     let name: Range<Int>
     /// nil is a null value, which differs from an empty one.
     let value: Range<Int>?
 }
 
 /// A record's headers, copied into memory that is used again for the next record.
-public struct HeaderList: ~Copyable {
-    var entries: [HeaderEntry] = []
-    var bytes = ByteBuffer(capacity: 64)
+///
+/// They are read when somebody asks for one of them, and most projections never do: librdkafka takes memory to look for
+/// headers even where a record has none. Used by one thread at a time.
+open class HeaderList {
+    private final var entries: [HeaderEntry] = []
+    private final var bytes = ByteBuffer(capacity: 64)
+    @safe @exclusivity(unchecked) @usableFromInline final var isRead = true
 
     public init() {}
 
-    public var count: Int { entries.count }
+    /// Appends all headers of the record at hand: for those who know where they are.
+    open func read() {}
 
-    public mutating func removeAll() {
+    /// Another record is at hand; its headers are to be had by `read`.
+    @inlinable public final func expect() { isRead = false }
+
+    private final func ensureRead() {
+        if isRead { return }
+        removeAll()
+        read()
+    }
+
+    public final var count: Int {
+        ensureRead()
+        return entries.count
+    }
+
+    public final func removeAll() {
+        isRead = true
         entries.removeAll(keepingCapacity: true)
         bytes.removeAll(keeping: 1 << 16)
     }
 
     /// Adds a header; a null value differs from an empty one.
-    public mutating func append(name: Span<UInt8>, value: Span<UInt8>?) {
+    public final func append(name: Span<UInt8>, value: Span<UInt8>?) {
         let nameStart = bytes.count
         bytes.append(name)
         let valueStart = bytes.count
@@ -31,14 +51,22 @@ public struct HeaderList: ~Copyable {
             HeaderEntry(name: nameStart..<valueStart, value: value == nil ? nil : valueStart..<bytes.count))
     }
 
-    /// The name of header `index`.
+    /// The name of header `index`; to be used before the list changes.
     @_lifetime(borrow self)
-    public func name(_ index: Int) -> Span<UInt8> { bytes.span(entries[index].name) }
+    public final func name(_ index: Int) -> Span<UInt8> { unsafe span(entries[index].name) }
 
-    /// The value of header `index`; nil is null.
+    /// The value of header `index`; nil is null; to be used before the list changes.
     @_lifetime(borrow self)
-    public func value(_ index: Int) -> Span<UInt8>? {
+    public final func value(_ index: Int) -> Span<UInt8>? {
         guard let range = entries[index].value else { return nil }
-        return bytes.span(range)
+        return unsafe span(range)
+    }
+
+    /// Unchecked: the list must not change while the span is used.
+    @unsafe
+    @_lifetime(borrow self)
+    private final func span(_ range: Range<Int>) -> Span<UInt8> {
+        let span = bytes.span(range)
+        return unsafe _overrideLifetime(span, borrowing: self)
     }
 }

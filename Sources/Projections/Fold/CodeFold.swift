@@ -111,9 +111,7 @@ package struct CodeFold: ~Copyable {
                 do throws(FoldFault) {
                     try stageRow(rows[index], event, decoded)
                 } catch {
-                    var fault = error
-                    fault.view = rows[index].view
-                    throw fault
+                    throw error.of(view: rows[index].view)
                 }
             }
         } catch {

@@ -25,22 +25,34 @@ public struct Fold: ~Copyable {
             let steps = try steps(for: event, decoded)
             if steps.isEmpty { return event.value == nil ? .projected : unknown(event, decoded) }
             try program.checkKey(event, decoded, &stage.scratch)
+            guard changes.isMerging else {
+                try stream(steps, event, decoded, into: &changes.unmerged)
+                return .projected
+            }
             for index in steps.range {
-                let step = program.steps[index]
-                do throws(FoldFault) {
-                    try program.stage(step, event, decoded, into: &stage)
-                } catch {
-                    var fault = error
-                    fault.view = Int(program.views[Int(step.view)].view)
-                    throw fault
-                }
+                try program.stage(program.steps[index], event, decoded, into: &stage)
             }
         } catch {
             return .bad(program.describe(error, of: plan, event, decoded))
         }
         guard changes.canAdd(sums: stage.sums, scores: stage.scores) else { return .changesetMustCloseFirst }
-        stage.apply(event, program, to: &changes)
+        stage.merge(event, program, into: &changes)
         return .projected
+    }
+
+    /// Encodes the changes of all views at once, or none of them.
+    private mutating func stream(
+        _ steps: Rows, _ event: borrowing Event, _ decoded: borrowing DecodedValue, into commands: inout CommandBuffer
+    ) throws(FoldFault) {
+        let mark = commands.mark
+        do throws(FoldFault) {
+            for index in steps.range {
+                try program.stream(program.steps[index], event, decoded, &stage, into: &commands)
+            }
+        } catch {
+            commands.truncate(to: mark)
+            throw error
+        }
     }
 
     mutating func steps(

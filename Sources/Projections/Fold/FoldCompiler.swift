@@ -97,9 +97,39 @@ extension FoldProgram {
         default: break
         }
         if changes.allSatisfy({ $0.operation == .delete }) { needsTime = false }
-        return RuleCode(
+        var code = RuleCode(
             conditions: Self.append(conditions, to: &self.conditions), changes: Self.append(changes, to: &self.changes),
             needsTime: needsTime)
+        if view.kind == .hash, !needsTime, topic == nil { code.direct = directRow(changes, of: view) }
+        return code
+    }
+
+    /// −1 where it is not all of it paths of the value.
+    private mutating func directRow(_ changes: [ChangeCode], of view: ViewPlan) -> Int32 {
+        guard changes.count <= ChangesetEntry.chunk,
+            changes.allSatisfy({ $0.operation == .setField && $0.source.kind == .path })
+        else { return -1 }
+        var key: [DirectPartCode] = []
+        var literal = pool.span(prefix.range).array
+        for part in view.key.parts {
+            switch part {
+            case .literal(let text): literal += Array(text.utf8)
+            case .placeholder(.path(let index, _)):
+                key.append(DirectPartCode(text: text(literal.span), path: Int32(index)))
+                literal = []
+            case .placeholder: return -1
+            }
+        }
+        if !literal.isEmpty { key.append(DirectPartCode(text: text(literal.span), path: -1)) }
+        var head = CommandBuffer()
+        head.begin(2 + 2 * changes.count)
+        head.argument("HSET")
+        let fields = changes.map { DirectPartCode(text: $0.encodedName, path: $0.source.path) }
+        directRows.append(
+            DirectRowCode(
+                head: text(head.bytes.span), key: Self.append(key, to: &directParts),
+                fields: Self.append(fields, to: &directParts)))
+        return Int32(directRows.count - 1)
     }
 
     private mutating func change(_ change: ChangePlan, of view: ViewPlan, topic: TopicPlan?) -> ChangeCode {

@@ -18,4 +18,11 @@ struct FoldFault: Error {
         self.scale = scale
         self.view = view
     }
+
+    /// The same, said of a view.
+    func of(view: Int) -> FoldFault {
+        var fault = self
+        fault.view = view
+        return fault
+    }
 }

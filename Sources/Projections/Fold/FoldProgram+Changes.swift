@@ -6,10 +6,41 @@ extension FoldProgram {
         _ step: StepCode, _ event: borrowing Event, _ decoded: borrowing DecodedValue,
         into stage: inout FoldStage
     ) throws(FoldFault) {
-        for index in step.rules.range where try holds(rules[index], event, decoded, &stage) {
-            try self.stage(rules[index], of: views[Int(step.view)], event, decoded, into: &stage)
-            return
+        do throws(FoldFault) {
+            guard let rule = try rule(of: step, event, decoded, &stage) else { return }
+            try self.stage(rules[rule], of: views[Int(step.view)], event, decoded, into: &stage)
+        } catch {
+            throw error.of(view: Int(views[Int(step.view)].view))
         }
+    }
+
+    /// Evaluates one view's rules for an event into commands.
+    func stream(
+        _ step: StepCode, _ event: borrowing Event, _ decoded: borrowing DecodedValue, _ stage: inout FoldStage,
+        into commands: inout CommandBuffer
+    ) throws(FoldFault) {
+        do throws(FoldFault) {
+            guard let rule = try rule(of: step, event, decoded, &stage) else { return }
+            if encodeDirectly(rules[rule].direct, event, decoded, into: &commands) { return }
+            stage.removeRows()
+            try self.stage(rules[rule], of: views[Int(step.view)], event, decoded, into: &stage)
+            stage.encode(event, self, into: &commands)
+        } catch {
+            throw error.of(view: Int(views[Int(step.view)].view))
+        }
+    }
+
+    /// The first rule whose conditions hold.
+    @inline(__always)
+    private func rule(
+        of step: StepCode, _ event: borrowing Event, _ decoded: borrowing DecodedValue, _ stage: inout FoldStage
+    ) throws(FoldFault) -> Int? {
+        for index in step.rules.range {
+            let conditions = rules[index].conditions
+            if conditions.isEmpty { return index }
+            if try holds(conditions, event, decoded, &stage) { return index }
+        }
+        return nil
     }
 
     private func stage(

@@ -232,9 +232,9 @@ extension FoldProgram {
 
     /// Whether all of a rule's conditions hold.
     func holds(
-        _ rule: RuleCode, _ event: borrowing Event, _ decoded: borrowing DecodedValue, _ stage: inout FoldStage
+        _ all: Rows, _ event: borrowing Event, _ decoded: borrowing DecodedValue, _ stage: inout FoldStage
     ) throws(FoldFault) -> Bool {
-        for index in rule.conditions.range {
+        for index in all.range {
             let condition = conditions[index]
             let found = find(condition.source, event, decoded)
             if found.kind == .object || found.kind == .array { return false }

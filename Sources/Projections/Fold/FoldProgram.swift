@@ -74,6 +74,24 @@ struct RuleCode {
     var changes: Rows
     /// Whether it needs the event's time.
     var needsTime: Bool
+    /// Its place in the program's direct rows; −1 is none.
+    var direct: Int32 = -1
+}
+
+/// What a rule does that only sets fields of a hash to what stands in the event's value.
+struct DirectRowCode {
+    /// The head and the name of its HSET, encoded.
+    var head: PoolText
+    /// Among the program's direct parts.
+    var key: Rows
+    var fields: Rows
+}
+
+/// A piece of a direct row's key, or a field of it: encoded or literal text, and the path of the value behind it.
+struct DirectPartCode {
+    var text: PoolText
+    /// −1: nothing stands behind the text.
+    var path: Int32
 }
 
 /// A view for the events of one topic, values or tombstones.
@@ -136,6 +154,8 @@ struct FoldProgram: ~Copyable {
     var changes: ContiguousArray<ChangeCode> = []
     var fields: ContiguousArray<DocumentFieldCode> = []
     var parts: ContiguousArray<TemplatePart> = []
+    var directRows: ContiguousArray<DirectRowCode> = []
+    var directParts: ContiguousArray<DirectPartCode> = []
     /// Where the type stands; nil where the projection has none.
     var type: Source?
     /// Its path, where it is one: the usual case.

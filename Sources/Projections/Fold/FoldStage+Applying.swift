@@ -2,13 +2,17 @@ import Bytes
 
 /// From the stage into the changeset: from here on nothing can fail.
 extension FoldStage {
-    /// Lets the changes of all rows enter `changes`.
+    /// Lets the changes of all rows enter `changes`, merged or one behind the other.
     func apply(_ event: borrowing Event, _ program: borrowing FoldProgram, to changes: inout Changeset) {
         if changes.isMerging {
-            for index in rows.indices { merge(rows[index], event, program, into: &changes) }
+            merge(event, program, into: &changes)
         } else {
-            for index in rows.indices { encode(rows[index], event, program, into: &changes.unmerged) }
+            encode(event, program, into: &changes.unmerged)
         }
+    }
+
+    func merge(_ event: borrowing Event, _ program: borrowing FoldProgram, into changes: inout Changeset) {
+        for index in rows.indices { merge(rows[index], event, program, into: &changes) }
     }
 
     /// Lets the changes of one row enter the changeset.

@@ -3,7 +3,12 @@ import Bytes
 /// From the stage straight into commands, for streams whose keys rarely repeat: what a naive fold sends, one event behind
 /// the other. Changes of a row that stand next to each other and are of one kind share a command.
 extension FoldStage {
-    func encode(
+    /// Writes the commands of all rows.
+    func encode(_ event: borrowing Event, _ program: borrowing FoldProgram, into commands: inout CommandBuffer) {
+        for index in rows.indices { encode(rows[index], event, program, into: &commands) }
+    }
+
+    private func encode(
         _ row: StagedRow, _ event: borrowing Event, _ program: borrowing FoldProgram,
         into commands: inout CommandBuffer
     ) {

@@ -47,13 +47,17 @@ struct FoldStage: ~Copyable {
     var time: Int64?
 
     mutating func removeAll() {
-        bytes.removeAll(keeping: 1 << 22)
         scratch.removeAll(keeping: 1 << 20)
-        rows.removeAll()
-        changes.removeAll(keeping: 1 << 16)
+        removeRows()
         sums = 0
         scores = 0
         time = nil
+    }
+
+    mutating func removeRows() {
+        bytes.removeAll(keeping: 1 << 22)
+        rows.removeAll()
+        changes.removeAll(keeping: 1 << 16)
     }
 
     /// Appends the scratch text as a key's field.

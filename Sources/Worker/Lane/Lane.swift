@@ -17,8 +17,7 @@ public struct Lane: ~Copyable {
     let services: any LaneServices
     let isGroupMember: Bool
     var reply = Reply()
-    /// Taken out while an event borrows it.
-    var headers: HeaderList? = HeaderList()
+    let headers = RecordHeaders()
     var held: Message?
     /// The event that was taken last, of the partition in `lastSlot`.
     var last: Message?
@@ -165,16 +164,15 @@ public struct Lane: ~Copyable {
         _ message: borrowing Message,
         _ body: (inout LaneMachine, borrowing Event, borrowing HeaderList) -> Result
     ) -> Result {
-        var list = headers.take() ?? HeaderList()
-        list.removeAll()
-        message.forEachHeader { name, value in list.append(name: name, value: value) }
+        let headers = headers
+        unsafe headers.enter(message)
         let result = body(
             &machine,
             Event(
                 topic: message.topic, partition: message.partition, offset: message.offset,
-                timestamp: message.timestamp, key: message.key, value: message.value, headers: list),
-            list)
-        headers = consume list
+                timestamp: message.timestamp, key: message.key, value: message.value, headers: headers),
+            headers)
+        headers.leave()
         return result
     }
 

@@ -107,7 +107,7 @@ extension ParkedRecord {
     fileprivate func project(
         as value: [UInt8]?, _ it: LanePartition, _ projector: any Projector, into changes: inout Changeset
     ) -> ProjectionOutcome {
-        var list = HeaderList()
+        let list = HeaderList()
         for header in headers {
             if let value = header.value {
                 list.append(name: header.name.span, value: value.span)

@@ -1,0 +1,55 @@
+/// Where a consumer goes on in each partition assigned to it: where it began, or after the last record that it handed on.
+///
+/// librdkafka's own position is ahead of that by what was read ahead, and from 2.2 to 2.13.1 an end of a partition moves it
+/// one too far (its issue 4844).
+struct Standing {
+    private static let none: Int64 = -1
+
+    /// Partition p of topic t stands at t × `width` + p.
+    private var offsets: ContiguousArray<Int64>
+    private var width = 16
+    private let topics: Int
+
+    init(topics: Int) {
+        self.topics = topics
+        offsets = ContiguousArray(repeating: Self.none, count: topics * width)
+    }
+
+    /// All of the partitions, with the offset to go on at.
+    var positions: [Position] {
+        offsets.indices.filter { offsets[$0] != Self.none }.map {
+            Position(topic: $0 / width, partition: Int32($0 % width), offset: offsets[$0])
+        }
+    }
+
+    mutating func begin(_ positions: [Position]) {
+        for position in positions {
+            let partition = Int(position.partition.partition)
+            if partition >= width { widen(beyond: partition) }
+            offsets[position.partition.topic * width + partition] = position.offset
+        }
+    }
+
+    mutating func end(_ partition: TopicPartition) {
+        guard Int(partition.partition) < width else { return }
+        offsets[partition.topic * width + Int(partition.partition)] = Self.none
+    }
+
+    mutating func removeAll() { offsets = ContiguousArray(repeating: Self.none, count: offsets.count) }
+
+    /// A record was handed on.
+    @inline(__always)
+    mutating func passed(topic: Int, partition: Int32, offset: Int64) {
+        let partition = Int(partition)
+        guard topic >= 0, partition < width else { return }
+        offsets[topic &* width &+ partition] = offset &+ 1
+    }
+
+    private mutating func widen(beyond partition: Int) {
+        var wider = Self(topics: topics)
+        while wider.width <= partition { wider.width *= 2 }
+        wider.offsets = ContiguousArray(repeating: Self.none, count: topics * wider.width)
+        wider.begin(positions)
+        self = wider
+    }
+}

@@ -1,0 +1,49 @@
+import Bytes
+
+/// The commonest change, a hash row of which fields are set to what stands in the event, goes into its command at once:
+/// where rows are not merged anyway, there is nothing to keep on the stage for.
+extension FoldProgram {
+    /// Writes the row's HSET; false, and nothing written, where something in this event is not as usual (left out, null,
+    /// escaped, nested): then it takes the way over the stage.
+    @inline(__always)
+    func encodeDirectly(
+        _ index: Int32, _ event: borrowing Event, _ decoded: borrowing DecodedValue, into commands: inout CommandBuffer
+    ) -> Bool {
+        guard index >= 0, let value = event.value else { return false }
+        let row = directRows[Int(index)]
+        var keyCount = 0
+        for index in row.key.range {
+            let part = directParts[index]
+            keyCount &+= Int(part.text.count)
+            if part.path < 0 { continue }
+            let slot = decoded.slots[Int(part.path)]
+            guard slot.kind == .string, slot.count > 0, KeyEscape.needsNone(value.extracting(slot.range)) else {
+                return false
+            }
+            keyCount &+= Int(slot.count)
+        }
+        guard keyCount &- Int(prefix.count) <= longestKey else { return false }
+        var room = keyCount &+ Int(row.head.count)
+        for index in row.fields.range {
+            let slot = decoded.slots[Int(directParts[index].path)]
+            guard slot.kind == .string || slot.kind == .number else { return false }
+            room &+= Int(directParts[index].text.count) &+ Int(slot.count)
+        }
+        commands.begin(encoded: pool.span(row.head.range), room: room, arguments: 1 &+ row.fields.range.count)
+        commands.beginArgument(keyCount)
+        for index in row.key.range {
+            let part = directParts[index]
+            commands.continueArgument(pool.span(part.text.range))
+            if part.path >= 0 { commands.continueArgument(value.extracting(decoded.slots[Int(part.path)].range)) }
+        }
+        commands.endArgument()
+        for index in row.fields.range {
+            let slot = decoded.slots[Int(directParts[index].path)]
+            commands.continueArgument(pool.span(directParts[index].text.range))
+            commands.beginArgument(Int(slot.count))
+            commands.continueArgument(value.extracting(slot.range))
+            commands.endArgument()
+        }
+        return true
+    }
+}
