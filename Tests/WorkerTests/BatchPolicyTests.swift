@@ -38,31 +38,36 @@ import Testing
         #expect(closed == 1)
     }
 
-    @Test func `a transaction grows beyond its limit while its keys repeat, up to a bound`() {
+    /// Lets the policy's transaction grow by `commands` for each 1,000 changes as far as it may; answers its room then.
+    private func grown(by commands: Int, isWaiting: Bool) -> Int {
         var policy = BatchPolicy(limit: 1_000)
-        var commands = 1_000
-        var offered: Int64 = 1_400
-        let mayGrow = policy.mayGrow(commands: commands, offered: offered)
-        #expect(mayGrow)
-        // The keys of the next changes are known by now.
-        while policy.room < 4_000 {
-            commands += 50
+        var all = 1_000
+        // What it holds so far stands for as many changes as what follows does.
+        var offered = Int64(1_000 * 1_000 / max(commands, 1))
+        while policy.mayGrow(commands: all, offered: offered, isWaiting: isWaiting) {
+            all += commands
             offered += 1_000
-            let may = policy.mayGrow(commands: commands, offered: offered)
-            #expect(may)
-            if !may { return }
         }
-        let mayGrowFurther = policy.mayGrow(commands: commands + 50, offered: offered + 1_000)
-        #expect(!mayGrowFurther)
-        policy.closed(commands: commands, offered: offered)
+        let room = policy.room
+        policy.closed(commands: all, offered: offered)
         #expect(policy.room == 1_000)
+        return room
+    }
+
+    @Test func `a transaction grows beyond its limit while its keys repeat, up to a bound`() {
+        #expect(grown(by: 50, isWaiting: true) == 4_000)
+        #expect(grown(by: 700, isWaiting: true) == 4_000)
+        #expect(grown(by: 50, isWaiting: false) == 4_000)
+    }
+
+    @Test func `Redis is not left idle for a transaction whose keys repeat now and then`() {
+        #expect(grown(by: 700, isWaiting: false) == 1_000)
+        #expect(grown(by: 130, isWaiting: false) == 1_000)
     }
 
     @Test func `a transaction of keys that do not repeat stays within its limit`() {
-        var policy = BatchPolicy(limit: 1_000)
-        let mayGrow = policy.mayGrow(commands: 1_000, offered: 1_050)
-        #expect(!mayGrow)
-        #expect(policy.room == 1_000)
+        #expect(grown(by: 950, isWaiting: true) == 1_000)
+        #expect(grown(by: 950, isWaiting: false) == 1_000)
     }
 
     @Test(arguments: [true, false])

@@ -34,12 +34,13 @@ struct BatchPolicy {
     }
 
     /// Whether a transaction of `commands`, which stand for `offered` changes, may still grow: its keys repeat, so that
-    /// the next changes cost few commands.
-    mutating func mayGrow(commands: Int, offered: Int64) -> Bool {
+    /// the next changes cost few commands. `isWaiting`: Redis is busy with the one before, so that growing delays nothing;
+    /// else Redis would stand idle for it, which pays only where next to nothing is added.
+    mutating func mayGrow(commands: Int, offered: Int64, isWaiting: Bool) -> Bool {
         guard isMerging, room < limit * Self.growth else { return false }
         let changes = offered - checkedOffered
         let growth = Int64(commands - checkedCommands)
-        guard changes > 0, growth * 4 < changes * 3 else { return false }
+        guard changes > 0, isWaiting ? growth * 4 < changes * 3 : growth * 8 < changes else { return false }
         checkedOffered = offered
         checkedCommands = commands
         room = min(limit * Self.growth, room + max(limit / 4, 1))

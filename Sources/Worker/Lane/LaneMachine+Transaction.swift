@@ -103,7 +103,11 @@ extension LaneMachine {
 
     /// Whether the open batch should go now, and may.
     private mutating func closeIfPossible(now: Int64, queueIsEmpty: Bool) {
-        guard fence == .held, !isInFlight, !isDeaf else { return }
+        guard fence == .held, !isInFlight, !isDeaf else {
+            // There is nothing else to do meanwhile.
+            if !queueIsEmpty, batchCommands >= policy.room { _ = grow(isWaiting: true) }
+            return
+        }
         let confirms =
             touchedCount == 0
             && slots.contains {
@@ -125,8 +129,11 @@ extension LaneMachine {
         if batchSince == 0 { batchSince = now }
         if now - batchSince >= BatchPolicy.patience || eventsInBatch >= settings.eventsPerTransaction { return false }
         if batchBytes >= settings.bytesPerTransaction { return false }
-        let commands = batchCommands
-        return commands < policy.room || policy.mayGrow(commands: commands, offered: changes.offeredCount)
+        return batchCommands < policy.room || grow(isWaiting: false)
+    }
+
+    private mutating func grow(isWaiting: Bool) -> Bool {
+        policy.mayGrow(commands: batchCommands, offered: changes.offeredCount, isWaiting: isWaiting)
     }
 
     /// Sends what is folded on its way before the fence has answered; what is held back is only the checkpoints and EXEC.
