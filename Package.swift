@@ -5,6 +5,11 @@ import PackageDescription
 /// hiredis has TLS from 1.0 on, in a library of its own (Debian 12's 0.14 has none).
 let hiredisHasTLS = FileManager.default.fileExists(atPath: "/usr/include/hiredis/hiredis_ssl.h")
 
+/// librdkafka allocates each record on one thread and the lane frees it on another: glibc's allocator makes both wait for
+/// each other there, jemalloc's does not. Linked where it is there.
+let allocator: [LinkerSetting] =
+    FileManager.default.fileExists(atPath: "/usr/include/jemalloc/jemalloc.h") ? [.linkedLibrary("jemalloc")] : []
+
 let strict: [SwiftSetting] = [
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),
@@ -62,7 +67,8 @@ let package = Package(
             name: "Configuration",
             dependencies: ["Redis", "Projections", "Terminal", "Hashing", "Bytes", "CYaml"], swiftSettings: strict),
         .target(name: "Decoding", dependencies: ["Projections", "Bytes", "CSimdjson"], swiftSettings: strict),
-        .target(name: "Kafka", dependencies: ["Bytes", "CRdkafka"], swiftSettings: strict),
+        .target(
+            name: "Kafka", dependencies: ["Bytes", "CRdkafka"], swiftSettings: strict, linkerSettings: allocator),
         .target(
             name: "Redis", dependencies: ["Bytes", "CHiredis"],
             swiftSettings: strict + (hiredisHasTLS ? [.define("REDIS_TLS")] : []),

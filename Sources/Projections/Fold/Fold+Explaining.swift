@@ -42,7 +42,8 @@ extension Fold {
             let step = program.steps[index]
             let view = Int(program.views[Int(step.view)].view)
             let name = name(of: event.value == nil ? .tombstone : explanation.type.map { .named($0) } ?? .any, in: view)
-            for row in step.rules.range where (try? program.holds(program.rules[row].conditions, event, decoded, &stage)) == true {
+            for row in step.rules.range
+            where (try? program.holds(program.rules[row].conditions, event, decoded, &stage)) == true {
                 explanation.rules.append(.init(view: view, event: name, rule: row - step.rules.range.lowerBound))
                 break
             }
