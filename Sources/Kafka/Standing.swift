@@ -1,18 +1,20 @@
+import Bytes
+
 /// Where a consumer goes on in each partition assigned to it: where it began, or after the last record that it handed on.
 ///
 /// librdkafka's own position is ahead of that by what was read ahead, and from 2.2 to 2.13.1 an end of a partition moves it
 /// one too far (its issue 4844).
-struct Standing {
+struct Standing: ~Copyable {
     private static let none: Int64 = -1
 
     /// Partition p of topic t stands at t × `width` + p.
-    private var offsets: ContiguousArray<Int64>
+    private var offsets: Pile<Int64>
     private var width = 16
     private let topics: Int
 
     init(topics: Int) {
         self.topics = topics
-        offsets = ContiguousArray(repeating: Self.none, count: topics * width)
+        offsets = Pile(repeating: Self.none, count: topics * width)
     }
 
     /// All of the partitions, with the offset to go on at.
@@ -35,7 +37,7 @@ struct Standing {
         offsets[partition.topic * width + Int(partition.partition)] = Self.none
     }
 
-    mutating func removeAll() { offsets = ContiguousArray(repeating: Self.none, count: offsets.count) }
+    mutating func removeAll() { offsets = Pile(repeating: Self.none, count: offsets.count) }
 
     /// A record was handed on.
     @inline(__always)
@@ -46,10 +48,9 @@ struct Standing {
     }
 
     private mutating func widen(beyond partition: Int) {
-        var wider = Self(topics: topics)
-        while wider.width <= partition { wider.width *= 2 }
-        wider.offsets = ContiguousArray(repeating: Self.none, count: topics * wider.width)
-        wider.begin(positions)
-        self = wider
+        let positions = positions
+        while width <= partition { width *= 2 }
+        offsets = Pile(repeating: Self.none, count: topics * width)
+        begin(positions)
     }
 }

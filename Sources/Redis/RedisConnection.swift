@@ -167,6 +167,9 @@ public struct RedisConnection: ~Copyable {
         return count > 0
     }
 
+    /// Takes the `+QUEUED` that come next, at most `limit`; answers how many these were.
+    public mutating func takeQueued(upTo limit: Int) -> Int { reader.takeQueued(upTo: limit) }
+
     /// Puts the next whole reply into `reply`; false, and `reply` untouched, where more must be received first.
     public mutating func nextReply(_ reply: inout Reply) throws(RedisError) -> Bool {
         try ensureOpen()

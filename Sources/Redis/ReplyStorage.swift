@@ -59,6 +59,17 @@ struct ReplyStorage: ~Copyable {
         return fault == nil
     }
 
+    /// Begins an array of `count` values that are all to follow.
+    mutating func begin(_ count: Int) {
+        tokens.append(ReplyToken(kind: .array, value: 0, count: count))
+        missing = 0
+    }
+
+    mutating func appendOK() {
+        tokens.append(ReplyToken(kind: .status, value: Int64(arena.count), count: 2))
+        arena.append("OK")
+    }
+
     mutating func append(string: UnsafeBufferPointer<UInt8>, kind: ReplyKind) {
         tokens.append(ReplyToken(kind: kind, value: Int64(arena.count), count: string.count))
         unsafe arena.append(string.span)

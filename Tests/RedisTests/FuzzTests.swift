@@ -21,6 +21,19 @@ import Testing
         }
     }
 
+    /// What EXEC mostly answers: numbers of every length and OK, and now and then something else among them.
+    private func executed(_ generator: inout SplitMix64) -> RedisValue {
+        .array(
+            (0..<Int.random(in: 0..<9, using: &generator)).map { _ in
+                switch Int.random(in: 0..<20, using: &generator) {
+                case 0: value(&generator)
+                case 1..<5: simple("OK")
+                default:
+                    .integer(Int64(truncatingIfNeeded: generator.next()) >> Int64.random(in: 0..<64, using: &generator))
+                }
+            })
+    }
+
     private func encode(_ value: RedisValue) -> [UInt8] {
         func line(_ text: String) -> [UInt8] { Array("\(text)\r\n".utf8) }
         switch value {
@@ -36,9 +49,13 @@ import Testing
     @Test(arguments: 0..<40)
     func `random replies in random pieces come out as they went in`(seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
-        let statuses = [simple("QUEUED"), simple("OK"), simple("QUEUE"), simple("OKAY")]
+        let statuses = [simple("QUEUED"), simple("QUEUED"), simple("OK"), simple("QUEUE"), simple("OKAY")]
         let expected = (0..<50).map { _ in
-            Bool.random(using: &generator) ? statuses[Int.random(in: 0..<4, using: &generator)] : value(&generator)
+            switch Int.random(in: 0..<3, using: &generator) {
+            case 0: statuses[Int.random(in: 0..<5, using: &generator)]
+            case 1: executed(&generator)
+            default: value(&generator)
+            }
         }
         let bytes = expected.flatMap(encode)
         var reader = ReplyReader(limits: ReplyLimits())
@@ -49,7 +66,12 @@ import Testing
             let count = min(Int.random(in: 1...64, using: &generator), bytes.count - at)
             reader.feed(Array(bytes[at..<at + count]))
             at += count
-            while try reader.next(into: &reply) { values.append(reply.value) }
+            while true {
+                let queued = reader.takeQueued(upTo: Int.random(in: 0...3, using: &generator))
+                values += Array(repeating: simple("QUEUED"), count: queued)
+                guard try reader.next(into: &reply) else { break }
+                values.append(reply.value)
+            }
         }
         #expect(values == expected, "seed \(seed)")
     }

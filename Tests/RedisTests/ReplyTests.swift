@@ -29,6 +29,32 @@ import Testing
         #expect(try parse("*2\r\n:1\r\n") == nil)
     }
 
+    @Test func `a run of QUEUED is taken at once, as far as it goes and is asked for`() throws {
+        var reader = ReplyReader(limits: ReplyLimits())
+        var reply = Reply()
+        reader.feed(Array("+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n-OOM full\r\n+QUEUED\r\n+QUEUE".utf8))
+        #expect(reader.takeQueued(upTo: 2) == 2)
+        #expect(reader.takeQueued(upTo: 5) == 1)
+        #expect(reader.takeQueued(upTo: 5) == 0)
+        let hasError = try reader.next(into: &reply)
+        #expect(hasError)
+        let code = reply.firstError?.code
+        #expect(code == .oom)
+        // The parser has the rest by now, and gives it one by one.
+        #expect(reader.takeQueued(upTo: 5) == 0)
+        let hasNext = try reader.next(into: &reply)
+        let isQueued = reply.isQueued
+        #expect(hasNext && isQueued)
+        let isEarly = try reader.next(into: &reply)
+        #expect(!isEarly)
+        reader.feed(Array("D\r\n".utf8))
+        #expect(reader.takeQueued(upTo: 5) == 0)
+        let isWhole = try reader.next(into: &reply)
+        #expect(isWhole)
+        reader.feed(Array("+QUEUED\r\n".utf8))
+        #expect(reader.takeQueued(upTo: 5) == 1)
+    }
+
     @Test func `accessors find their way through nested elements`() throws {
         let reply = try read("*4\r\n*2\r\n:1\r\n*1\r\n+a\r\n*0\r\n$1\r\nb\r\n$-1\r\n")
         let (kind, count, integer) = (reply.kind, reply.count, reply.element(0).element(0).integer)

@@ -25,10 +25,15 @@ struct ExpectationQueue {
 
     mutating func append(_ item: Expectation) { items.append(item) }
 
-    /// One answer came.
-    mutating func advance() {
-        if case .queued(let count) = items[head], count > 1 {
-            items[head] = .queued(count - 1)
+    /// How many `QUEUED` come next.
+    var queued: Int {
+        if case .queued(let count)? = first { count } else { 0 }
+    }
+
+    /// One answer came, or so many `QUEUED`.
+    mutating func advance(by queued: Int = 1) {
+        if case .queued(let count) = items[head], count > queued {
+            items[head] = .queued(count - queued)
             return
         }
         head += 1

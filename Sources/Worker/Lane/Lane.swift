@@ -197,9 +197,8 @@ public struct Lane: ~Copyable {
                 try connection?.flush()
             }
             while try connection?.receive() == true {
-                while try connection?.nextReply(&reply) == true {
+                while try takeReply(now: now) {
                     any = true
-                    machine.received(reply, now: now)
                     if machine.isAway { return true }
                 }
             }
@@ -209,6 +208,18 @@ public struct Lane: ~Copyable {
             return true
         }
         return any
+    }
+
+    /// Hands the machine the next reply, or a run of `QUEUED`; false where none is there.
+    private mutating func takeReply(now: Int64) throws(RedisError) -> Bool {
+        let expected = machine.expectedQueued
+        if expected > 0, let queued = connection?.takeQueued(upTo: expected), queued > 0 {
+            machine.receivedQueued(queued, now: now)
+            return true
+        }
+        guard try connection?.nextReply(&reply) == true else { return false }
+        machine.received(reply, now: now)
+        return true
     }
 
     private static func write(

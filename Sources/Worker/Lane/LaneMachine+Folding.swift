@@ -51,10 +51,7 @@ extension LaneMachine {
     /// The event is behind us: the checkpoint will say so.
     @inline(__always)
     mutating func pass(_ slot: Int, _ offset: Int64, _ timestamp: Int64) {
-        partitions[slot].next = offset + 1
-        partitions[slot].passed = offset
-        partitions[slot].time = timestamp
-        partitions[slot].wantsConfirmation = false
+        partitions[slot].pass(offset, timestamp)
         if !partitions[slot].isTouched { touch(slot) }
         eventsInBatch += 1
         counters.events += 1

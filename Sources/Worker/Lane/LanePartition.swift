@@ -93,6 +93,14 @@ public struct LanePartition: Sendable {
         checkpointKey = Array(keys.checkpoint(generation, topicName, partition).utf8)
     }
 
+    /// The event at `offset` is behind us.
+    mutating func pass(_ offset: Int64, _ timestamp: Int64) {
+        next = offset + 1
+        passed = offset
+        time = timestamp
+        wantsConfirmation = false
+    }
+
     /// `orders-3`, for people.
     public var name: String { "\(topicName)-\(partition)" }
 }

@@ -139,7 +139,10 @@ struct LaneRun: ~Copyable {
             machine.output.removeFirst(taken)
         }
         while try connection?.receive() == true {
-            while try connection?.nextReply(&reply) == true {
+            while true {
+                let queued = connection?.takeQueued(upTo: machine.expectedQueued) ?? 0
+                if queued > 0 { machine.receivedQueued(queued, now: Self.now()) }
+                guard try connection?.nextReply(&reply) == true else { break }
                 any = true
                 machine.received(reply, now: Self.now())
             }

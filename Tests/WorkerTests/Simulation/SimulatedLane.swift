@@ -189,7 +189,10 @@ final class SimulatedLane {
             return taken
         }
         do {
-            while client === self.client, try reader.next(into: &reply) {
+            while client === self.client {
+                let queued = reader.takeQueued(upTo: machine.expectedQueued)
+                if queued > 0 { machine.receivedQueued(queued, now: world.now) }
+                guard try reader.next(into: &reply) else { break }
                 machine.received(reply, now: world.now)
                 if machine.isAway { break }
             }
