@@ -23,6 +23,8 @@ public final class PlanProjector: Projector {
         }
     }
 
+    public var unknownTypes: TypeCounts { engine.fold.unknownTypes }
+
     /// `naming`: plain names for a live generation, shadow names for one that is being built.
     public init(plan: ProjectionPlan, naming: RowNaming = .plain, limits: EventLimits = EventLimits()) {
         self.plan = plan

@@ -66,6 +66,24 @@ import Testing
                 == .bad(BadEvent(view: nil, reason: "the value has 17 bytes, and limits.record-bytes is 16")))
     }
 
+    @Test func `events of types without a rule are counted by name`() {
+        let projector = PlanProjector(plan: Self.plan)
+        var changes = Changeset()
+        let headers = HeaderList()
+        let key = Array("k".utf8)
+        for text in [
+            #"{"type":"Seen"}"#, #"{"type":"Other"}"#, #"{"type":"S\u0065en"}"#, #"{"type":7}"#, #"{"type":{}}"#, "{}",
+        ] {
+            let value = Array(text.utf8)
+            _ = projector.project(
+                Event(
+                    topic: 0, partition: 0, offset: 7, timestamp: 1, key: key.span, value: value.span, headers: headers),
+                into: &changes)
+        }
+        #expect("\(projector.unknownTypes)" == "Seen 2, (none) 2, 7 1")
+        #expect(projector.unknownTypes.counts.reduce(0, +) == 5)
+    }
+
     @Test func `a tombstone is folded without a value`() {
         let (outcome, commands) = project(nil)
         #expect(outcome == .projected)

@@ -7,10 +7,14 @@ public protocol Projector: AnyObject {
     /// of what some event changes, which shows at the next start.
     var isCode: Bool { get }
 
+    /// The events that it let pass because no view has a rule for their type, by that type.
+    var unknownTypes: TypeCounts { get }
+
     /// Folds one event into the changeset: all of its changes for all views, or none of them.
     func project(_ event: borrowing Event, into changes: inout Changeset) -> ProjectionOutcome
 }
 
 extension Projector {
     public var isCode: Bool { false }
+    public var unknownTypes: TypeCounts { TypeCounts() }
 }

@@ -8,6 +8,8 @@ public struct Fold: ~Copyable {
     let plan: ProjectionPlan
     let program: FoldProgram
     var stage = FoldStage()
+    /// The events that passed because no view has a rule for their type.
+    public private(set) var unknownTypes = TypeCounts()
 
     /// Compiles `plan`; `naming` says what stands before each row's key.
     public init(plan: ProjectionPlan, naming: RowNaming, limits: EventLimits = EventLimits()) {
@@ -86,10 +88,27 @@ public struct Fold: ~Copyable {
         return program.steps(topic: event.topic, type: stage.scratch.span)
     }
 
-    private func unknown(_ event: borrowing Event, _ decoded: borrowing DecodedValue) -> ProjectionOutcome {
-        if plan.unknown == .ignore { return .unknownType }
+    private mutating func unknown(
+        _ event: borrowing Event, _ decoded: borrowing DecodedValue
+    ) -> ProjectionOutcome {
+        if plan.unknown == .ignore {
+            count(event, decoded)
+            return .unknownType
+        }
         var bad = program.describe(FoldFault(.unknownType, program.type ?? Source(.nothing)), of: plan, event, decoded)
         bad.demandsHalt = plan.unknown == .halt
         return .bad(bad)
+    }
+
+    private static func add(_ name: borrowing ByteBuffer, to counts: inout TypeCounts) { counts.add(name.span) }
+
+    private mutating func count(_ event: borrowing Event, _ decoded: borrowing DecodedValue) {
+        stage.scratch.truncate(to: 0)
+        if let source = program.type {
+            // What has no text is no type.
+            try? program.appendText(program.find(source, event, decoded), source, event, to: &stage.scratch)
+        }
+        if stage.scratch.isEmpty { stage.scratch.append("(none)") }
+        Self.add(stage.scratch, to: &unknownTypes)
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+public import Projections
 import Synchronization
 
 /// How other threads reach a lane: they ask it to stop, and read what it last said of itself.
@@ -52,6 +53,7 @@ public final class LaneControl: Sendable {
             state.snapshot.at = now
             state.snapshot.counters = counters
             state.snapshot.isAway = isAway
+            state.snapshot.unknownTypes = machine.projector.unknownTypes
             state.snapshot.partitions = machine.slots.map { slot in
                 let it = machine.partition(slot)
                 return LaneSnapshot.Partition(
@@ -75,6 +77,8 @@ public struct LaneSnapshot: Sendable {
     /// Monotonic milliseconds.
     public var at: Int64 = 0
     public var counters = LaneCounters()
+    /// Events that passed because no view has a rule for their type.
+    public var unknownTypes = TypeCounts()
     public var isAway = true
     public var partitions: [Partition] = []
 }

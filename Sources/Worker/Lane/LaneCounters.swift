@@ -8,6 +8,5 @@ public struct LaneCounters: Sendable, Equatable {
     public var replayed: Int64 = 0
     public var parked: Int64 = 0
     public var skipped: Int64 = 0
-    public var unknownTypes: Int64 = 0
     public var refused: Int64 = 0
 }

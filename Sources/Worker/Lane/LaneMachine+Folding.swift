@@ -23,7 +23,7 @@ extension LaneMachine {
         }
         switch projector.project(event, into: &changes) {
         case .projected: if isCode, !partitions[slot].isTouched { rememberChanges(event, slot: slot) }
-        case .unknownType: counters.unknownTypes += 1
+        case .unknownType: break
         case .changesetMustCloseFirst:
             wanted = slot
             return .later

@@ -83,9 +83,15 @@ struct EndChecker: ~Copyable {
         for runner in runners {
             let parked = runner.snapshots.reduce(0) { $0 + $1.counters.parked }
             let events = runner.snapshots.reduce(0) { $0 + $1.counters.events }
+            var unknown = TypeCounts()
+            for snapshot in runner.snapshots { unknown.add(snapshot.unknownTypes) }
+            let name = runner.settings.plan.name
             log.info(
-                "reached the end",
-                ["projection": .text(runner.settings.plan.name), "events": .count(events), "parked": .count(parked)])
+                "reached the end", ["projection": .text(name), "events": .count(events), "parked": .count(parked)])
+            guard !unknown.isEmpty else { continue }
+            log.info(
+                "events of types that no view has a rule for",
+                ["projection": .text(name), "types": .text(unknown.description)])
         }
     }
 }
