@@ -138,6 +138,15 @@ struct JSONText {
         return Slot(.number, start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: at &- start))
     }
 
+    /// Where the number at `start` ends that is nothing but digits up to the next token: most are so. nil: look closer.
+    @inline(__always)
+    private func plainIntegerEnd(from start: Int) -> Int? {
+        let limit = position
+        var at = start
+        if !skipDigits(&at, limit) || at < limit || !isEnd(at, limit) { return nil }
+        return unsafe value[start] == UInt8(ascii: "0") && at > start &+ 1 ? nil : at
+    }
+
     /// Skips digits; false where there are none.
     @inline(__always)
     private func skipDigits(_ at: inout Int, _ limit: Int) -> Bool {
@@ -185,6 +194,10 @@ struct JSONText {
     @inline(__always)
     mutating func anyValue(at start: Int, isRead: Bool) throws(DecodeFault) -> Slot {
         if unsafe value[start] == UInt8(ascii: "\"") { return try string(at: start, isRead: isRead) }
+        if let end = plainIntegerEnd(from: start) {
+            return Slot(
+                .number, start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: end &- start))
+        }
         var copy = self
         let slot = try copy.otherValue(at: start, isRead: isRead)
         self = copy
@@ -203,7 +216,7 @@ struct JSONText {
     @inline(__always)
     mutating func pass(at start: Int) throws(DecodeFault) {
         let byte = unsafe value[start]
-        if byte == UInt8(ascii: "\"") { return }
+        if byte == UInt8(ascii: "\"") || plainIntegerEnd(from: start) != nil { return }
         var copy = self
         if byte | 0x20 == UInt8(ascii: "{") {
             _ = try copy.skipContainer(byte, at: start)

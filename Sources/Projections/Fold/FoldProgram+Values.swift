@@ -259,7 +259,9 @@ extension FoldProgram {
         _ event: borrowing Event, _ decoded: borrowing DecodedValue, _ scratch: inout ByteBuffer
     ) throws(FoldFault) {
         let path = topics[event.topic].keyPath
-        guard path >= 0, event.value != nil else { return }
+        guard path >= 0, let value = event.value else { return }
+        let slot = decoded.slots[Int(path)]
+        if slot.kind == .string, let key = event.key, value.extracting(slot.range).isEqual(to: key) { return }
         var source = Source(.path)
         source.path = path
         let found = find(source, event, decoded)
