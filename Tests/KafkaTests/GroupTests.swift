@@ -113,12 +113,13 @@ extension RealKafkaTests {
     @Test(arguments: ["range,roundrobin", "cooperative-sticky"])
     func `one partition is set back in the middle of what was read ahead`(strategy: String) throws {
         let topic = "back-\(strategy.prefix(5))"
-        try RealKafka.makeTopic(topic, partitions: 2)
-        for partition: Int32 in 0..<2 { try RealKafka.fill(topic, 1_000, partition: partition) }
+        try RealKafka.makeTopic(topic, partitions: 24)
+        let filled: [Int32] = [3, 20]
+        for partition in filled { try RealKafka.fill(topic, 1_000, partition: partition) }
         var next: [TopicPartition: Int64] = [:]
         var member = try Member(topic, group: topic, [("partition.assignment.strategy", strategy)])
         let end = milliseconds() + 300_000
-        while member.held.count < 2, milliseconds() < end {
+        while member.held.count < 24, milliseconds() < end {
             try member.turn(&next)
             _ = waits(member.consumer.wakeDescriptor, milliseconds: 20)
         }
@@ -137,7 +138,7 @@ extension RealKafkaTests {
                 #expect(record.offset == next[partition, default: 0], "a record twice, or one left out")
                 next[partition] = record.offset + 1
             }
-            let moved = TopicPartition(topic: 0, partition: Int32(round % 2))
+            let moved = TopicPartition(topic: 0, partition: filled[round % 2])
             next[moved] = Int64(round)
             try member.consumer.reposition([Position(moved, offset: Int64(round))])
         }

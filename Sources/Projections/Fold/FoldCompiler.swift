@@ -106,7 +106,7 @@ extension FoldProgram {
 
     /// −1 where it is not all of it paths of the value.
     private mutating func directRow(_ changes: [ChangeCode], of view: ViewPlan) -> Int32 {
-        guard changes.count <= ChangesetEntry.chunk,
+        guard !changes.isEmpty, changes.count <= ChangesetEntry.chunk,
             changes.allSatisfy({ $0.operation == .setField && $0.source.kind == .path })
         else { return -1 }
         var key: [DirectPartCode] = []
