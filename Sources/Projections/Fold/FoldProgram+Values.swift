@@ -173,6 +173,11 @@ extension FoldProgram {
             guard found.integer.magnitude <= 1 << 53 else { throw FoldFault(.notInteger, source) }
             return found.integer
         }
+        if scale == 0, found.kind == .number || found.place == .pool,
+            let value = ExactDecimal.plainInteger(bytes(found, source, event))
+        {
+            return value
+        }
         guard let value = try decimal(found, source, event).integer(scale: scale) else {
             throw FoldFault(.notInteger, source, scale: scale)
         }

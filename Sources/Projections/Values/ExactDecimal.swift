@@ -54,6 +54,19 @@ package struct ExactDecimal: Equatable {
         exponent = Int64(digits + zeros) - behindPoint + power
     }
 
+    /// The value of a text that is nothing but digits, at most 15 of them: the usual increment.
+    @inline(__always)
+    static func plainInteger(_ text: Span<UInt8>) -> Int64? {
+        guard text.count > 0, text.count <= 15 else { return nil }
+        var value: Int64 = 0
+        for index in text.indices {
+            let digit = text[index] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            value = value &* 10 &+ Int64(digit)
+        }
+        return value
+    }
+
     private mutating func append(zeros: Int, digit: UInt8) {
         var rest = min(zeros, max(19 - digits, 0))
         while rest > 0 {

@@ -45,3 +45,14 @@ struct ExpectationQueue {
         head = 0
     }
 }
+
+extension LaneMachine {
+    /// How many `QUEUED` may be told together by `receivedQueued`.
+    public var expectedQueued: Int { expectations.queued }
+
+    /// So many answers `QUEUED`, no more than `expectedQueued`.
+    public mutating func receivedQueued(_ count: Int, now: Int64) {
+        expectations.advance(by: count)
+        waitingSince = expectations.isEmpty ? 0 : now
+    }
+}

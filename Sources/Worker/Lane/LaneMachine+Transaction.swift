@@ -257,15 +257,6 @@ extension LaneMachine {
 
     // MARK: Answers
 
-    /// How many `QUEUED` may be told together by `receivedQueued`.
-    public var expectedQueued: Int { expectations.queued }
-
-    /// So many answers `QUEUED`, no more than `expectedQueued`.
-    public mutating func receivedQueued(_ count: Int, now: Int64) {
-        expectations.advance(by: count)
-        waitingSince = expectations.isEmpty ? 0 : now
-    }
-
     /// One answer of Redis, in order.
     public mutating func received(_ reply: borrowing Reply, now: Int64) {
         guard let expectation = expectations.first else {

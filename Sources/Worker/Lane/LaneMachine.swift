@@ -196,7 +196,8 @@ public struct LaneMachine: ~Copyable {
     public mutating func reachedEnd(slot: Int, offset: Int64, wallClock: Int64, now: Int64) {
         partitions[slot].end = offset
         switch partitions[slot].phase {
-        case .folding where offset >= partitions[slot].next && !partitions[slot].isLeaving:
+        // A lane that stops drops what still comes: the end behind that is not its own.
+        case .folding where offset >= partitions[slot].next && !partitions[slot].isLeaving && !isStopping:
             if offset > partitions[slot].next {
                 partitions[slot].waitingEnd = offset
                 if partitions[slot].isWatched || isWatchable(slot) { takeWaitingEnd(slot) }

@@ -36,6 +36,23 @@ import Testing
         #expect(play.world.violations == [])
     }
 
+    @Test func `stopped in the middle of the log: the end behind what it drops is not its checkpoint's`() {
+        let play = Play()
+        let lane = play.lane([0])
+        play.settle(lane)
+        play.append(50)
+        lane.takeEvents(5)
+        lane.machine.stop(now: play.world.now)
+        play.settle(lane, rounds: 40)
+        #expect(lane.hasEnded)
+        #expect(play.next() < 50)
+        #expect(play.world.violations == [])
+        play.crash(lane)
+        play.settle(play.lane([0]))
+        #expect(play.next() == 50)
+        #expect(play.world.violations == [])
+    }
+
     @Test func `events that were never projected expired: it halts, naming both offsets`() {
         let play = Play()
         let lane = play.lane([0])
