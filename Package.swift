@@ -6,7 +6,8 @@ import PackageDescription
 let hiredisHasTLS = FileManager.default.fileExists(atPath: "/usr/include/hiredis/hiredis_ssl.h")
 
 /// librdkafka allocates each record on one thread and the lane frees it on another: glibc's allocator makes both wait for
-/// each other there, jemalloc's does not. Linked where it is there.
+/// each other there, jemalloc's does not. Linked into programs where it is there (not into libraries: a program has one
+/// allocator, and the allocation gate brings its own).
 let allocator: [LinkerSetting] =
     FileManager.default.fileExists(atPath: "/usr/include/jemalloc/jemalloc.h") ? [.linkedLibrary("jemalloc")] : []
 
@@ -34,8 +35,9 @@ let package = Package(
             dependencies: [
                 "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Terminal", "Bytes",
             ],
-            swiftSettings: strict),
-        .executableTarget(name: "OrdersExample", dependencies: ["Lantern"], swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: allocator),
+        .executableTarget(
+            name: "OrdersExample", dependencies: ["Lantern"], swiftSettings: strict, linkerSettings: allocator),
 
         // What scripts/bench measures with; no products.
         .executableTarget(
@@ -43,7 +45,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "BenchmarkOrders", dependencies: ["Lantern"], path: "Tests/Benchmarks/SwiftOrders",
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: allocator),
         .executableTarget(
             name: "AllocationGate",
             dependencies: [
@@ -67,8 +69,7 @@ let package = Package(
             name: "Configuration",
             dependencies: ["Redis", "Projections", "Terminal", "Hashing", "Bytes", "CYaml"], swiftSettings: strict),
         .target(name: "Decoding", dependencies: ["Projections", "Bytes", "CSimdjson"], swiftSettings: strict),
-        .target(
-            name: "Kafka", dependencies: ["Bytes", "CRdkafka"], swiftSettings: strict, linkerSettings: allocator),
+        .target(name: "Kafka", dependencies: ["Bytes", "CRdkafka"], swiftSettings: strict),
         .target(
             name: "Redis", dependencies: ["Bytes", "CHiredis"],
             swiftSettings: strict + (hiredisHasTLS ? [.define("REDIS_TLS")] : []),
