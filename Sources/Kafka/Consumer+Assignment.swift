@@ -23,8 +23,9 @@ extension Consumer {
         let list = try partitionList(positions)
         // librdkafka keeps a partition paused over a new assignment.
         try resume(Array(paused))
-        readAhead.removeAll()
         try check(unsafe rd_kafka_assign(client, list.list), "assigning partitions")
+        // Only now: where librdkafka refused, it goes on behind these records.
+        readAhead.removeAll()
         standing.removeAll()
         standing.begin(positions)
     }
@@ -32,8 +33,8 @@ extension Consumer {
     /// Reads nothing any more; the answer to an eager `revoked` or `lost`.
     public mutating func unassign() throws(KafkaError) {
         try resume(Array(paused))
-        readAhead.removeAll()
         try check(unsafe rd_kafka_assign(client, nil), "giving up partitions")
+        readAhead.removeAll()
         standing.removeAll()
     }
 
@@ -47,9 +48,9 @@ extension Consumer {
     /// Reads these no more; the answer to a cooperative `revoked` or `lost`.
     public mutating func incrementalUnassign(_ partitions: [TopicPartition]) throws(KafkaError) {
         try resume(partitions)
-        dropReadAhead(of: partitions)
         let list = try partitionList(partitions.map { Position($0, offset: 0) })
         try unsafe check(rd_kafka_incremental_unassign(client, list.list), "giving up some partitions")
+        dropReadAhead(of: partitions)
         for partition in partitions { standing.end(partition) }
     }
 
@@ -86,9 +87,9 @@ extension Consumer {
     public mutating func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
         let running = partitions.filter { !paused.contains($0) }
         guard !running.isEmpty else { return }
-        dropReadAhead(of: running)
         let list = try partitionList(running.map { Position($0, offset: 0) })
         try check(unsafe rd_kafka_pause_partitions(client, list.list), "pausing partitions")
+        dropReadAhead(of: running)
         paused.formUnion(running)
     }
 

@@ -3,6 +3,9 @@ import Glibc
 
 /// A redis-server of the demo's own: a Unix socket in a temporary folder, gone with the demo.
 final class PrivateRedis {
+    /// With the byte that ends it (sockaddr_un, unix(7)).
+    private static let longestSocketPath = 108
+
     private let folder: String
     private var pid: pid_t = 0
     var url: String { "unix://\(folder)/redis.sock" }
@@ -11,9 +14,13 @@ final class PrivateRedis {
 
     /// Starts it; throws where there is no redis-server or it does not answer within five seconds.
     init() throws {
-        var template = Array("/tmp/lantern-demo-XXXXXX".utf8CString)
+        let parent = FileManager.default.temporaryDirectory.path
+        var template = Array("\(parent)/lantern-demo-XXXXXX".utf8CString)
+        guard template.count + "/redis.sock".utf8.count <= Self.longestSocketPath else {
+            throw Failure(description: "\(parent) is too long for a Unix socket's path: set TMPDIR to a shorter folder")
+        }
         guard unsafe mkdtemp(&template) != nil else {
-            throw Failure(description: "no temporary folder can be made in /tmp")
+            throw Failure(description: "no temporary folder can be made in \(parent)")
         }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let words = [
