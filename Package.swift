@@ -15,6 +15,7 @@ let strict: [SwiftSetting] = [
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),
     .enableExperimentalFeature("Lifetimes"),
+    .enableExperimentalFeature("SuppressedAssociatedTypes"),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -49,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "AllocationGate",
             dependencies: [
-                "Lantern", "Worker", "Configuration", "Decoding", "Projections", "Redis", "Hashing", "Bytes",
+                "Lantern", "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Bytes",
                 "RedisServer", "AllocationCounter",
             ],
             path: "Tests/Benchmarks/Allocations", swiftSettings: strict),
@@ -126,7 +127,8 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "RedisServer", "Bytes",
+                "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "RedisServer", "Hashing",
+                "Bytes",
             ],
             swiftSettings: strict),
         .testTarget(

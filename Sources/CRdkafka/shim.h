@@ -32,3 +32,51 @@ static inline void lantern_prefetch(const rd_kafka_message_t *message) {
     for (size_t at = 0; value && at < message->len && at < 512; at += 64)
         __builtin_prefetch(value + at);
 }
+
+/* Topic ids came with librdkafka 2.3: looked up while running, so that a newer library than that of the build has them too. */
+#include <dlfcn.h>
+
+/* Asks for the ids of topics; 0 where this library cannot. */
+static inline int lantern_describe_topics(
+        rd_kafka_t *client, const char **topics, size_t count, const rd_kafka_AdminOptions_t *options,
+        rd_kafka_queue_t *queue) {
+    void *(*collect)(const char **, size_t) =
+        (void *(*)(const char **, size_t))dlsym(NULL, "rd_kafka_TopicCollection_of_topic_names");
+    void (*destroy)(void *) = (void (*)(void *))dlsym(NULL, "rd_kafka_TopicCollection_destroy");
+    void (*describe)(rd_kafka_t *, const void *, const rd_kafka_AdminOptions_t *, rd_kafka_queue_t *) =
+        (void (*)(rd_kafka_t *, const void *, const rd_kafka_AdminOptions_t *, rd_kafka_queue_t *))dlsym(
+            NULL, "rd_kafka_DescribeTopics");
+    if (!collect || !destroy || !describe)
+        return 0;
+    void *collection = collect(topics, count);
+    describe(client, collection, options, queue);
+    destroy(collection);
+    return 1;
+}
+
+/* The name of topic `index` in the answer, and its id in base64, which the answer owns; 0 behind the last one. An id is
+ * NULL where the broker has none. */
+static inline int lantern_described_topic(
+        rd_kafka_event_t *event, size_t index, const char **name, const char **identifier) {
+    const void *(*result_of)(rd_kafka_event_t *) =
+        (const void *(*)(rd_kafka_event_t *))dlsym(NULL, "rd_kafka_event_DescribeTopics_result");
+    const void **(*topics_of)(const void *, size_t *) =
+        (const void **(*)(const void *, size_t *))dlsym(NULL, "rd_kafka_DescribeTopics_result_topics");
+    const char *(*name_of)(const void *) =
+        (const char *(*)(const void *))dlsym(NULL, "rd_kafka_TopicDescription_name");
+    const void *(*id_of)(const void *) = (const void *(*)(const void *))dlsym(NULL, "rd_kafka_TopicDescription_topic_id");
+    const char *(*text_of)(const void *) = (const char *(*)(const void *))dlsym(NULL, "rd_kafka_Uuid_base64str");
+    int64_t (*high_of)(const void *) = (int64_t(*)(const void *))dlsym(NULL, "rd_kafka_Uuid_most_significant_bits");
+    int64_t (*low_of)(const void *) = (int64_t(*)(const void *))dlsym(NULL, "rd_kafka_Uuid_least_significant_bits");
+    if (!result_of || !topics_of || !name_of || !id_of || !text_of || !high_of || !low_of)
+        return 0;
+    const void *result = result_of(event);
+    size_t count = 0;
+    const void **topics = result ? topics_of(result, &count) : NULL;
+    if (!topics || index >= count)
+        return 0;
+    const void *id = id_of(topics[index]);
+    *name = name_of(topics[index]);
+    *identifier = id && (high_of(id) || low_of(id)) ? text_of(id) : NULL;
+    return 1;
+}

@@ -48,7 +48,7 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// An error reply as an error; `remedy` says what to do.
-    static func reply(_ text: [UInt8], to what: String, remedy: String? = nil) -> RedisError {
+    package static func reply(_ text: [UInt8], to what: String, remedy: String? = nil) -> RedisError {
         let code = RedisErrorCode(text.span)
         let words = text.span.extracting(first: 512).readable
         return RedisError(

@@ -48,7 +48,7 @@ extension RealKafkaTests {
                 try consumer.incrementalAssign(rebalance.partitions.map { Position($0, offset: next[$0, default: 0]) })
             case (_, false):
                 held = []
-                try consumer.unassign()
+                try consumer.assign([])
             case (_, true):
                 held.subtract(rebalance.partitions)
                 try consumer.incrementalUnassign(rebalance.partitions)
@@ -89,7 +89,7 @@ extension RealKafkaTests {
         #expect(next.values.allSatisfy { $0 == 150 })
         // One partition set back in a group, while the others go on where they stood.
         let back = try #require(second.held.first)
-        try second.consumer.reposition([Position(back, offset: 140)])
+        try second.consumer.place([Position(back, offset: 140)])
         next[back] = 140
         while next[back] != 150, milliseconds() < end {
             try first.turn(&next)
@@ -123,7 +123,7 @@ extension RealKafkaTests {
             try member.turn(&next)
             _ = waits(member.consumer.wakeDescriptor, milliseconds: 20)
         }
-        try member.consumer.reposition(member.held.map { Position($0, offset: 0) })
+        try member.consumer.place(member.held.map { Position($0, offset: 0) })
         next = [:]
         for round in 0..<20 {
             // So many records that others of both partitions are read ahead.
@@ -140,7 +140,7 @@ extension RealKafkaTests {
             }
             let moved = TopicPartition(topic: 0, partition: filled[round % 2])
             next[moved] = Int64(round)
-            try member.consumer.reposition([Position(moved, offset: Int64(round))])
+            try member.consumer.place([Position(moved, offset: Int64(round))])
         }
         member.seen = Seen()
         while next.count < 2 || next.values.contains(where: { $0 < 1_000 }), milliseconds() < end {

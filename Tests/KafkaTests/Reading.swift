@@ -52,7 +52,7 @@ func copy(_ message: borrowing Message) -> Record {
 /// Polls once and notes what came; false where nothing did.
 func take(_ consumer: inout Consumer, into seen: inout Seen) -> Bool {
     switch consumer.poll() {
-    case .message(let message): seen.records.append(copy(message))
+    case .record(let message): seen.records.append(copy(message))
     case .end(let partition, let offset): seen.ends[partition] = offset
     case .partitionError(let partition, let offset, let error): seen.partitionErrors.append((partition, offset, error))
     case .rebalance(let rebalance): seen.rebalances.append(rebalance)

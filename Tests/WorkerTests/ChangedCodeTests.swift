@@ -18,11 +18,11 @@ import Testing
         for turn in 0..<60 {
             if turn == 40, stops { lane.machine.stop(now: world.now) }
             world.now += 200
-            if lane.isBusy { lane.unblock() }
+            while lane.services.answerInspection() {}
             lane.takeEvents(50)
             lane.write(.max)
             for client in world.clients { while world.redis.step(client) {} }
-            if !lane.isBusy { lane.read(.max) }
+            lane.read(.max)
         }
         world.clients.removeAll()
         return lane
@@ -36,14 +36,14 @@ import Testing
     func `changed code under the same version halts before it writes anything`(stops: Bool) {
         append(9)
         #expect(halts(run(CodeProjector(world.plan), stops: stops)).isEmpty)
-        let before = world.redis.data
+        let before = world.redis.data.filter { !$0.key.hasSuffix(":about") }
         #expect(world.checkpoint(0)?.changes != nil && world.checkpoint(0)?.next == 5)
         append(4)
         let found = halts(run(CodeProjector(world.plan, doesNothing: true)))
         #expect(found.count == 2 && found.allSatisfy { $0.code == .codeChanged })
         #expect(found.first?.message.contains("projection p, version 1: its code makes other changes of t-") == true)
         #expect(found.first?.message.contains("raise `version`") == true)
-        #expect(world.redis.data == before)
+        #expect(world.redis.data.filter { !$0.key.hasSuffix(":about") } == before)
         #expect(world.violations == [])
     }
 

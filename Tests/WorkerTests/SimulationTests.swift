@@ -20,9 +20,18 @@ import Testing
         #expect(!Self.seeds.isEmpty)
     }
 
-    @Test(arguments: [4_000_162, 5_000_297])
+    @Test(arguments: [
+        4_000_162, 5_000_297, 1_000_403, 4_000_422, 7_000_083, 1_001_630, 3_001_304, 5_000_610, 6_001_000, 7_000_154,
+    ])
     func `seeds that were red once`(seed: UInt64) {
         #expect(Simulation(seed: seed).run(steps: 300) == [])
+    }
+
+    @Test(arguments: Plant.allCases)
+    func `mistakes in what stands on librdkafka turn the simulation red`(plant: Plant) {
+        let red = (0..<3_000 as Range<UInt64>).first { !Simulation(seed: $0, plant: plant).run(steps: 300).isEmpty }
+        #expect(red != nil, "\(plant)")
+        #expect(Simulation(seed: red ?? 0).run(steps: 300) == [], "seed \(red ?? 0) without it")
     }
 
     @Test func `a fence that compares nothing turns the simulation red`() {
@@ -34,4 +43,5 @@ import Testing
             #expect(Simulation(seed: seed, isHarsh: true).run(steps: 300) == [], "seed \(seed), comparing")
         }
     }
+
 }

@@ -84,7 +84,7 @@ struct ProjectionBench: ~Copyable {
     }
 
     private mutating func measure(events: Int, seconds: Int, signals: SignalPipe) throws {
-        try consumer.begin(positions)
+        try consumer.place(positions)
         let serverBefore = try scratch.serverSeconds()
         let end = BenchClocks.wall() + Double(seconds)
         var ended = 0
@@ -109,7 +109,7 @@ struct ProjectionBench: ~Copyable {
         var ended = 0
         while batch.count < count {
             switch consumer.poll() {
-            case .message(let message): batch.append(message)
+            case .record(let message): batch.append(message)
             case .end: ended += 1
             case .none:
                 if batch.count > 0 || ended > 0 { return ended }

@@ -63,6 +63,7 @@ public struct GenerationKeeper: Sendable {
             )
         }
         try compareCluster(number, &redis)
+        try compareTopics(number, &redis)
         guard record.fingerprint == fingerprint else {
             return .idle(
                 "projection \(plan.name): the live generation \(number) was built by another version of it (fingerprint \(record.fingerprint), this file's is \(fingerprint)). To build this version anew: `lantern run --fresh \(plan.name)`"
@@ -84,6 +85,22 @@ public struct GenerationKeeper: Sendable {
             )
         }
         try redis.command("HSET", keys.about(number), "cluster", now)
+    }
+
+    /// A topic that was made anew has the old one's name and another id.
+    private func compareTopics(_ number: Int, _ redis: inout RedisConnection) throws {
+        for (topic, now) in facts.topicIDs.sorted(by: { $0.key < $1.key }) {
+            let field = "topic-id:\(topic)"
+            let before = try redis.command("HGET", keys.about(number), field).text
+            if before == now { continue }
+            guard before == nil || acceptsCluster else {
+                throw WorkerError(
+                    .halted,
+                    "projection \(plan.name) was built from a topic \(topic) with id \(before ?? ""), this one's is \(now): it was deleted and made anew, and its offsets mean nothing here. Build anew with `lantern run --fresh \(plan.name)`."
+                )
+            }
+            try redis.command("HSET", keys.about(number), field, now)
+        }
     }
 
     /// No live generation: then nothing else of it may be there either, or something was lost.
@@ -186,6 +203,9 @@ public struct GenerationKeeper: Sendable {
         commands.command(
             "HSET", keys.about(number), "version", "\(plan.version)", "cluster", facts.clusterID ?? "",
             "partial", allowsPartial ? "yes" : "no")
+        for (topic, identifier) in facts.topicIDs {
+            commands.command("HSET", keys.about(number), "topic-id:\(topic)", identifier)
+        }
         commands.command("SET", keys.live, "\(number)")
         commands.command("EXEC")
         let replies = try redis.roundTrip(commands)

@@ -18,6 +18,8 @@ public struct LogFacts: Sendable {
 
     /// nil where the broker does not tell.
     public var clusterID: String?
+    /// The id that the broker gave to each topic when it was made; only those that could be learnt.
+    public var topicIDs: [String: String] = [:]
     /// In the order of the plan's topics.
     public var topics: [Topic]
 

@@ -3,7 +3,7 @@ import Kafka
 import Projections
 
 // What the group gives and takes, and where the consumer reads on.
-extension Lane {
+extension Lane where Log: ~Copyable, Link: ~Copyable {
     func slot(_ place: TopicPartition) -> Int? {
         guard place.topic >= 0, place.topic < slotOf.count, Int(place.partition) < slotOf[place.topic].count else {
             return nil
@@ -25,10 +25,10 @@ extension Lane {
         }
     }
 
-    /// A needed offset that the log no longer has while it was being read: settle again, which says what is wrong.
+    /// An offset that the log does not have: the checkpoint is read again and compared with the log, which says what is wrong.
     mutating func partitionFailed(_ slot: Int, offset: Int64, _ error: KafkaError) {
-        if error.code == .offsetOutOfRange, machine.partition(slot).isReplaying {
-            machine.reload(slot)
+        if error.code == .offsetOutOfRange {
+            machine.logRefused(slot, now: services.now())
         } else {
             machine.partitionFailed(slot: slot, reason: error.description)
         }
@@ -37,22 +37,28 @@ extension Lane {
     mutating func rebalanced(_ rebalance: Rebalance, now: Int64) {
         switch rebalance.kind {
         case .assigned:
+            mayCommit = true
             // Answered at once, with nothing: partitions are added as soon as their checkpoints are read.
-            attempt("answering the group") { (consumer: inout Consumer) throws(KafkaError) in
-                if rebalance.isCooperative { try consumer.incrementalAssign([]) } else { try consumer.assign([]) }
+            attempt("answering the group") { (log: inout Log) throws(KafkaError) in
+                if rebalance.isCooperative { try log.incrementalAssign([]) } else { try log.assign([]) }
             }
             remember(machine.assigned(rebalance.partitions.map { ($0.topic, $0.partition) }))
-            services.report(.assigned(rebalance.partitions.map { "\(consumer.topics[$0.topic])-\($0.partition)" }))
+            services.report(.assigned(rebalance.partitions.map { name($0) }))
         case .revoked, .lost:
+            let isLost = rebalance.kind == .lost
             let slots = rebalance.partitions.compactMap { slot($0) }
-            services.report(.revoked(slots.map { machine.partition($0).name }, lost: rebalance.kind == .lost))
-            flushCommits()
+            services.report(.revoked(rebalance.partitions.map { name($0) }, lost: isLost))
+            // librdkafka 2.0.2 gives up the whole assignment where a commit comes between a revocation and its sequel.
+            mayCommit = false
             revocation = Revocation(
-                slots: Set(slots), isCooperative: rebalance.isCooperative,
-                deadline: now + machine.settings.revocationTimeout)
+                rebalance, slots: Set(slots), deadline: now + machine.settings.revocationTimeout)
             if slots.isEmpty { answerRevocation() }
-            machine.revoked(slots, lost: rebalance.kind == .lost, now: now)
+            machine.revoked(slots, lost: isLost, now: now)
         }
+    }
+
+    private func name(_ place: TopicPartition) -> String {
+        "\(machine.settings.plan.topics[place.topic].name)-\(place.partition)"
     }
 
     mutating func watchRevocation(now: Int64) {
@@ -61,63 +67,89 @@ extension Lane {
         perform(now: now)
     }
 
+    /// The machine has let go of these: nothing of them is folded any more. Kafka has them back when all are free.
     mutating func released(_ slots: [Int]) {
-        let places = slots.map { place($0) }
-        for place in places where slotOf[place.topic].indices.contains(Int(place.partition)) {
-            if slots.contains(slotOf[place.topic][Int(place.partition)]) {
-                slotOf[place.topic][Int(place.partition)] = -1
-            }
+        for slot in slots {
+            let place = place(slot)
+            if self.slot(place) == slot { slotOf[place.topic][Int(place.partition)] = -1 }
+            dropHeld(of: place)
+            commits[slot] = nil
+            delayedPlacements[slot] = nil
         }
-        assignedSlots.subtract(slots)
-        for slot in slots { commits[slot] = nil }
-        guard var pending = revocation else { return }
-        pending.slots.subtract(slots)
-        revocation = pending
-        if pending.isCooperative {
-            attempt("giving up partitions") { (consumer: inout Consumer) throws(KafkaError) in
-                try consumer.incrementalUnassign(places)
-            }
-        }
-        if pending.slots.isEmpty { answerRevocation() }
+        machine.released(slots)
+        guard revocation != nil else { return }
+        revocation?.slots.subtract(slots)
+        if revocation?.slots.isEmpty == true { answerRevocation() }
     }
 
-    mutating func answerRevocation() {
-        let wasCooperative = revocation?.isCooperative ?? false
-        revocation = nil
-        held = nil
-        if !wasCooperative {
-            attempt("giving up partitions") { (consumer: inout Consumer) throws(KafkaError) in try consumer.unassign() }
+    /// One answer for the whole revocation: librdkafka takes each change of the assignment for it.
+    private mutating func answerRevocation() {
+        guard let done = revocation.take() else { return }
+        // One of them may be this lane's again: a change of the assignment before the lane knew of the revocation was its
+        // answer.
+        let gone = done.partitions.filter { slot($0) == nil }
+        attempt("giving up partitions") { (log: inout Log) throws(KafkaError) in
+            if done.isCooperative { try log.incrementalUnassign(gone) } else { try log.assign([]) }
         }
+        guard !delayedPlacements.isEmpty else { return }
+        let delayed = delayedPlacements.map { Placement(slot: $0.key, offset: $0.value) }.sorted { $0.slot < $1.slot }
+        delayedPlacements.removeAll()
+        placeInKafka(delayed, now: services.now())
     }
 
-    mutating func placeInKafka(_ placements: [Placement]) {
+    /// A record that waits to be offered again goes only with its own partition, which is then read again or no more.
+    private mutating func dropHeld(of place: TopicPartition) {
+        guard let record = held.take() else { return }
+        if TopicPartition(topic: record.topic, partition: record.partition) != place { held = consume record }
+    }
+
+    mutating func placeInKafka(_ placements: [Placement], now: Int64) {
+        guard revocation == nil else {
+            for placement in placements { delayedPlacements[placement.slot] = placement.offset }
+            return
+        }
         let positions = placements.map { Position(place($0.slot), offset: $0.offset) }
-        // A message that waits to be offered again is read once more if its partition is placed anew.
-        if let message = held.take() {
-            let its = TopicPartition(topic: message.topic, partition: message.partition)
-            if !positions.contains(where: { $0.partition == its }) { held = consume message }
+        for position in positions { dropHeld(of: position.partition) }
+        do throws(KafkaError) {
+            try log.place(positions)
+        } catch {
+            services.report(.kafka("reading on from the checkpoints: \(error)"))
+            if error.isFatal { outcome = .failed(error.description) }
+            // An eager member's others may have gone with them.
+            let silent = machine.slots.filter { slot in
+                machine.reads(slot) && !log.isReading(place(slot)) || placements.contains { $0.slot == slot }
+            }
+            machine.placementFailed(silent, now: now)
         }
-        let fresh = positions.indices.filter { !assignedSlots.contains(placements[$0].slot) }
-        let moved = positions.indices.filter { assignedSlots.contains(placements[$0].slot) }
-        attempt("reading on from the checkpoints") { (consumer: inout Consumer) throws(KafkaError) in
-            if !fresh.isEmpty { try consumer.begin(fresh.map { positions[$0] }) }
-            if !moved.isEmpty { try consumer.reposition(moved.map { positions[$0] }) }
-        }
-        assignedSlots.formUnion(placements.map(\.slot))
     }
 
-    /// For Kafka's lag tools only, once a second.
+    /// For Kafka's lag tools only, once a second, and never in the middle of a rebalance.
     mutating func flushCommits() {
-        nextCommit = Self.now() + 1_000
-        guard isGroupMember, !commits.isEmpty, revocation == nil else { return }
-        consumer.commit(commits.map { Position(place($0.key), offset: $0.value) })
+        guard isGroupMember, mayCommit, !commits.isEmpty else { return }
+        log.commit(commits.map { Position(place($0.key), offset: $0.value) })
         commits.removeAll(keepingCapacity: true)
     }
 
-    mutating func attempt(_ what: String, _ body: (inout Consumer) throws(KafkaError) -> Void) {
-        do { try body(&consumer) } catch {
+    mutating func attempt(_ what: String, _ body: (inout Log) throws(KafkaError) -> Void) {
+        do { try body(&log) } catch {
             services.report(.kafka("\(what): \(error)"))
             if error.isFatal { outcome = .failed(error.description) }
         }
+    }
+}
+
+/// Partitions that the group wants back, until this lane has let go of all of them.
+struct Revocation {
+    let partitions: [TopicPartition]
+    let isCooperative: Bool
+    let deadline: Int64
+    /// Those that the lane has not let go of.
+    var slots: Set<Int>
+
+    init(_ rebalance: Rebalance, slots: Set<Int>, deadline: Int64) {
+        partitions = rebalance.partitions
+        isCooperative = rebalance.isCooperative
+        self.deadline = deadline
+        self.slots = slots
     }
 }

@@ -3,14 +3,14 @@ import Projections
 public import Redis
 
 // The rare, linear parts: read on an idle connection, with its time-outs.
-extension Lane {
+extension Lane where Log: ~Copyable, Link: ~Copyable {
     private var settings: LaneSettings { machine.settings }
     private var keys: KeySpace { settings.keys }
 
     /// Reads all that a partition's folding begins with; the parked keys after the checkpoint, never before.
     mutating func settle(_ slots: [Int]) {
         var settlement = Settlement(generation: nil)
-        settlement.wallClock = Self.wallClock()
+        settlement.wallClock = services.wallClock()
         var unanswered: [Int] = []
         do {
             var commands = CommandBuffer()
@@ -22,11 +22,11 @@ extension Lane {
                 commands.command("ZRANGE", keys.parkedIndex(settings.generation, it.topicName, it.partition), "0", "-1")
                 commands.command("HGET", keys.damage(settings.generation), "\(it.topicName):\(it.partition)")
             }
-            guard let values = try connection?.roundTrip(commands) else { return }
+            guard let values = try link?.roundTrip(commands) else { return }
             // An error is no missing key: LOADING, say, passes by itself.
             for case .error(let text) in values {
                 services.report(.redis("reading checkpoints: \(readableText(text))"))
-                machine.settlingFailed(slots, now: Self.now())
+                machine.settlingFailed(slots, now: services.now())
                 return
             }
             settlement.generation = values[0].bytes
@@ -39,49 +39,29 @@ extension Lane {
                 }
                 var found = Settlement.Partition(
                     slot: slot, checkpoint: values[2 + 3 * index].bytes, low: marks.low, high: marks.high)
-                found.parked = (values[3 + 3 * index].elements ?? []).compactMap { Self.parked($0.bytes) }
+                found.parked = (values[3 + 3 * index].elements ?? []).compactMap { LaneMachine.parked($0.bytes) }
                 found.tombstoneRetention = services.tombstoneRetention(topic: it.topicName)
                 found.damage = values[4 + 3 * index].text
-                found.ledger = Self.ledger(ledger, prefix: "\(it.topicName):\(it.partition):")
+                found.ledger = LaneMachine.ledger(ledger, prefix: "\(it.topicName):\(it.partition):")
                 settlement.partitions.append(found)
             }
         } catch {
-            connection = nil
-            machine.disconnected(error.message, now: Self.now())
+            link = nil
+            machine.disconnected(error.message, now: services.now())
             return
         }
-        if !unanswered.isEmpty { machine.settlingFailed(unanswered, now: Self.now()) }
-        machine.settled(settlement, now: Self.now())
-    }
-
-    /// `OFFSET:KEY` or `OFFSET`.
-    static func parked(_ member: [UInt8]?) -> (offset: Int64, key: [UInt8]?)? {
-        guard let member else { return nil }
-        let digits = member.prefix { $0 != UInt8(ascii: ":") }
-        guard let offset = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
-        return (offset, digits.count == member.count ? nil : Array(member.dropFirst(digits.count + 1)))
-    }
-
-    static func ledger(_ elements: [RedisValue], prefix: String) -> [Int64: LedgerEntry] {
-        var entries: [Int64: LedgerEntry] = [:]
-        for index in stride(from: 0, to: elements.count - 1, by: 2) {
-            guard let field = elements[index].text, field.hasPrefix(prefix),
-                let offset = Int64(field.dropFirst(prefix.count)),
-                let text = elements[index + 1].bytes, let entry = LedgerEntry(text: text)
-            else { continue }
-            entries[offset] = entry
-        }
-        return entries
+        if !unanswered.isEmpty { machine.settlingFailed(unanswered, now: services.now()) }
+        machine.settled(settlement, now: services.now())
     }
 
     /// Looks at the rows that the last batch touched: what broke in it is still visible in most cases.
     mutating func verify(_ slot: Int) {
         do {
             let damage = try rowDamage(machine.touched(slot))
-            machine.verified(slot, damage: damage, now: Self.now())
+            machine.verified(slot, damage: damage, now: services.now())
         } catch {
-            connection = nil
-            machine.disconnected(error.message, now: Self.now())
+            link = nil
+            machine.disconnected(error.message, now: services.now())
         }
     }
 
@@ -109,7 +89,7 @@ extension Lane {
                 commands.argument("GET")
                 commands.argument(entry.key)
             }
-            guard let values = try connection?.roundTrip(commands), let type = values[0].text else { return nil }
+            guard let values = try link?.roundTrip(commands), let type = values[0].text else { return nil }
             let view = settings.plan.views[entry.view].name
             let key = readableText(entry.key)
             if type != "none", type != entry.expectedType, !entry.isDeletedOrReplaced {
@@ -136,10 +116,32 @@ extension Lane {
             let it = machine.partition(slot)
             switch services.missingCheckpoint(topic: it.topicName, partition: it.partition) {
             case .created: machine.reload(slot)
-            case .wait: machine.reload(slot, notBefore: Self.now() + 1_000)
+            case .wait: machine.reload(slot, notBefore: services.now() + 1_000)
             case .halt(let message): machine.halt(slot, .checkpointLost, message)
             }
         }
+    }
+}
+
+extension LaneMachine {
+    /// `OFFSET:KEY` or `OFFSET`.
+    static func parked(_ member: [UInt8]?) -> (offset: Int64, key: [UInt8]?)? {
+        guard let member else { return nil }
+        let digits = member.prefix { $0 != UInt8(ascii: ":") }
+        guard let offset = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
+        return (offset, digits.count == member.count ? nil : Array(member.dropFirst(digits.count + 1)))
+    }
+
+    static func ledger(_ elements: [RedisValue], prefix: String) -> [Int64: LedgerEntry] {
+        var entries: [Int64: LedgerEntry] = [:]
+        for index in stride(from: 0, to: elements.count - 1, by: 2) {
+            guard let field = elements[index].text, field.hasPrefix(prefix),
+                let offset = Int64(field.dropFirst(prefix.count)),
+                let text = elements[index + 1].bytes, let entry = LedgerEntry(text: text)
+            else { continue }
+            entries[offset] = entry
+        }
+        return entries
     }
 }
 

@@ -25,6 +25,8 @@ public enum LaneAction: Sendable, Equatable {
     case attend([ParkingRequest])
     /// With nothing folded: produce this record to the dead-letter topic, await it, then say `deadLettered`.
     case deadLetter(slot: Int, ParkedRecord)
+    /// Find out whether these logs are still the same ones, beside all that goes on, then say `inspected`.
+    case inspect(LogInspection)
     /// Something a person or a metric wants to know.
     case report(LaneReport)
 }

@@ -11,6 +11,7 @@ public final class LaneControl: Sendable {
 
     private struct State {
         var isStopRequested = false
+        var findings: [LogFindings] = []
         var snapshot = LaneSnapshot()
     }
 
@@ -33,8 +34,27 @@ public final class LaneControl: Sendable {
     /// Asks the lane to drain and end.
     public func stop() {
         state.withLock { $0.isStopRequested = true }
+        wake()
+    }
+
+    /// Tells the lane what an inspection of its logs found.
+    public func deliver(_ findings: LogFindings) {
+        state.withLock { $0.findings.append(findings) }
+        wake()
+    }
+
+    private func wake() {
         var one: UInt8 = 1
         _ = unsafe write(writeDescriptor, &one, 1)
+    }
+
+    /// What is there for the lane, each finding once.
+    func take() -> (isStopRequested: Bool, findings: [LogFindings]) {
+        state.withLock { state in
+            guard !state.findings.isEmpty else { return (state.isStopRequested, []) }
+            defer { state.findings.removeAll() }
+            return (state.isStopRequested, state.findings)
+        }
     }
 
     public var isStopRequested: Bool { state.withLock { $0.isStopRequested } }

@@ -17,6 +17,7 @@ extension LaneMachine {
     ) -> Taken {
         guard partitions[slot].isFolding else { return takeElsewhere(event, headers: headers, slot: slot) }
         guard event.offset >= partitions[slot].next, !partitions[slot].isLeaving, !isStopping else { return .taken }
+        guard partitions[slot].isTrusted else { return awaitInspection(slot) }
         guard partitions[slot].isWatched || isWatchable(slot) else { return .later }
         if !partitions[slot].parked.isEmpty || !partitions[slot].ledger.isEmpty {
             if let taken = takeSpecially(event, headers: headers, slot: slot, now: now) { return taken }
@@ -219,6 +220,7 @@ extension LaneMachine {
                     haltTruncated(slot, expected.offset, "another record stands there now")
                     return .taken
                 }
+                replay.hasSeenAnchor = true
             } else if !settings.plan.topics[partitions[slot].topic].isCompacted {
                 haltTruncated(slot, expected.offset, "no record stands there any more")
                 return .taken
@@ -254,16 +256,20 @@ extension LaneMachine {
             haltChangedCode(slot, offset)
         } else if replay.changes.isEmpty {
             partitions[slot].replay = nil
-            startFolding(slot)
+            startFolding(slot, sawAnchor: replay.hasSeenAnchor)
         } else {
             partitions[slot].phase = .checking
         }
     }
 
-    mutating func startFolding(_ slot: Int) {
+    mutating func startFolding(_ slot: Int, sawAnchor: Bool = false) {
         partitions[slot].phase = .folding
         partitions[slot].next = partitions[slot].believedNext
         partitions[slot].waitingEnd = -1
+        partitions[slot].shortSince = nil
+        // Whoever has just found the anchor has seen the log; one without an anchor has seen nothing of it.
+        partitions[slot].isTrusted = sawAnchor
+        partitions[slot].doubt = doubts
         fenceIsCurrent = false
         if !partitions[slot].isRenewing {
             actions.append(.report(.started(slot: slot, next: partitions[slot].next)))

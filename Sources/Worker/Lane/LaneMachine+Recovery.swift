@@ -14,6 +14,7 @@ extension LaneMachine {
         eventsInBatch = 0
         touchedCount = 0
         wanted = nil
+        slotAwaitingInspection = nil
         endFence()
         fenceIsCurrent = false
         var again: [Int] = []
@@ -202,12 +203,13 @@ extension LaneMachine {
     /// The rows that a replay touched were read.
     public mutating func verified(_ slot: Int, damage found: String?, now: Int64) {
         guard partitions[slot].phase == .checking else { return }
+        let sawAnchor = partitions[slot].replay?.hasSeenAnchor ?? false
         partitions[slot].replay = nil
         if let found {
             damage(slot, found, now: now)
             return
         }
-        startFolding(slot)
+        startFolding(slot, sawAnchor: sawAnchor)
         if partitions[slot].needsPlacement { place(slot, at: partitions[slot].next) }
     }
 

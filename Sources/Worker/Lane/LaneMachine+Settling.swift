@@ -68,7 +68,7 @@ extension LaneMachine {
                     + "Build anew: `lantern run --fresh \(settings.plan.name)`.")
             return
         }
-        start(slot, checkpoint, found)
+        start(slot, checkpoint, found, now: now)
     }
 
     private mutating func adopt(_ slot: Int, _ checkpoint: Checkpoint, text: [UInt8]) {
@@ -113,7 +113,7 @@ extension LaneMachine {
 
     /// Compares the checkpoint with the log and begins to read: at the checkpoint, or a little before it for what has to be
     /// looked at once more.
-    private mutating func start(_ slot: Int, _ checkpoint: Checkpoint, _ found: Settlement.Partition) {
+    private mutating func start(_ slot: Int, _ checkpoint: Checkpoint, _ found: Settlement.Partition, now: Int64) {
         partitions[slot].acknowledged = checkpoint.next
         partitions[slot].end = found.high
         partitions[slot].parked = ParkedIndex()
@@ -134,6 +134,7 @@ extension LaneMachine {
             return
         }
         if found.high < checkpoint.next {
+            if waitsForEnd(slot, now: now) { return }
             halt(
                 slot, .logTruncated,
                 "\(name): the checkpoint's next offset is \(checkpoint.next), but the log ends at \(found.high): the topic was truncated or recreated. Rebuild the projection, or restore the topic."

@@ -24,6 +24,7 @@ extension LaneMachine {
             }
             closeIfPossible(now: now, queueIsEmpty: queueIsEmpty)
             stream()
+            inspectIfDue(now: now)
             if expectations.isEmpty, !isOpen { advanceQuiet(now: now) }
         }
         releaseLeaving()
@@ -125,7 +126,9 @@ extension LaneMachine {
 
     /// Kafka has more: whether the batch may be filled further before it goes.
     private mutating func mayFill(now: Int64) -> Bool {
-        guard wanted == nil, requests.isEmpty, deadLetters.isEmpty, !isStopping else { return false }
+        guard wanted == nil, slotAwaitingInspection == nil, requests.isEmpty, deadLetters.isEmpty, !isStopping else {
+            return false
+        }
         if batchSince == 0 { batchSince = now }
         if now - batchSince >= BatchPolicy.patience || eventsInBatch >= settings.eventsPerTransaction { return false }
         if batchBytes >= settings.bytesPerTransaction { return false }
@@ -222,37 +225,6 @@ extension LaneMachine {
         partitions[slot].isTouched = false
         partitions[slot].wantsConfirmation = false
         partitions[slot].isInFlight = true
-    }
-
-    /// Once a second: has anybody moved the checkpoints of an idle lane, is this still the master, does the operator ask?
-    private mutating func heartbeatIfDue(now: Int64) {
-        guard now >= nextHeartbeat, !isAttending else { return }
-        nextHeartbeat = now + settings.heartbeat
-        renewIdle(now: now)
-        output.append("*1\r\n$4\r\nROLE\r\n" as StaticString)
-        expectations.append(.role)
-        var commands = CommandBuffer(capacity: 64)
-        commands.command("HGETALL", keys.requests)
-        output.append(commands.bytes.span)
-        expectations.append(.requests)
-        if !isInFlight, fence == .held, !hasBatch { askFence(now: now) }
-        if waitingSince == 0 { waitingSince = now }
-    }
-
-    /// What an idle partition's checkpoint lacks is written; of a compacted topic Kafka is asked for the end anew, now and
-    /// then: it tells it once, and standing there unasked may be no more than being cut off from the broker.
-    private mutating func renewIdle(now: Int64) {
-        for slot in slots
-        where partitions[slot].phase == .folding && !partitions[slot].isTouched && !partitions[slot].isInFlight {
-            let it = partitions[slot]
-            if it.believedConfirmed < it.believedNext || it.atEnd != it.believedAtEnd {
-                partitions[slot].wantsConfirmation = true
-            } else if it.atEnd != nil, it.end == it.next, now - it.toldEndAt >= it.endRenewal, !it.isLeaving {
-                reload(slot, notBefore: now)
-                partitions[slot].isRenewing = true
-                pause([slot])
-            }
-        }
     }
 
     // MARK: Answers

@@ -27,7 +27,10 @@ public struct LaneMachine: ~Copyable {
     let projector: any Projector
     let keys: KeySpace
     var partitions: [LanePartition] = []
-    var free: [Int] = []
+    /// Slots without a partition.
+    var free: Set<Int> = []
+    /// Those that the shell has let go of as well: what it still has to do for the others must not meet another partition.
+    private var reusable: [Int] = []
     var link = Link.down(retryAt: 0)
     var connectBackOff: Int64 = 0
     /// Whether this connection has settled a partition or carried a transaction.
@@ -75,6 +78,14 @@ public struct LaneMachine: ~Copyable {
     var random: SplitMix64
     /// A slot that must be in the next WATCH, since an event of it waits.
     var wanted: Int?
+    /// An event of this slot waits until its log was inspected.
+    var slotAwaitingInspection: Int?
+    var isInspecting = false
+    var nextInspection: Int64 = 0
+    /// Where the next inspection without a cause begins.
+    var nextInspected = 0
+    /// Numbers doubts and inspections in their order.
+    var doubts: UInt64 = 1
     var touchedCount = 0
     /// First events of each topic, and how many of them were not JSON.
     var proof: [(events: Int, notJSON: Int)]
@@ -103,7 +114,8 @@ public struct LaneMachine: ~Copyable {
     public var slots: [Int] { partitions.indices.filter { !free.contains($0) } }
     /// Whether it has use for events now; where not, the shell leaves them in Kafka's queue for a moment.
     public var wantsEvents: Bool {
-        link == .up && !isStopping && !isDeaf && wanted == nil && requests.isEmpty && deadLetters.isEmpty
+        link == .up && !isStopping && !isDeaf && wanted == nil && slotAwaitingInspection == nil && requests.isEmpty
+            && deadLetters.isEmpty
             && batchCommands < policy.room && batchBytes < settings.bytesPerTransaction
             && eventsInBatch < settings.eventsPerTransaction
     }
@@ -136,8 +148,10 @@ public struct LaneMachine: ~Copyable {
                 keys: keys,
                 generation: settings.generation)
             fresh.isPaused = false
+            fresh.doubt = doubts
             fenceIsCurrent = false
-            if let slot = free.popLast() {
+            if let slot = reusable.popLast() {
+                free.remove(slot)
                 partitions[slot] = fresh
                 return slot
             }
@@ -187,10 +201,15 @@ public struct LaneMachine: ~Copyable {
         partitions[slot].replay = nil
         partitions[slot].wantsConfirmation = false
         partitions[slot].isWatched = false
+        if slotAwaitingInspection == slot { slotAwaitingInspection = nil }
+        if wanted == slot { wanted = nil }
         deadLetters.removeAll { $0.slot == slot }
-        free.append(slot)
+        free.insert(slot)
         fenceIsCurrent = false
     }
+
+    /// The shell has carried out `.release` of these.
+    public mutating func released(_ slots: [Int]) { reusable += slots }
 
     /// The reading position reached the end of the partition: transaction markers and aborted records have offsets too.
     public mutating func reachedEnd(slot: Int, offset: Int64, wallClock: Int64, now: Int64) {
@@ -206,8 +225,11 @@ public struct LaneMachine: ~Copyable {
                 partitions[slot].atEnd = wallClock
                 partitions[slot].toldEndAt = now
             }
+        // An end before what was read: of another log, or told by a leader that lags.
+        case .folding where offset < partitions[slot].next: doubt(slot)
         case .replaying:
             if let replay = partitions[slot].replay, offset < replay.end {
+                if waitsForEnd(slot, now: now) { return }
                 halt(
                     slot, .logTruncated,
                     "the log of \(partitions[slot].name) ends at \(offset), below the checkpoint's next offset \(replay.end): "
@@ -258,6 +280,7 @@ public struct LaneMachine: ~Copyable {
         partitions[slot].phase = .waiting(notBefore: notBefore)
         partitions[slot].isRenewing = false
         partitions[slot].replay = nil
+        if slotAwaitingInspection == slot { slotAwaitingInspection = nil }
         fenceIsCurrent = false
     }
 
@@ -266,6 +289,8 @@ public struct LaneMachine: ~Copyable {
         let reason = HaltReason(code, message)
         partitions[slot].phase = .halted(reason)
         partitions[slot].replay = nil
+        if slotAwaitingInspection == slot { slotAwaitingInspection = nil }
+        if wanted == slot { wanted = nil }
         fenceIsCurrent = false
         pause([slot])
         actions.append(.report(.halted(slot: slot, reason)))

@@ -29,6 +29,14 @@ public struct LanePartition: Sendable {
     public internal(set) var phase = Phase.waiting(notBefore: 0)
     /// Revoked: nothing more is folded, and it is released when nothing of it is in flight.
     var isLeaving = false
+    /// Whether nothing has happened since its log was last seen to be the one that the checkpoint tells of.
+    var isTrusted = false
+    /// The number of its last doubt.
+    var doubt: UInt64 = 0
+    /// Where it stood at the last heartbeat.
+    var nextAtHeartbeat: Int64 = -1
+    /// Since when the log seems to end before the checkpoint; nil where it does not.
+    var shortSince: Int64?
     /// The next offset to fold.
     public internal(set) var next: Int64 = 0
     /// The event that the open batch passed last; −1 is none. `next` may be further: transaction markers have offsets too.

@@ -15,6 +15,8 @@ public enum LaneReport: Sendable, Equatable {
     case unverified(slot: Int, from: Int64, to: Int64)
     case parked(slot: Int, offset: Int64, reason: String)
     case skipped(slot: Int, offset: Int64, reason: String)
+    /// Whether the log is still the same could not be found out, so its events wait.
+    case uninspected(slot: Int, String)
     /// The outcome of a transaction was unknown and is settled.
     case settledUnknown(slot: Int, wasApplied: Bool)
 }

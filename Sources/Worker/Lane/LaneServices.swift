@@ -1,6 +1,14 @@
+public import Kafka
+
 /// What a lane asks of the process it runs in, on rare occasions.
 public protocol LaneServices: AnyObject, Sendable {
+    /// Monotonic milliseconds.
+    func now() -> Int64
+    /// Milliseconds since 1970.
+    func wallClock() -> Int64
     func report(_ report: WorkerReport)
+    /// Finds out, beside all that the lane does, whether these logs are still the same ones, and tells `control`; always.
+    func inspect(_ inspection: LogInspection, for control: LaneControl)
     /// Produces the record to the dead-letter topic and awaits it; false: not delivered.
     func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> Bool
     /// The log's first offset and its end; nil where Kafka does not answer.
@@ -28,4 +36,6 @@ public enum WorkerReport: Sendable {
     /// Kafka's or Redis's own words, where something failed that is tried again.
     case kafka(String)
     case redis(String)
+    /// A line of librdkafka's own log.
+    case kafkaLog(KafkaLogLine)
 }

@@ -25,6 +25,12 @@ public struct LaneSettings: Sendable {
     /// Compacted topics: so long an idle partition's end may stay unasked for (a quarter of delete.retention.ms where that is
     /// shorter).
     public var endRenewal: Int64 = 60_000
+    /// This often the logs of some partitions are inspected without a cause.
+    public var inspectionInterval: Int64 = 1_000
+    /// At most this many partitions are in one inspection.
+    public var claimsPerInspection = 64
+    /// This long a log may seem to end before the checkpoint: a new leader that lags says so for a moment.
+    public var shortEndPatience: Int64 = 10_000
     public var commandTimeout: Int64 = 5_000
     /// How long a revoked partition's last transaction is awaited.
     public var revocationTimeout: Int64 = 2_000

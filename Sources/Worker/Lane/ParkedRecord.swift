@@ -63,7 +63,7 @@ public struct ParkedRecord: Sendable, Equatable {
     }
 
     /// Reads a member of the parked index, `OFFSET:KEY` or `OFFSET`.
-    public static func place(inIndex member: [UInt8]) -> (offset: Int64, key: [UInt8]?)? { Lane.parked(member) }
+    public static func place(inIndex member: [UInt8]) -> (offset: Int64, key: [UInt8]?)? { LaneMachine.parked(member) }
 
     /// Reads `bytes`; nil where they are no parked record.
     public init?(bytes: [UInt8]) {

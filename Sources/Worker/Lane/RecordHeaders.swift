@@ -1,21 +1,21 @@
 import Kafka
 import Projections
 
-/// The headers of the message that the lane is at.
+/// The headers of the record that the lane is at.
 @safe
-final class RecordHeaders: HeaderList {
-    @safe @exclusivity(unchecked) private var source: MessageHeaders?
+final class RecordHeaders<Source: HeaderSource>: HeaderList {
+    @safe @exclusivity(unchecked) private var source: Source?
 
-    /// `message` must be there until the next one is at hand or `leave` is called.
+    /// The record must be there until the next one is at hand or `leave` is called.
     @unsafe
-    func enter(_ message: borrowing Message) {
-        unsafe source = message.headerSource
+    func enter(_ source: Source) {
+        self.source = source
         expect()
     }
 
     func leave() { source = nil }
 
     override func read() {
-        unsafe source?.forEachHeader { name, value in append(name: name, value: value) }
+        source?.forEachHeader { name, value in append(name: name, value: value) }
     }
 }

@@ -3,7 +3,7 @@ import Projections
 import Redis
 
 // Retry, skip and edit are carried out by the partition's own lane in its transactions: from outside they would race it.
-extension Lane {
+extension Lane where Log: ~Copyable, Link: ~Copyable {
     /// Carries out what the operator asked; the lane is quiet meanwhile.
     mutating func attend(_ requests: [ParkingRequest]) {
         var reload: Set<Int> = []
@@ -13,8 +13,8 @@ extension Lane {
             }
             machine.attended(reload: reload.sorted())
         } catch {
-            connection = nil
-            machine.disconnected(error.message, now: Self.now())
+            link = nil
+            machine.disconnected(error.message, now: services.now())
         }
     }
 
@@ -34,8 +34,8 @@ extension Lane {
         let work = ParkedWork(field: request.field, request: text, slot: slot, offset: offset)
         let it = machine.partition(slot)
         let index = machine.settings.keys.parkedIndex(machine.settings.generation, it.topicName, it.partition)
-        let members = try connection?.command("ZRANGE", index, "0", "-1").elements ?? []
-        let parked = members.compactMap { Self.parked($0.bytes) }
+        let members = try link?.command("ZRANGE", index, "0", "-1").elements ?? []
+        let parked = members.compactMap { LaneMachine.parked($0.bytes) }
         guard let own = parked.first(where: { $0.offset == offset }) else {
             return try release(work, it)
         }
@@ -55,7 +55,7 @@ extension Lane {
             var record: ParkedRecord?
             // One after the other: a key's events may be many, and each large.
             if step == .read {
-                record = try connection?.command("HGET", blobs, "\(entry.offset)").bytes.flatMap {
+                record = try link?.command("HGET", blobs, "\(entry.offset)").bytes.flatMap {
                     ParkedRecord(bytes: $0)
                 }
             }
@@ -70,8 +70,8 @@ extension Lane {
     /// Removes a request and leaves its answer, outside of any transaction: nothing was changed.
     private mutating func answer(_ request: ParkingRequest, _ text: RequestText?, _ words: String) throws(RedisError) {
         let keys = machine.settings.keys
-        try connection?.command("HDEL", keys.requests, request.field)
-        if let text { try connection?.command("SET", keys.answer(text.identifier), "failed: \(words)", "EX", "300") }
+        try link?.command("HDEL", keys.requests, request.field)
+        if let text { try link?.command("SET", keys.answer(text.identifier), "failed: \(words)", "EX", "300") }
     }
 
     /// Skip or edit of the event at which the partition halted.
@@ -93,25 +93,26 @@ extension Lane {
         answer words: String
     ) throws(RedisError) -> Bool {
         let settings = machine.settings
-        guard let answers = try connection?.roundTrip(work.watch(it, rows, settings)), answers[1].isOK,
+        guard let answers = try link?.roundTrip(work.watch(it, rows, settings)), answers[1].isOK,
             let values = answers[2].elements,
             values[0].bytes == settings.generationText, values[1].bytes == it.believed,
             var checkpoint = Checkpoint(text: it.believed)
         else { return true }
         if let damage = try rowDamage(rows) {
-            try connection?.command("UNWATCH")
+            try link?.command("UNWATCH")
             try answer(ParkingRequest(field: work.field, text: ""), work.request, "a row cannot take it: \(damage)")
             return true
         }
         let commands = work.transaction(changes, on: it, settings, answer: words, &checkpoint)
-        let replies = try connection?.roundTrip(commands) ?? []
+        let replies = try link?.roundTrip(commands) ?? []
         // Not applied (nil or an error): the request stays, and is read again with the next heartbeat.
         guard case .array(let results)? = replies.last else { return true }
         machine.carriedOut(work, checkpoint: checkpoint)
         for (index, result) in results.enumerated() {
             guard case .error(let text) = result else { continue }
             let command = LaneMachine.describe(command: index + 1, in: commands.bytes.span)
-            machine.damage(work.slot, "\(command): \(readableText(text)) (request for \(work.field))", now: Self.now())
+            machine.damage(
+                work.slot, "\(command): \(readableText(text)) (request for \(work.field))", now: services.now())
             break
         }
         return true

@@ -1,4 +1,6 @@
 import Glibc
+import Kafka
+import Redis
 
 /// A detached thread that runs one closure: a lane blocks in `poll(2)`, which has no place on Swift's cooperative pool.
 final class LaneThread: @unchecked Sendable {
@@ -23,9 +25,9 @@ final class LaneThread: @unchecked Sendable {
 
 /// Carries a lane to its thread, which runs it in place.
 final class LaneBox {
-    private var lane: Lane
+    private var lane: Lane<Consumer, RedisConnection>
 
-    init(_ lane: consuming Lane) { self.lane = lane }
+    init(_ lane: consuming Lane<Consumer, RedisConnection>) { self.lane = lane }
 
     func run(fixed: [(topic: Int, partition: Int32)]?) -> LaneOutcome { lane.run(fixed: fixed) }
 }

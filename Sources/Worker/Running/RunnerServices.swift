@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import Kafka
 import Projections
 import Redis
@@ -11,6 +12,7 @@ final class RunnerServices: LaneServices {
         var producer: Producer?
         var keeper: GenerationKeeper?
         var standing: (number: Int, text: String)?
+        var inspector: LogInspector?
         var tombstoneRetention: [String: Int64] = [:]
     }
 
@@ -31,6 +33,7 @@ final class RunnerServices: LaneServices {
         shared.withLock { shared in
             shared.keeper = keeper
             shared.standing = (number, text)
+            shared.inspector = LogInspector(settings: settings, generation: number, facts: keeper.facts)
         }
     }
 
@@ -40,6 +43,7 @@ final class RunnerServices: LaneServices {
             let names = settings.plan.topics.map(\.name)
             let counts = try shared.admin.partitionCounts(of: names, timeoutMilliseconds: Self.timeout)
             var facts = LogFacts(clusterID: try? shared.admin.clusterID(timeoutMilliseconds: Self.timeout), topics: [])
+            facts.topicIDs = (try? shared.admin.topicIDs(of: names, timeoutMilliseconds: Self.timeout)) ?? [:]
             for (topic, count) in zip(settings.plan.topics, counts) {
                 let ranges = try shared.admin.ranges(
                     topic: topic.name, partitions: (0..<count).map { Int32($0) }, timeoutMilliseconds: Self.timeout)
@@ -75,7 +79,20 @@ final class RunnerServices: LaneServices {
         }
     }
 
+    func now() -> Int64 { WorkerSession.now() }
+
+    func wallClock() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
     func report(_ report: WorkerReport) { log(report) }
+
+    func inspect(_ inspection: LogInspection, for control: LaneControl) {
+        let inspector = shared.withLock { $0.inspector }
+        inspector?.inspect(inspection, for: control)
+    }
 
     func tombstoneRetention(topic: String) -> Int64? { shared.withLock { $0.tombstoneRetention[topic] } }
 

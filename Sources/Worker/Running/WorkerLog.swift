@@ -1,3 +1,4 @@
+import Kafka
 public import Terminal
 
 /// What lanes report, as log lines: silent when all is well but for start, assignment and stop.
@@ -16,7 +17,19 @@ public struct WorkerLog: Sendable {
                 lost ? "partitions lost" : "partitions revoked", ["partitions": .text(names.joined(separator: ","))])
         case .kafka(let words): log.warning(words, ["from": "kafka"])
         case .redis(let words): log.warning(words, ["from": "redis"])
+        case .kafkaLog(let line): write(line)
         case .lane(let report, let partition): write(report, partition ?? "")
+        }
+    }
+
+    /// librdkafka's severities are syslog's; what it says for debugging was asked for by the user's `debug:`.
+    private func write(_ line: KafkaLogLine) {
+        let from: KeyValuePairs<String, LogValue> = ["from": "librdkafka", "facility": .text(line.facility)]
+        switch line.level {
+        case ...3: log.error(line.text, from)
+        case 4, 5: log.warning(line.text, from)
+        case 6: log.info(line.text, from)
+        default: log.debug(line.text, from)
         }
     }
 
@@ -44,6 +57,10 @@ public struct WorkerLog: Sendable {
                 ["partition": place, "from": .count(from), "to": .count(to)])
         case .parked(_, let offset, let reason): writeBad("parked", partition, offset, reason)
         case .skipped(_, let offset, let reason): writeBad("skipped", partition, offset, reason)
+        case .uninspected(_, let words):
+            log.warning(
+                "whether this is still the same log could not be found out; its events wait: \(words)",
+                ["partition": place])
         case .settledUnknown(_, let wasApplied):
             log.info(
                 "a transaction of unknown outcome is settled",

@@ -111,10 +111,9 @@ struct Gate {
     private func lane(_ workload: Workload) throws -> Measurement {
         var run = try LaneRun(workload)
         let rounds = max(3, 100_000 / workload.events.count)
-        let headers = HeaderList()
-        try run.take(rounds: rounds, headers)
+        try run.take(rounds: rounds)
         let measured = try Measurement.of(workload.events.count * rounds, traces: traces) {
-            try run.take(rounds: rounds, headers)
+            try run.take(rounds: rounds)
         }
         try run.finish()
         return measured

@@ -51,7 +51,6 @@ import Testing
         play.settle(lane, rounds: 1)
         while lane.counters.transactions == 0 {
             #expect(!lane.isOpen)
-            if lane.isBusy { lane.unblock() }
             lane.takeEvents(1)
             lane.write(.max)
             play.serve()

@@ -34,7 +34,6 @@ final class Play {
     /// What a lane does by itself, until nothing more happens; the others stand still.
     func settle(_ lane: SimulatedLane, rounds: Int = 12) {
         for _ in 0..<rounds {
-            if lane.isBusy { lane.unblock() }
             lane.takeEvents(50)
             lane.write(.max)
             serve()

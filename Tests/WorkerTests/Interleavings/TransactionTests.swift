@@ -90,7 +90,6 @@ import Testing
             if step == steps {
                 play.world.redis.refusal = nil
                 for _ in 0..<12 {
-                    other.unblock()
                     other.takeEvents(50)
                     other.write(.max)
                     if let client = other.client { while play.world.redis.step(client) {} }
@@ -102,7 +101,6 @@ import Testing
             if let client = lane.client { _ = play.world.redis.step(client) }
             lane.read(.max)
             lane.write(.max)
-            if lane.isBusy { lane.unblock() }
         }
         play.world.redis.refusal = nil
         play.append(5)

@@ -21,7 +21,6 @@ import Testing
         let owner = SimulatedLane(world: play.world, writer: "owner")
         owner.assign([0])
         for _ in 0..<12 {
-            owner.unblock()
             owner.takeEvents(50)
             owner.write(.max)
             if let client = owner.client { while play.world.redis.step(client) {} }
@@ -52,11 +51,15 @@ import Testing
         // On its way; the zombie itself is gone.
         guard let late = zombie.client else { return }
         zombie.isFrozen = true
+        // When the owner has read the checkpoint, and before it goes by it.
+        play.world.meanwhile = {
+            #expect(play.next() == 0)
+            while play.world.redis.step(late) {}
+        }
         let owner = play.lane([0])
         owner.write(.max)
         owner.move()
-        #expect(owner.isBusy, "the owner has not read yet")
-        while play.world.redis.step(late) {}
+        #expect(play.world.meanwhile == nil, "the owner has not read yet")
         #expect(play.next() == 5)
         play.append(5)
         play.pass(milliseconds: 10_000)
@@ -79,7 +82,6 @@ import Testing
         // The other one, whose partition it was, writes in between, at each moment there is.
         for step in 0..<60 {
             if step == steps { play.settle(other) }
-            if lane.isBusy { lane.unblock() }
             lane.takeEvents(1)
             lane.write(.max)
             if let client = lane.client { _ = play.world.redis.step(client) }
@@ -113,7 +115,6 @@ import Testing
             lane.write(.max)
             play.serve()
             lane.read(.max)
-            if lane.isBusy { lane.unblock() }
             play.world.now += 50
             lane.move()
         }

@@ -168,6 +168,22 @@ final class ModelRedis {
         case "DEL":
             write(key, nil)
             return RESP.integer(1)
+        case "TYPE":
+            switch data[key] {
+            case nil: return RESP.status("none")
+            case .string?: return RESP.status("string")
+            case .hash?: return RESP.status("hash")
+            case .sorted?: return RESP.status("zset")
+            }
+        case "HGET":
+            guard case .hash(let fields)? = data[key] ?? .hash([:]) else { return wrongType }
+            return fields[String(decoding: command[2], as: UTF8.self)].map { RESP.bulk($0) } ?? RESP.null
+        case "ZRANGE":
+            guard case .sorted(let members)? = data[key] ?? .sorted([:]) else { return wrongType }
+            return RESP.array(members.sorted { $0.value < $1.value }.map { RESP.bulk($0.key) })
+        case "ZSCORE":
+            guard case .sorted(let members)? = data[key] ?? .sorted([:]) else { return wrongType }
+            return members[command[2]].map { RESP.bulk(Array("\($0)".utf8)) } ?? RESP.null
         case "HGETALL":
             guard case .hash(let fields)? = data[key] ?? .hash([:]) else { return wrongType }
             return RESP.array(

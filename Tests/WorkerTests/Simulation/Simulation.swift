@@ -1,3 +1,4 @@
+import Kafka
 import Projections
 
 @testable import Worker
@@ -15,8 +16,11 @@ final class Simulation {
     private let troubles: Troubles
     /// Many lanes on few partitions, and zombies more than anything else.
     private let isHarsh: Bool
+    /// Whether the group replaces assignments as a whole.
+    private let isEager: Bool
+    private let plant: Plant?
 
-    init(seed: UInt64, isHarsh: Bool = false, comparesCheckpoints: Bool = true) {
+    init(seed: UInt64, isHarsh: Bool = false, comparesCheckpoints: Bool = true, plant: Plant? = nil) {
         var random = SplitMix64(seed: seed)
         let partitions = Int.random(in: 1...(isHarsh ? 2 : 4), using: &random)
         troubles = isHarsh ? .none : Troubles.allCases.randomElement(using: &random) ?? .none
@@ -26,9 +30,14 @@ final class Simulation {
         world.comparesCheckpoints = comparesCheckpoints
         owner = Array(repeating: 0, count: partitions)
         self.isHarsh = isHarsh
+        self.plant = plant
+        isEager = Bool.random(using: &random)
+        world.hasTopicIDs = Bool.random(using: &random)
+        world.breaksRoundTrips = true
         faults = isHarsh ? 15 : [2, 6, 15].randomElement(using: &random) ?? 6
         for _ in 0..<Int.random(in: (isHarsh ? 2 : 1)...3, using: &random) { lanes.append(newLane()) }
         for partition in owner.indices { owner[partition] = Int.random(in: lanes.indices, using: &random) }
+        world.others = { [unowned self] in moveAnother() }
     }
 
     /// Runs it all; answers what was found wrong.
@@ -40,13 +49,16 @@ final class Simulation {
 
     private func newLane() -> SimulatedLane {
         writers += 1
-        let lane = SimulatedLane(world: world, writer: "\(writers)") { settings in
+        let lane = SimulatedLane(world: world, writer: "\(writers)", plant: plant) { settings in
             settings.commandsPerTransaction = 8
             settings.mergesBatches = [true, false, nil].randomElement(using: &world.random) ?? nil
             settings.chunkBytes = world.chance(1, in: 2) ? 1 : 300
             settings.partitionsPerTransaction = 3
         }
         lane.mayHaveMore = true
+        lane.kafka.isEager = isEager
+        lane.kafka.room = world.chance(1, in: 3) ? number(1...4) : 128
+        lane.kafka.refusals = world.chance(1, in: 3) ? 10 : 0
         return lane
     }
 
@@ -61,17 +73,25 @@ final class Simulation {
         if world.chance(1, in: isHarsh ? 60 : 8) { reconcile() }
         serve(number(0...6))
         let lane = lanes[number(0...lanes.count - 1)]
+        move(lane)
+    }
+
+    private func move(_ lane: SimulatedLane) {
         guard !lane.isFrozen else { return }
-        if lane.isBusy {
-            lane.unblock()
-            return
-        }
-        switch number(0...3) {
-        case 0: lane.takeEvents(number(1...6))
+        switch number(0...4) {
+        case 0: lane.takeEvents(number(0...6))
         case 1: lane.write(world.chance(1, in: 3) ? number(1...40) : 1 << 20)
         case 2: lane.read(world.chance(1, in: 3) ? number(1...40) : 1 << 20)
+        case 3: if lane.services.answerInspection() { lane.move() }
         default: lane.move()
         }
+    }
+
+    /// While one lane waits for an answer the others go on.
+    private func moveAnother() {
+        guard world.chance(1, in: 4) else { return }
+        let idle = lanes.filter { !$0.isMoving }
+        if let lane = idle.randomElement(using: &world.random) { move(lane) }
     }
 
     private func append() {
@@ -98,7 +118,8 @@ final class Simulation {
         let index = number(0...lanes.count - 1)
         if isHarsh, world.chance(1, in: 2) { return zombie() }
         if troubles != .none, world.chance(1, in: 3) { return trouble() }
-        switch number(0...9) {
+        switch number(0...11) {
+        case 10, 11: lanes[index].kafka.fail(KafkaError(.unreachable, message: "the broker is gone"))
         case 0, 1: cut(lanes[index])
         case 2: crash(index)
         case 3: lanes[index].isFrozen.toggle()
@@ -107,7 +128,8 @@ final class Simulation {
                 owner[partition] = number(0...lanes.count - 1)
             }
         case 5: snapshots.append(world.redis.data)
-        case 6: failOver()
+        // A Redis from before the first event is a first start, on whatever log there is.
+        case 6: if !world.isExchanged { failOver() }
         case 7:
             world.redis.refusal =
                 ["OOM no memory", "READONLY a replica", "MISCONF no disk", nil].randomElement(using: &world.random)
@@ -128,6 +150,7 @@ final class Simulation {
             let key = "row:\(partition):k\(number(0...3))"
             if world.chance(1, in: 3) { world.redis.spoil(key, field: world.chance(1, in: 2) ? "sum" : nil) }
         case .refusedMulti: world.redis.refusesMulti.toggle()
+        case .exchange: exchange()
         case .requests:
             guard let event = world.parked(partition).randomElement(using: &world.random) else { return }
             let offset = world.chance(1, in: 10) ? Int64(number(0...20)) : event.offset
@@ -138,6 +161,18 @@ final class Simulation {
         }
     }
 
+    /// The topic is made anew, or another cluster answers. Kafka's library has seen an error since its last record, or
+    /// nothing has come for a while.
+    private func exchange() {
+        let hasAnchor = owner.indices.contains { world.checkpoint($0)?.anchor != nil }
+        guard !world.isExchanged, hasAnchor else { return }
+        let isSilent = world.chance(1, in: 2)
+        if isSilent, !lanes.allSatisfy(\.isInDoubt) { return }
+        world.exchangeLog(owner.indices.map { max(0, Int(world.log.end($0)) + number(-3...3)) })
+        guard !isSilent else { return }
+        for lane in lanes { lane.kafka.fail(KafkaError(.unreachable, message: "the broker is gone")) }
+    }
+
     /// The lane's end of the connection breaks; some of what it sent is lost, the rest may still be carried out.
     private func cut(_ lane: SimulatedLane) {
         guard let client = lane.client, !lane.isFrozen else { return }
@@ -146,8 +181,9 @@ final class Simulation {
     }
 
     private func crash(_ index: Int) {
+        guard !lanes[index].isMoving else { return }
         if let client = lanes[index].client, world.chance(1, in: 2) { world.clients.removeAll { $0 === client } }
-        lanes[index].client = nil
+        lanes[index].crash()
         lanes[index] = newLane()
     }
 
@@ -170,22 +206,32 @@ final class Simulation {
         let partition = number(0...owner.count - 1)
         owner[partition] = number(0...lanes.count - 1)
         let lane = lanes[owner[partition]]
-        if lane.slotOf[partition] == nil, !lane.isFrozen, !lane.isBusy { lane.assign([partition]) }
+        guard lane.kafka.pending == nil, !lane.kafka.given.contains(partition), !lane.isFrozen else { return }
+        if !isEager || lane.kafka.given.isEmpty { lane.assign([partition]) }
     }
 
     /// Does what the group would: takes partitions from those who should not have them, and gives them to who should.
+    /// Nobody has a new rebalance before the last one is answered, and nothing is given before it was given up.
     private func reconcile() {
-        for (index, lane) in lanes.enumerated() where !lane.isFrozen && !lane.isBusy && !lane.machine.hasLeaving {
-            let wrong = lane.slotOf.keys.sorted().filter { owner[$0] != index }
-            if !wrong.isEmpty { lane.revoke(wrong, lost: world.chance(1, in: 3)) }
+        for (index, lane) in lanes.enumerated() where !lane.isFrozen && lane.kafka.pending == nil {
+            let given = lane.kafka.given
+            let wrong = given.sorted().filter { owner[$0] != index }
+            let lacks = owner.indices.contains { owner[$0] == index && !given.contains($0) && isFree($0) }
+            // An eager member gives up all to have another share.
+            let goes = isEager && (!wrong.isEmpty || lacks) ? given.sorted() : wrong
+            if !goes.isEmpty { lane.revoke(goes, lost: world.chance(1, in: 3)) }
         }
-        for (index, lane) in lanes.enumerated() where !lane.isFrozen && !lane.isBusy {
-            let missing = owner.indices.filter { partition in
-                owner[partition] == index && lane.slotOf[partition] == nil
-                    && !lanes.contains { $0.slotOf[partition] != nil && !$0.isFrozen }
-            }
+        for (index, lane) in lanes.enumerated() where !lane.isFrozen && lane.kafka.pending == nil {
+            let given = lane.kafka.given
+            guard !isEager || given.isEmpty else { continue }
+            let missing = owner.indices.filter { owner[$0] == index && !given.contains($0) && isFree($0) }
             if !missing.isEmpty { lane.assign(missing) }
         }
+    }
+
+    /// A frozen member's session is over: the group has forgotten it.
+    private func isFree(_ partition: Int) -> Bool {
+        !lanes.contains { !$0.isFrozen && $0.kafka.given.contains(partition) }
     }
 
     // MARK: The end
@@ -215,7 +261,11 @@ final class Simulation {
         world.redis.refusal = nil
         world.redis.refusesMulti = false
         world.redis.role = "master"
+        world.breaksRoundTrips = false
+        world.others = nil
+        for lane in lanes { lane.kafka.refusals = 0 }
         for lane in lanes { lane.isFrozen = false }
+        guard !world.isExchanged else { return healExchanged() }
         var rounds = 0
         while world.violations.isEmpty, !isDone || rounds < 5 {
             rounds += 1
@@ -231,6 +281,20 @@ final class Simulation {
         guard world.violations.isEmpty else { return }
         world.checkOracle()
         stop()
+    }
+
+    /// What stands in the views is the first log's, whatever the second one holds, and every worker says so.
+    private func healExchanged() {
+        for _ in 0..<150 where world.violations.isEmpty { round() }
+        world.checkOracle()
+        for (index, lane) in lanes.enumerated() {
+            for (partition, slot) in lane.slotOf where world.checkpoint(partition)?.next ?? 0 > 0 {
+                guard case .halted = lane.machine.partition(slot).phase else {
+                    world.violation("lane \(index) reads partition \(partition) of another log: \(lane.summary)")
+                    continue
+                }
+            }
+        }
     }
 
     /// "Correct this user's rights, then restart the worker": somebody does.
@@ -250,21 +314,18 @@ final class Simulation {
         world.now += 200
         restartRefused()
         for lane in lanes {
-            if lane.isBusy { lane.unblock() }
+            while lane.services.answerInspection() {}
             lane.takeEvents(50)
             lane.write(.max)
         }
         for client in world.clients { while world.redis.step(client) {} }
         world.clients.removeAll { !isHeld($0) }
-        for lane in lanes where !lane.isBusy { lane.read(.max) }
+        for lane in lanes { lane.read(.max) }
         reconcile()
     }
 
     private func stop() {
-        for lane in lanes {
-            if lane.isBusy { lane.unblock() }
-            lane.machine.stop(now: world.now)
-        }
+        for lane in lanes { lane.machine.stop(now: world.now) }
         for _ in 0..<20 { round() }
         world.checkOracle()
         for (index, lane) in lanes.enumerated() where !lane.hasEnded {
@@ -290,4 +351,6 @@ enum Troubles: CaseIterable {
     case requests
     /// Bad events go to a dead-letter topic, which takes some time and sometimes fails.
     case deadLetters
+    /// The topic is deleted and made anew.
+    case exchange
 }

@@ -10,7 +10,7 @@ extension World {
     /// What stands in Redis is the fold of the events below the checkpoint, for each partition.
     func checkOracle() {
         for partition in 0..<log.partitions where !bared.contains(partition) {
-            guard let next = checkpoint(partition)?.next, next <= log.end(partition) else {
+            guard let next = checkpoint(partition)?.next, next <= projected.end(partition) else {
                 violation("partition \(partition): no checkpoint, or one beyond the log")
                 continue
             }
@@ -30,13 +30,13 @@ extension World {
 
     private func expected(_ partition: Int, below next: Int64) -> ModelLog.State {
         let ledger = ledger(partition)
-        if parks, ledger.isEmpty { return log.states[partition][Int(next)] }
-        return log.state(partition, below: next, ledger, parks: parks, edited: Self.edited)
+        if parks, ledger.isEmpty { return projected.states[partition][Int(next)] }
+        return projected.state(partition, below: next, ledger, parks: parks, edited: Self.edited)
     }
 
     /// Before the checkpoint passes a bad event the dead-letter topic has it.
     private func checkDelivered(_ partition: Int, below next: Int64) {
-        for record in log.records[partition].prefix(Int(next)).compactMap({ $0 })
+        for record in projected.records[partition].prefix(Int(next)).compactMap({ $0 })
         where record.isBad && !delivered.contains("\(partition):\(record.offset)") {
             violation("partition \(partition) passed \(record.offset), which no dead-letter topic has")
         }
@@ -73,7 +73,7 @@ extension World {
 
     func parked(_ partition: Int) -> [(offset: Int64, key: [UInt8]?)] {
         guard case .sorted(let members)? = redis.data[keys.parkedIndex(1, "t", Int32(partition))] else { return [] }
-        return members.keys.compactMap { Lane.parked($0) }.sorted { $0.offset < $1.offset }
+        return members.keys.compactMap { LaneMachine.parked($0) }.sorted { $0.offset < $1.offset }
     }
 
     func hasDamage(_ partition: Int) -> Bool {

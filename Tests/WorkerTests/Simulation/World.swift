@@ -15,6 +15,19 @@ final class World {
     var comparesCheckpoints = true
     /// Whether others come between the reads of a settlement; scripted runs say themselves who comes when.
     var interleaves = true
+    /// Lets other lanes move in the middle of what one of them does.
+    var others: (() -> Void)?
+    /// What happens once, after the next reading of a partition's checkpoint and before that is used.
+    var meanwhile: (() -> Void)?
+    /// Whether connections break in the middle of round trips.
+    var breaksRoundTrips = false
+    /// Whether topics have ids that tell one from another of the same name.
+    var hasTopicIDs = false
+    /// The log that was read before another one took its name; nil while it is the same.
+    private var first: ModelLog?
+    var isExchanged: Bool { first != nil }
+    /// The log whose events stand in the views.
+    var projected: ModelLog { first ?? log }
     var violations: [String] = []
     /// Makes the records of the log other ones.
     var recreations = 0
@@ -65,9 +78,20 @@ final class World {
     /// Lets the server carry out some commands of random connections.
     func interleave() {
         guard interleaves else { return }
+        others?()
         for _ in 0..<Int.random(in: 0..<3, using: &random) {
             guard let client = clients.filter(\.hasCommands).randomElement(using: &random) else { return }
             _ = redis.step(client)
+        }
+    }
+
+    /// The topic is deleted and made anew, with other records: `counts` for each partition.
+    func exchangeLog(_ counts: [Int]) {
+        if first == nil { first = log }
+        recreations += 1
+        log = ModelLog(partitions: counts.count)
+        for (partition, count) in counts.enumerated() {
+            for number in 0..<count { log.append(partition, row: number % 4, number: 7_000_000 + number) }
         }
     }
 

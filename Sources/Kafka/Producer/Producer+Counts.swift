@@ -36,7 +36,7 @@ extension Producer {
     public mutating func takeErrors() -> [KafkaError] { mailbox.takeErrors() }
 
     /// librdkafka's own log lines since the last call, at most 200.
-    public func takeLogLines() -> [String] { mailbox.logs.take() }
+    public func takeLogLines() -> [KafkaLogLine] { mailbox.logs.take() }
 }
 
 extension Producer {

@@ -4,7 +4,7 @@ internal import CRdkafka
 ///
 /// It must be gone before its consumer is closed (librdkafka still counts it among the consumer's).
 @safe
-public struct Message: ~Copyable {
+public struct Message: LogRecord, ~Copyable {
     /// The topic's place in the list that the consumer was made with.
     public let topic: Int
     public let partition: Int32
@@ -16,7 +16,7 @@ public struct Message: ~Copyable {
     @usableFromInline let valueCount: Int
     private let message: UnsafeMutablePointer<rd_kafka_message_t>
 
-    /// Takes over `message`: from rd_kafka_consumer_poll, without an error, freed by deinit.
+    /// Takes over `message`: taken from the queue, without an error, freed by deinit.
     init(_ message: UnsafeMutablePointer<rd_kafka_message_t>, topic: Int) {
         unsafe self.message = unsafe message
         self.topic = topic

@@ -16,4 +16,11 @@ public struct Rebalance: Sendable {
     public let isCooperative: Bool
     /// Counts this consumer's rebalances from 1; later ones have greater numbers.
     public let number: Int
+
+    package init(kind: Kind, partitions: [TopicPartition], isCooperative: Bool, number: Int) {
+        self.kind = kind
+        self.partitions = partitions
+        self.isCooperative = isCooperative
+        self.number = number
+    }
 }

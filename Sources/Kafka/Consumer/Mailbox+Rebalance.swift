@@ -26,7 +26,6 @@ extension Mailbox {
             unsafe rd_kafka_assign(client, nil)
             return
         }
-        defer { unsafe rd_kafka_yield(client) }
         let isCooperative = unsafe String(cString: rd_kafka_rebalance_protocol(client)) == "COOPERATIVE"
         switch code {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:

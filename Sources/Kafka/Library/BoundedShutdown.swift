@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// Closing or destroying a librdkafka client can hang when its broker is gone. Whoever ends one hands everything over,
 /// and a thread that does not finish keeps it until the process ends.
-final class Ending {
+final class BoundedShutdown {
     private let work: () -> Void
     private let done: WakeDescriptor
 
@@ -16,19 +16,19 @@ final class Ending {
     /// Runs `work` and answers whether it was done after at most `milliseconds`; it goes on if not.
     static func run(deadlineMilliseconds milliseconds: Int, _ work: @escaping () -> Void) -> Bool {
         guard let done = try? WakeDescriptor() else { return false }
-        let ending = unsafe Unmanaged.passRetained(Ending(done, work)).toOpaque()
+        let ending = unsafe Unmanaged.passRetained(BoundedShutdown(done, work)).toOpaque()
         var thread = pthread_t()
         let failure = unsafe pthread_create(
             &thread, nil,
             { argument in
                 guard let argument = unsafe argument else { return nil }
-                let ending = unsafe Unmanaged<Ending>.fromOpaque(argument).takeRetainedValue()
+                let ending = unsafe Unmanaged<BoundedShutdown>.fromOpaque(argument).takeRetainedValue()
                 ending.work()
                 ending.done.wake()
                 return nil
             }, ending)
         guard failure == 0 else {
-            unsafe Unmanaged<Ending>.fromOpaque(ending).release()
+            unsafe Unmanaged<BoundedShutdown>.fromOpaque(ending).release()
             return false
         }
         pthread_detach(thread)

@@ -5,15 +5,15 @@ internal import Synchronization
 /// Written by librdkafka's threads, taken by the application's.
 final class LogLines: Sendable {
     private static let limit = 200
-    private let lines = Mutex<[String]>([])
+    private let lines = Mutex<[KafkaLogLine]>([])
 
-    func append(_ line: String) {
+    func append(_ line: KafkaLogLine) {
         lines.withLock { lines in
             if lines.count < Self.limit { lines.append(line) }
         }
     }
 
-    func take() -> [String] {
+    func take() -> [KafkaLogLine] {
         lines.withLock { lines in
             defer { lines.removeAll() }
             return lines

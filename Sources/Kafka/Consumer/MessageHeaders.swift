@@ -1,8 +1,8 @@
 internal import CRdkafka
 
 /// The headers of a message that somebody else owns, and that must be there whenever they are asked for.
-@unsafe
-public struct MessageHeaders {
+@safe
+public struct MessageHeaders: HeaderSource {
     let message: UnsafeMutablePointer<rd_kafka_message_t>
 
     /// Gives each header in the record's order, repeated names included; a null value (nil) differs from an empty one.

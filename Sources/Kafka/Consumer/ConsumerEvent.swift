@@ -1,7 +1,6 @@
 /// What one poll of a consumer brought.
-public enum Incoming: ~Copyable {
-    /// A record.
-    case message(Message)
+public enum ConsumerEvent<Record: ~Copyable>: ~Copyable {
+    case record(Record)
     /// The end of a partition for now: the offset after the last one that can be read, transaction markers included.
     case end(TopicPartition, offset: Int64)
     /// Reading this partition failed at `offset` (−1 where unknown); stop it, whatever follows may be behind a gap.

@@ -75,7 +75,7 @@ extension Mailbox {
         unsafe rd_kafka_conf_set_log_cb(properties.configuration) { client, level, facility, text in
             guard let client = unsafe client, let text = unsafe text, let facility = unsafe facility else { return }
             unsafe Mailbox.of(rd_kafka_opaque(client))?.logs
-                .append("\(level) \(String(cString: facility)) \(String(cString: text))")
+                .append(KafkaLogLine(level: level, facility: String(cString: facility), text: String(cString: text)))
         }
     }
 
@@ -90,8 +90,6 @@ extension Mailbox {
             detail = text
         }
         post(KafkaError(error, "Kafka", detail: detail, isFatal: isFatal, isRetriable: !isFatal))
-        // Back to the caller of poll at once, so that nothing overtakes what was just recorded.
-        if let client = unsafe client { unsafe rd_kafka_yield(client) }
     }
 }
 

@@ -18,7 +18,12 @@ public struct Admin: ~Copyable, @unchecked Sendable {
         try checkSupport(properties)
         let mailbox = Mailbox()
         // Never makes a topic by asking for it.
-        let own = [("allow.auto.create.topics", "false"), ("isolation.level", isolation), ("client.id", clientID)]
+        let own = [
+            ("allow.auto.create.topics", "false"), ("isolation.level", isolation), ("client.id", clientID),
+            // For single records, where some are read: an offset that is not there is an error, and so is none behind it.
+            ("auto.offset.reset", "error"), ("enable.partition.eof", "true"), ("queued.min.messages", "1"),
+            ("fetch.message.max.bytes", "65536"), ("fetch.wait.max.ms", "100"),
+        ]
         var made = try Properties(properties + own)
         mailbox.attach(to: made)
         unsafe client = try made.makeClient(RD_KAFKA_CONSUMER)
@@ -28,7 +33,7 @@ public struct Admin: ~Copyable, @unchecked Sendable {
 
     deinit {
         let (client, mailbox) = unsafe (client, mailbox)
-        _ = Ending.run(deadlineMilliseconds: 5_000) {
+        _ = BoundedShutdown.run(deadlineMilliseconds: 5_000) {
             unsafe rd_kafka_destroy(client)
             withExtendedLifetime(mailbox) {}
         }
@@ -100,5 +105,5 @@ public struct Admin: ~Copyable, @unchecked Sendable {
     }
 
     /// librdkafka's own log lines since the last call, at most 200.
-    public func takeLogLines() -> [String] { mailbox.logs.take() }
+    public func takeLogLines() -> [KafkaLogLine] { mailbox.logs.take() }
 }

@@ -32,7 +32,7 @@ public struct Producer: ~Copyable, @unchecked Sendable {
 
     deinit {
         let (client, mailbox, deliveries) = unsafe (client, mailbox, deliveries)
-        _ = Ending.run(deadlineMilliseconds: 5_000) {
+        _ = BoundedShutdown.run(deadlineMilliseconds: 5_000) {
             unsafe rd_kafka_purge(client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
             deliveries.handles.release()
             unsafe rd_kafka_destroy(client)

@@ -1,10 +1,10 @@
 import Bytes
 
-/// Where a consumer goes on in each partition assigned to it: where it began, or after the last record that it handed on.
+/// Where a consumer goes on in each partition that it reads: where it was placed, or after the last record that it handed on.
 ///
 /// librdkafka's own position is ahead of that by what was read ahead, and from 2.2 to 2.13.1 an end of a partition moves it
 /// one too far (its issue 4844).
-struct Standing: ~Copyable {
+struct ReadPositions: ~Copyable {
     private static let none: Int64 = -1
 
     /// Partition p of topic t stands at t × `width` + p.
@@ -18,10 +18,16 @@ struct Standing: ~Copyable {
     }
 
     /// All of the partitions, with the offset to go on at.
-    var positions: [Position] {
+    var all: [Position] {
         offsets.indices.filter { offsets[$0] != Self.none }.map {
             Position(topic: $0 / width, partition: Int32($0 % width), offset: offsets[$0])
         }
+    }
+
+    func contains(_ partition: TopicPartition) -> Bool {
+        let number = Int(partition.partition)
+        guard partition.topic >= 0, partition.topic < topics, number >= 0, number < width else { return false }
+        return offsets[partition.topic * width + number] != Self.none
     }
 
     mutating func begin(_ positions: [Position]) {
@@ -33,7 +39,7 @@ struct Standing: ~Copyable {
     }
 
     mutating func end(_ partition: TopicPartition) {
-        guard Int(partition.partition) < width else { return }
+        guard contains(partition) else { return }
         offsets[partition.topic * width + Int(partition.partition)] = Self.none
     }
 
@@ -43,14 +49,14 @@ struct Standing: ~Copyable {
     @inline(__always)
     mutating func passed(topic: Int, partition: Int32, offset: Int64) {
         let partition = Int(partition)
-        guard topic >= 0, partition < width else { return }
+        guard topic >= 0, partition < width, offsets[topic &* width &+ partition] != Self.none else { return }
         offsets[topic &* width &+ partition] = offset &+ 1
     }
 
     private mutating func widen(beyond partition: Int) {
-        let positions = positions
+        let before = all
         while width <= partition { width *= 2 }
         offsets = Pile(repeating: Self.none, count: topics * width)
-        begin(positions)
+        begin(before)
     }
 }

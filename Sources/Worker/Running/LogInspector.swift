@@ -1,0 +1,201 @@
+import Bytes
+import Dispatch
+import Glibc
+import Hashing
+import Kafka
+import Projections
+import Redis
+import Synchronization
+
+/// Finds out whether the logs behind a projection's topics are still those that its checkpoints tell of, beside its lanes.
+///
+/// Three things tell one log from another of the same name: the cluster's id, the topic's id (librdkafka 2.3 and later),
+/// and the record at the offset that a checkpoint passed last.
+final class LogInspector: Sendable {
+    private static let timeout = 10_000
+    /// A partition without an anchor is known by those of its topic that have one; this many of them are asked.
+    private static let siblings = 3
+
+    private struct State: ~Copyable {
+        var admin: Admin?
+        var redis: RedisConnection?
+    }
+
+    private let settings: ProjectionSettings
+    private let generation: Int
+    private let facts: LogFacts
+    private let state = Mutex(State())
+    /// One inspection after the other.
+    private let queue: DispatchQueue
+
+    /// `facts` are those that the generation was compared with.
+    init(settings: ProjectionSettings, generation: Int, facts: LogFacts) {
+        self.settings = settings
+        self.generation = generation
+        self.facts = facts
+        queue = DispatchQueue(label: "lantern-\(settings.plan.name)-inspector")
+    }
+
+    func inspect(_ inspection: LogInspection, for control: LaneControl) {
+        queue.async { [self] in control.deliver(LogFindings(inspection, verdicts(inspection.claims))) }
+    }
+
+    private typealias Claim = LogInspection.Claim
+    private typealias Verdict = LogFindings.Verdict
+
+    private func verdicts(_ claims: [Claim]) -> [Verdict] {
+        state.withLock { state in
+            do {
+                return try Self.identify(claims, &state, settings, facts) ?? compareAnchors(claims, &state)
+            } catch {
+                state.redis = nil
+                return claims.map { _ in .unknown("\(error)") }
+            }
+        }
+    }
+
+    /// By the ids; nil where these say nothing against it.
+    private static func identify(
+        _ claims: [Claim], _ state: inout State, _ settings: ProjectionSettings, _ facts: LogFacts
+    ) throws -> [Verdict]? {
+        if state.admin == nil {
+            state.admin = try Admin(
+                properties: settings.kafka, clientID: "lantern-\(settings.plan.name)-inspector")
+        }
+        let topics = Array(Set(claims.map(\.topic))).sorted()
+        // Also brings the cluster's id up to date, which librdkafka has from the last broker that answered.
+        _ = try state.admin?.partitionCounts(of: topics, timeoutMilliseconds: timeout)
+        if let before = facts.clusterID, let now = try state.admin?.clusterID(timeoutMilliseconds: timeout),
+            now != before
+        {
+            return claims.map { _ in .other("the brokers are of Kafka cluster \(now), it was built from \(before)") }
+        }
+        let identifiers = try state.admin?.topicIDs(of: topics, timeoutMilliseconds: timeout) ?? [:]
+        let verdicts = claims.map { claim -> Verdict in
+            guard let before = facts.topicIDs[claim.topic], let now = identifiers[claim.topic], now != before else {
+                return .same
+            }
+            return .other("topic \(claim.topic) was made anew: its id is \(now), it was \(before)")
+        }
+        return verdicts.contains { $0 != .same } ? verdicts : nil
+    }
+
+    // MARK: Anchors
+
+    /// A record that must stand where a checkpoint says, and the claims that stand or fall with it.
+    private struct Witness {
+        var place: RecordPlace
+        var hash: UInt64
+        var claims: [Int]
+        var verdict = Verdict.same
+    }
+
+    private func compareAnchors(_ claims: [Claim], _ state: inout State) throws -> [Verdict] {
+        var witnesses: [Witness] = []
+        for (index, claim) in claims.enumerated() {
+            if let anchor = claim.anchor { Self.add(anchor, claim.topic, claim.partition, for: index, to: &witnesses) }
+        }
+        for topic in Set(claims.map(\.topic)) {
+            let bare = claims.indices.filter { claims[$0].topic == topic && claims[$0].anchor == nil }
+            guard !bare.isEmpty else { continue }
+            for (partition, anchor) in try siblingAnchors(topic, &state).prefix(Self.siblings) {
+                for index in bare { Self.add(anchor, topic, partition, for: index, to: &witnesses) }
+            }
+        }
+        guard !witnesses.isEmpty else { return claims.map { _ in .same } }
+        Self.hear(&witnesses, &state, settings.plan)
+        var verdicts = claims.map { _ in Verdict.same }
+        for witness in witnesses {
+            for index in witness.claims where Self.weight(witness.verdict) > Self.weight(verdicts[index]) {
+                verdicts[index] = witness.verdict
+            }
+        }
+        return verdicts
+    }
+
+    private static func weight(_ verdict: Verdict) -> Int {
+        switch verdict {
+        case .same: 0
+        case .unknown: 1
+        case .other: 2
+        }
+    }
+
+    private static func add(
+        _ anchor: Checkpoint.Anchor, _ topic: String, _ partition: Int32, for claim: Int, to witnesses: inout [Witness]
+    ) {
+        // A partition can be read at one place at a time.
+        if let known = witnesses.firstIndex(where: { $0.place.topic == topic && $0.place.partition == partition }) {
+            witnesses[known].claims.append(claim)
+        } else {
+            let place = RecordPlace(topic: topic, partition: partition, offset: anchor.offset)
+            witnesses.append(Witness(place: place, hash: anchor.hash, claims: [claim]))
+        }
+    }
+
+    /// What the checkpoints of a topic's partitions are anchored at.
+    private func siblingAnchors(_ topic: String, _ state: inout State) throws -> [(Int32, Checkpoint.Anchor)] {
+        let count = try state.admin?.partitionCounts(of: [topic], timeoutMilliseconds: Self.timeout).first ?? 0
+        guard count > 0 else { return [] }
+        if state.redis == nil { state.redis = try RedisConnection.open(settings.redis) }
+        let keys = KeySpace(projection: settings.plan.name)
+        var command = CommandBuffer()
+        command.begin(1 + count)
+        command.argument("MGET")
+        for partition in 0..<count { command.argument(text: keys.checkpoint(generation, topic, Int32(partition))) }
+        let values = try state.redis?.roundTrip(command).first?.elements ?? []
+        return values.enumerated().compactMap { partition, value in
+            value.bytes.flatMap { Checkpoint(text: $0) }?.anchor.map { (Int32(partition), $0) }
+        }
+    }
+
+    /// Reads the records, and asks for the logs' ends where one is not there.
+    private static func hear(_ witnesses: inout [Witness], _ state: inout State, _ plan: ProjectionPlan) {
+        guard var admin = state.admin.take() else { return }
+        var found: [Int: (offset: Int64, hash: UInt64)] = [:]
+        let headers = RecordHeaders<MessageHeaders>()
+        let searches = admin.records(at: witnesses.map(\.place), timeoutMilliseconds: timeout) { index, record in
+            unsafe headers.enter(record.headerSource)
+            found[index] = (record.offset, hash(record, headers))
+            headers.leave()
+        }
+        for (index, search) in searches.enumerated() {
+            let place = witnesses[index].place
+            if case .failed(let error) = search {
+                witnesses[index].verdict = .unknown("\(error)")
+                continue
+            }
+            if let found = found[index], found.offset == place.offset {
+                if found.hash == witnesses[index].hash { continue }
+                witnesses[index].verdict = .other(
+                    "another record stands at offset \(place.offset) of \(place.topic)-\(place.partition)")
+                continue
+            }
+            do throws(KafkaError) {
+                let ranges = try admin.ranges(
+                    topic: place.topic, partitions: [place.partition], timeoutMilliseconds: timeout)
+                witnesses[index].verdict = missing(place, ranges.first, plan)
+            } catch { witnesses[index].verdict = .unknown("\(error)") }
+        }
+        state.admin = consume admin
+    }
+
+    private static func hash<Record: LogRecord & ~Copyable>(
+        _ record: borrowing Record, _ headers: borrowing HeaderList
+    ) -> UInt64 {
+        let event = Event(
+            topic: 0, partition: record.partition, offset: record.offset, timestamp: record.timestamp,
+            key: record.key, value: record.value, headers: headers)
+        return RecordHash.of(event, headers: headers)
+    }
+
+    /// What it means that no record stands there.
+    private static func missing(_ place: RecordPlace, _ range: LogRange?, _ plan: ProjectionPlan) -> Verdict {
+        guard let range else { return .unknown("Kafka did not say what the log of \(place.topic) holds") }
+        let name = "\(place.topic)-\(place.partition)"
+        if range.low > place.offset { return .same }
+        if range.end <= place.offset { return .unknown("\(name) ends at \(range.end), before offset \(place.offset)") }
+        if plan.topics.first(where: { $0.name == place.topic })?.isCompacted == true { return .same }
+        return .other("no record stands at offset \(place.offset) of \(name) any more")
+    }
+}

@@ -1,0 +1,34 @@
+import Glibc
+import Kafka
+import Worker
+
+/// The process around the gate's lane: all is well, and anything else ends the run.
+final class GateServices: LaneServices, @unchecked Sendable {
+    // One thread runs the gate.
+    private(set) var failure: String?
+
+    func now() -> Int64 { Self.milliseconds(CLOCK_MONOTONIC) }
+    func wallClock() -> Int64 { Self.milliseconds(CLOCK_REALTIME) }
+
+    private static func milliseconds(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    func report(_ report: WorkerReport) {
+        switch report {
+        case .lane(.started, _), .lane(.connected, _): break
+        default: failure = "the lane did not run as usual: \(report)"
+        }
+    }
+
+    func inspect(_ inspection: LogInspection, for control: LaneControl) {
+        control.deliver(LogFindings(inspection, inspection.claims.map { _ in .same }))
+    }
+
+    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> Bool { false }
+    func watermarks(topic: String, partition: Int32) -> (low: Int64, high: Int64)? { (0, .max) }
+    func tombstoneRetention(topic: String) -> Int64? { nil }
+    func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint { .halt("it is missing") }
+}
