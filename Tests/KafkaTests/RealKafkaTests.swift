@@ -33,6 +33,67 @@ enum RealKafka {
     .serialized, .timeLimit(.minutes(10)),
     .enabled(if: KafkaServer.isAvailable, Comment(rawValue: KafkaServer.skipReason)))
 struct RealKafkaTests {
+    @Test func `single records are looked up where they stand, again and again`() throws {
+        try RealKafka.makeTopic("single", partitions: 2)
+        try RealKafka.fill("single", 20)
+        try RealKafka.fill("single", 3, partition: 1)
+        var admin = try RealKafka.admin()
+        try admin.deleteRecords(topic: "single", partition: 0, before: 5, timeoutMilliseconds: 60_000)
+        for _ in 0..<3 {
+            for offset: Int64 in [5, 19] {
+                let places = [
+                    RecordPlace(topic: "single", partition: 0, offset: offset),
+                    RecordPlace(topic: "single", partition: 1, offset: 1),
+                ]
+                var values: [Int: [UInt8]?] = [:]
+                let found = admin.records(at: places, timeoutMilliseconds: 60_000) { index, record in
+                    values[index] = record.value?.array
+                }
+                #expect(found.allSatisfy { if case .found = $0 { true } else { false } }, "\(found)")
+                #expect(values == [0: bytes("v\(offset)"), 1: bytes("v1")])
+            }
+        }
+        let outside: [Int64] = [4, 20, 25]
+        let searches = outside.map { offset in
+            admin.records(
+                at: [RecordPlace(topic: "single", partition: 0, offset: offset)], timeoutMilliseconds: 60_000
+            ) { index, record in Issue.record("offset \(record.offset) was found for \(offset)") }
+        }
+        for (offset, search) in zip(outside, searches) {
+            switch search.first {
+            case .outOfRange: #expect(offset != 20)
+            case .absent: #expect(offset == 20)
+            default: Issue.record("offset \(offset): \(search)")
+            }
+        }
+    }
+
+    @Test func `a topic that is made anew has another id, where the library can ask for it`() throws {
+        var admin = try RealKafka.admin()
+        var identifiers: [String] = []
+        for _ in 0..<2 {
+            try admin.createTopic("anew", partitions: 1, timeoutMilliseconds: 60_000)
+            let found = try admin.topicIDs(of: ["anew"], timeoutMilliseconds: 60_000)
+            identifiers.append(found["anew"] ?? "none")
+            try admin.deleteTopic("anew", timeoutMilliseconds: 60_000)
+            var isGone = false
+            while !isGone {
+                do { _ = try admin.partitionCounts(of: ["anew"], timeoutMilliseconds: 60_000) } catch {
+                    isGone = error.code == .unknownTopic
+                }
+            }
+        }
+        // librdkafka 2.3 has topic ids.
+        let isOld = libraryVersion.split(separator: ".").prefix(2).compactMap { Int($0) }.lexicographicallyPrecedes([
+            2, 3,
+        ])
+        if isOld {
+            #expect(identifiers == ["none", "none"])
+        } else {
+            #expect(Set(identifiers).count == 2 && !identifiers.contains("none"), "\(identifiers)")
+        }
+    }
+
     @Test func `keys, values and headers come back as they were sent`() throws {
         try RealKafka.makeTopic("round-trip", partitions: 3)
         var producer = try makeProducer(RealKafka.servers())

@@ -18,7 +18,7 @@ public enum RecordSearch: Sendable {
     /// The record at that offset, or the first one behind it, was handed over.
     case found
     /// There is none at or behind that offset.
-    case none
+    case absent
     /// The log does not have that offset.
     case outOfRange
     /// Nobody answered in time, or with this.
@@ -34,8 +34,6 @@ extension Admin {
         let end = Clock.milliseconds() + timeoutMilliseconds
         let queue = unsafe rd_kafka_queue_new(client)
         defer { unsafe rd_kafka_queue_destroy(queue) }
-        var handles = TopicHandles()
-        defer { handles.release() }
         var waiting: [TopicPartition: Int] = [:]
         var results = places.map { _ in
             RecordSearch.failed(KafkaError(.timedOut, message: "Kafka did not send the record", isRetriable: true))
@@ -65,7 +63,7 @@ extension Admin {
             case RD_KAFKA_RESP_ERR_NO_ERROR:
                 body(index, record)
                 results[index] = .found
-            case RD_KAFKA_RESP_ERR__PARTITION_EOF: results[index] = .none
+            case RD_KAFKA_RESP_ERR__PARTITION_EOF: results[index] = .absent
             case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
                 results[index] = .outOfRange
             default:

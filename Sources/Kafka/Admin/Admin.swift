@@ -7,6 +7,9 @@ internal import CRdkafka
 public struct Admin: ~Copyable, @unchecked Sendable {
     let client: OpaquePointer
     private let mailbox: Mailbox
+    /// The topics of which records were read: while they are held, librdkafka knows their leaders, which takes it up to a
+    /// second to learn.
+    var handles = TopicHandles()
     private let servers: String
 
     /// Throws `configuration` naming the wrong property, `unsupported` for what this librdkafka cannot do.
@@ -21,8 +24,8 @@ public struct Admin: ~Copyable, @unchecked Sendable {
         let own = [
             ("allow.auto.create.topics", "false"), ("isolation.level", isolation), ("client.id", clientID),
             // For single records, where some are read: an offset that is not there is an error, and so is none behind it.
-            ("auto.offset.reset", "error"), ("enable.partition.eof", "true"), ("queued.min.messages", "1"),
-            ("fetch.message.max.bytes", "65536"), ("fetch.wait.max.ms", "100"),
+            ("auto.offset.reset", "error"), ("enable.partition.eof", "true"),
+            ("fetch.message.max.bytes", "65536"), ("fetch.wait.max.ms", "1"),
         ]
         var made = try Properties(properties + own)
         mailbox.attach(to: made)
@@ -32,8 +35,10 @@ public struct Admin: ~Copyable, @unchecked Sendable {
     }
 
     deinit {
-        let (client, mailbox) = unsafe (client, mailbox)
+        let (client, mailbox, held) = unsafe (client, mailbox, handles)
         _ = BoundedShutdown.run(deadlineMilliseconds: 5_000) {
+            var handles = held
+            handles.release()
             unsafe rd_kafka_destroy(client)
             withExtendedLifetime(mailbox) {}
         }

@@ -30,7 +30,7 @@ public struct LaneSettings: Sendable {
     /// At most this many partitions are in one inspection.
     public var claimsPerInspection = 64
     /// This long a log may seem to end before the checkpoint: a new leader that lags says so for a moment.
-    public var shortEndPatience: Int64 = 10_000
+    public var shortEndPatience: Int64 = 5_000
     public var commandTimeout: Int64 = 5_000
     /// How long a revoked partition's last transaction is awaited.
     public var revocationTimeout: Int64 = 2_000
