@@ -269,6 +269,8 @@ extension LaneMachine {
         partitions[slot].shortSince = nil
         // Whoever has just found the anchor has seen the log; one without an anchor has seen nothing of it.
         partitions[slot].isTrusted = sawAnchor
+        // An older one is a better witness: the anchor may be of the other log already.
+        if partitions[slot].witness == nil, sawAnchor { partitions[slot].witness = partitions[slot].anchor }
         partitions[slot].doubt = doubts
         fenceIsCurrent = false
         if !partitions[slot].isRenewing {

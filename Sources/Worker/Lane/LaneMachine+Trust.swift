@@ -17,10 +17,14 @@ extension LaneMachine {
         partitions[slot].replay?.hasSeenAnchor = false
     }
 
-    /// An event of a partition in doubt waits.
+    /// An event of a partition in doubt waits, for an inspection that begins after the event came.
     @inline(never)
     mutating func awaitInspection(_ slot: Int) -> Taken {
-        slotAwaitingInspection = slot
+        if slotAwaitingInspection != slot {
+            doubts += 1
+            doubt(slot)
+            slotAwaitingInspection = slot
+        }
         return .later
     }
 
@@ -29,8 +33,10 @@ extension LaneMachine {
         guard !isInspecting, !isStopping, !isDeaf else { return }
         if let awaited = slotAwaitingInspection {
             let topic = partitions[awaited].topic
-            // Where one partition was quiet its topic was, mostly: one question for all of them.
-            inspect([awaited] + foldingSlots { $0.topic == topic && !$0.isTrusted }.filter { $0 != awaited })
+            // Where one partition was quiet its topic was, mostly: one question for all of them. One without a witness is
+            // known by those that have one.
+            let others = foldingSlots { $0.topic == topic && (!$0.isTrusted || $0.witness != nil) }
+            inspect([awaited] + others.filter { $0 != awaited })
         } else if now >= nextInspection {
             nextInspection = now + settings.inspectionInterval
             let folding = foldingSlots { _ in true }
@@ -48,9 +54,10 @@ extension LaneMachine {
     private mutating func inspect(_ slots: [Int]) {
         isInspecting = true
         let claims = slots.prefix(settings.claimsPerInspection).map { slot in
-            LogInspection.Claim(
+            partitions[slot].nextWitness = partitions[slot].anchor
+            return LogInspection.Claim(
                 topic: partitions[slot].topicName, partition: partitions[slot].partition,
-                anchor: partitions[slot].anchor)
+                witness: partitions[slot].witness)
         }
         actions.append(.inspect(LogInspection(number: doubts, claims: claims)))
         doubts += 1
@@ -69,7 +76,10 @@ extension LaneMachine {
             else { continue }
             switch verdict {
             // Without an event that waits, trust is not renewed: a quiet partition is asked about when it speaks again.
-            case .same: if awaited != nil { partitions[slot].isTrusted = true }
+            case .same:
+                // The old witness still stands there, so what was read in between was read from the same log.
+                partitions[slot].witness = partitions[slot].nextWitness ?? partitions[slot].witness
+                if awaited != nil { partitions[slot].isTrusted = true }
             case .unknown(let words):
                 guard awaited != nil else { continue }
                 actions.append(.report(.uninspected(slot: slot, words)))

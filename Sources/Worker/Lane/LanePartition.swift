@@ -33,6 +33,9 @@ public struct LanePartition: Sendable {
     var isTrusted = false
     /// The number of its last doubt.
     var doubt: UInt64 = 0
+    /// A record that was seen to stand in its log, and the one that takes its place when that log is seen to be the same.
+    var witness: Checkpoint.Anchor?
+    var nextWitness: Checkpoint.Anchor?
     /// Where it stood at the last heartbeat.
     var nextAtHeartbeat: Int64 = -1
     /// Since when the log seems to end before the checkpoint; nil where it does not.

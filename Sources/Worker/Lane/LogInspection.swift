@@ -2,17 +2,17 @@ public import Projections
 
 /// A question about the logs behind some partitions: are they still those that the checkpoints tell of?
 public struct LogInspection: Sendable, Equatable {
-    /// What a checkpoint says of one partition's log.
+    /// What a lane knows of one partition's log.
     public struct Claim: Sendable, Equatable {
         public var topic: String
         public var partition: Int32
-        /// The last record passed; nil where none was yet.
-        public var anchor: Checkpoint.Anchor?
+        /// A record that was seen to stand there; nil where none was yet.
+        public var witness: Checkpoint.Anchor?
 
-        public init(topic: String, partition: Int32, anchor: Checkpoint.Anchor?) {
+        public init(topic: String, partition: Int32, witness: Checkpoint.Anchor?) {
             self.topic = topic
             self.partition = partition
-            self.anchor = anchor
+            self.witness = witness
         }
     }
 

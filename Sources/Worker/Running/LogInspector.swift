@@ -13,12 +13,17 @@ import Synchronization
 /// and the record at the offset that a checkpoint passed last.
 final class LogInspector: Sendable {
     private static let timeout = 10_000
-    /// A partition without an anchor is known by those of its topic that have one; this many of them are asked.
+    /// A partition without a witness is known by those of its topic that have one, by this many checkpoints at most.
     private static let siblings = 3
+    /// This long a log may seem to end before a record that stood there, in milliseconds: a new leader that lags says so for
+    /// a moment.
+    private static let shortEndPatience: Int64 = 5_000
 
     private struct State: ~Copyable {
         var admin: Admin?
         var redis: RedisConnection?
+        /// Since when a log seems too short.
+        var shortSince: [RecordPlace: Int64] = [:]
     }
 
     private let settings: ProjectionSettings
@@ -46,7 +51,7 @@ final class LogInspector: Sendable {
     private func verdicts(_ claims: [Claim]) -> [Verdict] {
         state.withLock { state in
             do {
-                return try Self.identify(claims, &state, settings, facts) ?? compareAnchors(claims, &state)
+                return try Self.identify(claims, &state, settings, facts) ?? hearWitnesses(claims, &state)
             } catch {
                 state.redis = nil
                 return claims.map { _ in .unknown("\(error)") }
@@ -80,9 +85,9 @@ final class LogInspector: Sendable {
         return verdicts.contains { $0 != .same } ? verdicts : nil
     }
 
-    // MARK: Anchors
+    // MARK: Witnesses
 
-    /// A record that must stand where a checkpoint says, and the claims that stand or fall with it.
+    /// A record that must stand where it stood, and the claims that stand or fall with it.
     private struct Witness {
         var place: RecordPlace
         var hash: UInt64
@@ -90,16 +95,21 @@ final class LogInspector: Sendable {
         var verdict = Verdict.same
     }
 
-    private func compareAnchors(_ claims: [Claim], _ state: inout State) throws -> [Verdict] {
+    private func hearWitnesses(_ claims: [Claim], _ state: inout State) throws -> [Verdict] {
         var witnesses: [Witness] = []
         for (index, claim) in claims.enumerated() {
-            if let anchor = claim.anchor { Self.add(anchor, claim.topic, claim.partition, for: index, to: &witnesses) }
+            if let witness = claim.witness {
+                Self.add(witness, claim.topic, claim.partition, for: [index], to: &witnesses)
+            }
         }
         for topic in Set(claims.map(\.topic)) {
-            let bare = claims.indices.filter { claims[$0].topic == topic && claims[$0].anchor == nil }
+            let bare = claims.indices.filter { claims[$0].topic == topic && claims[$0].witness == nil }
             guard !bare.isEmpty else { continue }
+            for index in witnesses.indices where witnesses[index].place.topic == topic {
+                witnesses[index].claims += bare
+            }
             for (partition, anchor) in try siblingAnchors(topic, &state).prefix(Self.siblings) {
-                for index in bare { Self.add(anchor, topic, partition, for: index, to: &witnesses) }
+                Self.add(anchor, topic, partition, for: bare, to: &witnesses)
             }
         }
         guard !witnesses.isEmpty else { return claims.map { _ in .same } }
@@ -122,15 +132,13 @@ final class LogInspector: Sendable {
     }
 
     private static func add(
-        _ anchor: Checkpoint.Anchor, _ topic: String, _ partition: Int32, for claim: Int, to witnesses: inout [Witness]
+        _ anchor: Checkpoint.Anchor, _ topic: String, _ partition: Int32, for claims: [Int],
+        to witnesses: inout [Witness]
     ) {
-        // A partition can be read at one place at a time.
-        if let known = witnesses.firstIndex(where: { $0.place.topic == topic && $0.place.partition == partition }) {
-            witnesses[known].claims.append(claim)
-        } else {
-            let place = RecordPlace(topic: topic, partition: partition, offset: anchor.offset)
-            witnesses.append(Witness(place: place, hash: anchor.hash, claims: [claim]))
-        }
+        // A partition can be read at one place at a time, and what a lane saw is older than what a checkpoint says.
+        guard !witnesses.contains(where: { $0.place.topic == topic && $0.place.partition == partition }) else { return }
+        let place = RecordPlace(topic: topic, partition: partition, offset: anchor.offset)
+        witnesses.append(Witness(place: place, hash: anchor.hash, claims: claims))
     }
 
     /// What the checkpoints of a topic's partitions are anchored at.
@@ -174,7 +182,7 @@ final class LogInspector: Sendable {
             do throws(KafkaError) {
                 let ranges = try admin.ranges(
                     topic: place.topic, partitions: [place.partition], timeoutMilliseconds: timeout)
-                witnesses[index].verdict = missing(place, ranges.first, plan)
+                witnesses[index].verdict = missing(place, ranges.first, plan, &state.shortSince)
             } catch { witnesses[index].verdict = .unknown("\(error)") }
         }
         state.admin = consume admin
@@ -190,11 +198,20 @@ final class LogInspector: Sendable {
     }
 
     /// What it means that no record stands there.
-    private static func missing(_ place: RecordPlace, _ range: LogRange?, _ plan: ProjectionPlan) -> Verdict {
+    private static func missing(
+        _ place: RecordPlace, _ range: LogRange?, _ plan: ProjectionPlan, _ shortSince: inout [RecordPlace: Int64]
+    ) -> Verdict {
         guard let range else { return .unknown("Kafka did not say what the log of \(place.topic) holds") }
         let name = "\(place.topic)-\(place.partition)"
         if range.low > place.offset { return .same }
-        if range.end <= place.offset { return .unknown("\(name) ends at \(range.end), before offset \(place.offset)") }
+        guard range.end > place.offset else {
+            let words = "\(name) ends at \(range.end), before the record at offset \(place.offset) that was read there"
+            let now = WorkerSession.now()
+            let since = shortSince[place] ?? now
+            shortSince[place] = since
+            return now - since < shortEndPatience ? .unknown(words) : .other(words)
+        }
+        shortSince[place] = nil
         if plan.topics.first(where: { $0.name == place.topic })?.isCompacted == true { return .same }
         return .other("no record stands at offset \(place.offset) of \(name) any more")
     }

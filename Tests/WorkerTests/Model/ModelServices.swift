@@ -59,32 +59,38 @@ final class ModelServices: LaneServices, @unchecked Sendable {
     func answerInspection() -> Bool {
         guard !inspections.isEmpty else { return false }
         let (inspection, control) = inspections.removeFirst()
-        control.deliver(LogFindings(inspection, inspection.claims.map { looksAway ? .same : world.verdict($0) }))
+        control.deliver(
+            LogFindings(
+                inspection, looksAway ? inspection.claims.map { _ in .same } : world.verdicts(inspection.claims)))
         return true
     }
 }
 
 extension World {
-    /// As the shipped inspector judges, by topic ids or by anchors.
-    func verdict(_ claim: LogInspection.Claim) -> LogFindings.Verdict {
-        guard !isKafkaAway else { return .unknown("Kafka is away") }
-        if hasTopicIDs { return recreations == 0 ? .same : .other("its id is another one") }
-        var verdict = LogFindings.Verdict.same
-        for (partition, anchor) in claim.anchor.map({ [(Int(claim.partition), $0)] }) ?? anchors() {
-            let found = compare(anchor, partition)
-            if case .other = found { return found }
-            if found != .same { verdict = found }
+    /// As the shipped inspector judges, by topic ids or by witnesses.
+    func verdicts(_ claims: [LogInspection.Claim]) -> [LogFindings.Verdict] {
+        claims.map { claim in
+            guard !isKafkaAway else { return .unknown("Kafka is away") }
+            if hasTopicIDs { return recreations == 0 ? .same : .other("its id is another one") }
+            if let witness = claim.witness { return compare(witness, Int(claim.partition)) }
+            // One without a witness is known by those of the others, and by the checkpoints.
+            let known = claims.compactMap { claim in claim.witness.map { (Int(claim.partition), $0) } }
+            let told = (0..<log.partitions).filter { partition in !known.contains { $0.0 == partition } }
+                .compactMap { partition in checkpoint(partition)?.anchor.map { (partition, $0) } }
+            let found = (known + told).map { compare($0.1, $0.0) }
+            return found.first { if case .other = $0 { true } else { false } } ?? found.first { $0 != .same } ?? .same
         }
-        return verdict
-    }
-
-    private func anchors() -> [(Int, Checkpoint.Anchor)] {
-        (0..<log.partitions).compactMap { partition in checkpoint(partition)?.anchor.map { (partition, $0) } }
     }
 
     private func compare(_ anchor: Checkpoint.Anchor, _ partition: Int) -> LogFindings.Verdict {
         if log.low[partition] > anchor.offset { return .same }
-        guard log.end(partition) > anchor.offset else { return .unknown("the log ends at \(log.end(partition))") }
+        guard log.end(partition) > anchor.offset else {
+            let since = shortSince[partition] ?? now
+            shortSince[partition] = since
+            let words = "the log ends at \(log.end(partition))"
+            return now - since < 5_000 ? .unknown(words) : .other(words)
+        }
+        shortSince[partition] = nil
         guard let record = log.records[partition][Int(anchor.offset)] else { return .other("no record stands there") }
         let found = ModelRecord(record, partition: partition, world: self)
         let headers = HeaderList()

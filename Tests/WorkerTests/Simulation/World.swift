@@ -23,6 +23,8 @@ final class World {
     var breaksRoundTrips = false
     /// Whether topics have ids that tell one from another of the same name.
     var hasTopicIDs = false
+    /// Since when a partition's log seems too short.
+    var shortSince: [Int: Int64] = [:]
     /// The log that was read before another one took its name; nil while it is the same.
     private var first: ModelLog?
     var isExchanged: Bool { first != nil }
