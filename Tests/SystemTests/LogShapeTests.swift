@@ -46,6 +46,44 @@ extension SystemTests {
             Stage.figure("compacted: \(before) bytes before, \(after) after; \(scenario.sent) offsets")
         }
 
+        @Test
+        func `killed before the end, and a tombstone compacted away meanwhile: it halts, the deleted row is not kept`()
+            throws
+        {
+            let scenario = try Scenario(
+                "tombstones", projection: .customers, partitions: 1,
+                topic: [
+                    ("cleanup.policy", "compact"), ("segment.ms", "100"), ("min.cleanable.dirty.ratio", "0.01"),
+                    ("max.compaction.lag.ms", "1"), ("segment.bytes", "1048576"), ("delete.retention.ms", "2000"),
+                ])
+            func send(_ customer: Int, _ value: String?) throws {
+                try scenario.send(key: Array("c-\(customer)".utf8), value: value.map { Array($0.utf8) })
+            }
+            for customer in 0..<500 { try send(customer, "{\"name\":\"n\",\"city\":\"x\",\"gone\":null}") }
+            try scenario.flush()
+            let path = try scenario.configure()
+            // A build that reached no end: nothing but its checkpoint says when it began.
+            let first = try scenario.run(path)
+            let reached = eventually(within: 180) { (try? scenario.passed()) ?? 0 >= 500 }
+            first.kill()
+            try #require(reached, "\(first.log)")
+            try send(7, nil)
+            // Kafka cleans twice: the row's event goes, and 2 s later the tombstone.
+            let offset = try scenario.logRanges()[0].end
+            var extra = 0
+            let isGone = try eventually(within: 180) {
+                try send(1_000 + extra % 3, "{\"name\":\"n\",\"city\":\"\(extra)\",\"gone\":null}")
+                try scenario.flush()
+                extra += 1
+                usleep(300_000)
+                return try !scenario.holds(offset: offset)
+            }
+            try #require(isGone, "Kafka kept the tombstone at \(offset)")
+            let second = try scenario.run(path, ["--until-end"])
+            #expect(try second.exitCode() == 3, "\(second.log)")
+            #expect(second.log.contains("tombstones-missed"), "\(second.log)")
+        }
+
         @Test func `committed and aborted transactions at the end of the log do not keep it from ending`() throws {
             let scenario = try Scenario("transactions", partitions: 2)
             var source = OrderSource(seed: Stage.seed(), orders: 200)

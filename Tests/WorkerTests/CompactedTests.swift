@@ -60,6 +60,69 @@ import Testing
         #expect(play.world.executions - before <= 1)
     }
 
+    @Test func `killed before the end was first reached, and away longer than tombstones are kept: it halts`() {
+        let play = play(retention: 3_600_000)
+        let lane = play.lane([0])
+        play.append(6)
+        lane.takeEvents(0)
+        lane.write(.max)
+        play.serve()
+        lane.read(.max)
+        // Half of it comes, and no end.
+        for _ in 0..<6 {
+            lane.takeEvents(lane.machine.counters.events < 3 ? 1 : 0)
+            lane.write(.max)
+            play.serve()
+            lane.read(.max)
+        }
+        #expect((1...3).contains(play.next()))
+        play.crash(lane)
+        play.world.now += 3_700_000
+        let before = play.next()
+        play.append(1)
+        let late = play.lane([0])
+        play.settle(late)
+        #expect(play.isHalted(late)?.code == .tombstonesMissed)
+        #expect(play.next() == before)
+    }
+
+    @Test func `a lane that lags longer than tombstones are kept halts, and does not renew the time`() {
+        let play = play(retention: 3_600_000)
+        let lane = play.lane([0])
+        play.append(3)
+        play.settle(lane)
+        let before = play.world.checkpoint(0)?.atEnd
+        play.world.now += 3_700_000
+        play.append(3)
+        play.settle(lane)
+        #expect(play.isHalted(lane)?.code == .tombstonesMissed)
+        #expect(play.next() == 3)
+        #expect(play.world.checkpoint(0)?.atEnd == before)
+    }
+
+    @Test func `a partition of which nothing was read waits as long as it likes`() {
+        let play = play(retention: 3_600_000)
+        play.world.now += 7_200_000
+        play.append(3)
+        let lane = play.lane([0])
+        play.pass(milliseconds: 5_000)
+        #expect(play.isHalted(lane) == nil)
+        #expect(play.next() == 3)
+        #expect(play.world.checkpoint(0)?.atEnd != nil)
+    }
+
+    @Test func `a partition that is never idle renews the time all the same`() {
+        let play = play(retention: 20_000)
+        let lane = play.lane([0])
+        for _ in 0..<600 {
+            play.append(1)
+            play.pass(milliseconds: 100)
+        }
+        #expect(play.isHalted(lane) == nil)
+        #expect(play.next() == 600)
+        #expect(play.world.now - (play.world.checkpoint(0)?.atEnd ?? 0) < 12_000)
+    }
+
     @Test func `away longer than tombstones are kept, a deleted row would stay for ever: it halts`() {
         let play = play(retention: 3_600_000)
         let lane = play.lane([0])

@@ -62,7 +62,8 @@ struct ProjectionStatus: Encodable {
             let known = try redis.command("HGET", keys.growth(number), topic.name).text.flatMap { Int($0) } ?? 0
             for partition in 0..<max(known, ends?.count ?? 0) {
                 let end = ends.flatMap { partition < $0.count ? $0[partition] : nil }
-                partitions.append(try Self.partition(topic.name, Int32(partition), end: end, number, keys, &redis))
+                partitions.append(
+                    try Self.partition(topic.name, Int32(partition), end: end, number, record.identifier, keys, &redis))
             }
         }
         self.partitions = partitions
@@ -72,7 +73,7 @@ struct ProjectionStatus: Encodable {
     }
 
     private static func partition(
-        _ topic: String, _ partition: Int32, end: Int64?, _ number: Int, _ keys: KeySpace,
+        _ topic: String, _ partition: Int32, end: Int64?, _ number: Int, _ identifier: String, _ keys: KeySpace,
         _ redis: inout RedisConnection
     ) throws -> Partition {
         let checkpoint = try redis.command("GET", keys.checkpoint(number, topic, partition)).bytes
@@ -82,14 +83,15 @@ struct ProjectionStatus: Encodable {
             try redis.command("HMGET", keys.about(number), "state:\(place)", "rewinds:\(place)", "start:\(place)")
             .elements
             ?? []
-        let damage = try redis.command("HGET", keys.damage(number), place).text
+        let field = DamageRecord.field(identifier, topic, partition)
+        let damage = try redis.command("HGET", keys.damage(number), field).text.map { DamageRecord(text: $0) }
         let parked = try redis.command("ZCARD", keys.parkedIndex(number, topic, partition)).integer ?? 0
         let said = about[0].text ?? "waiting for a worker"
         var state = said
         var reason: String?
-        if let damage {
+        if let damage, damage.holds(at: next ?? .max) {
             state = "halted"
-            reason = "damaged: \(damage)"
+            reason = "damaged: \(damage.words)"
         } else if said.hasPrefix("halted ") {
             state = "halted"
             reason = String(said.dropFirst(7))

@@ -29,7 +29,8 @@ public struct Checkpoint: Sendable, Equatable {
     public var anchor: Anchor?
     /// Projections in code: a record of the last batches, and the XXH3 of the commands that it alone makes.
     public var changes: Anchor?
-    /// Compacted topics: the wall-clock time, in milliseconds since 1970, at which the lane last stood at the end.
+    /// Compacted topics: a time at which no deletion was missed, since the lane stood at the end or had read nothing yet; by
+    /// Redis's clock, in milliseconds since 1970.
     public var atEnd: Int64?
     /// Counts what was carried out on parked events at this offset, so that the text is a fresh one; 0 is left out.
     public var turn: Int

@@ -11,6 +11,7 @@ enum Expectation: Equatable {
     case fence
     case requests
     case role
+    case time
     /// The answer of something outside the fence.
     case ignored
 }

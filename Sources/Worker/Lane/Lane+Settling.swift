@@ -10,7 +10,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     /// Reads all that a partition's folding begins with; the parked keys after the checkpoint, never before.
     mutating func settle(_ slots: [Int]) {
         var settlement = Settlement(generation: nil)
-        settlement.wallClock = services.wallClock()
+        settlement.askedAt = services.now()
         var unanswered: [Int] = []
         do {
             var commands = CommandBuffer()
@@ -20,20 +20,24 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
                 let it = machine.partition(slot)
                 commands.command("GET", keys.checkpoint(settings.generation, it.topicName, it.partition))
                 commands.command("ZRANGE", keys.parkedIndex(settings.generation, it.topicName, it.partition), "0", "-1")
-                commands.command("HGET", keys.damage(settings.generation), "\(it.topicName):\(it.partition)")
+                commands.command("HGET", keys.damage(settings.generation), damageField(it))
             }
+            if machine.hasCompacted { commands.command("TIME") }
             guard let values = try link?.roundTrip(commands) else { return }
             // An error is no missing key: LOADING, say, passes by itself.
-            for case .error(let text) in values {
+            if let text = refusal(in: values) {
                 services.report(.redis("reading checkpoints: \(readableText(text))"))
-                machine.settlingFailed(slots, now: services.now())
+                machine.readingRefused(slots, text, now: services.now())
                 return
             }
+            // Before Kafka is asked for the ends.
+            if machine.hasCompacted { settlement.time = values.last?.milliseconds }
             settlement.generation = values[0].bytes
             let ledger = values[1].elements ?? []
+            let allMarks = watermarks(slots)
             for (index, slot) in slots.enumerated() {
                 let it = machine.partition(slot)
-                guard let marks = services.watermarks(topic: it.topicName, partition: it.partition) else {
+                guard let marks = allMarks[index] else {
                     unanswered.append(slot)
                     continue
                 }
@@ -41,7 +45,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
                     slot: slot, checkpoint: values[2 + 3 * index].bytes, low: marks.low, high: marks.high)
                 found.parked = (values[3 + 3 * index].elements ?? []).compactMap { LaneMachine.parked($0.bytes) }
                 found.tombstoneRetention = services.tombstoneRetention(topic: it.topicName)
-                found.damage = values[4 + 3 * index].text
+                found.damage = values[4 + 3 * index].text.map { DamageRecord(text: $0) }
                 found.ledger = LaneMachine.ledger(ledger, prefix: "\(it.topicName):\(it.partition):")
                 settlement.partitions.append(found)
             }
@@ -54,19 +58,45 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         machine.settled(settlement, now: services.now())
     }
 
+    private func damageField(_ it: LanePartition) -> String {
+        DamageRecord.field(settings.generationIdentifier, it.topicName, it.partition)
+    }
+
+    private func watermarks(_ slots: [Int]) -> [(low: Int64, high: Int64)?] {
+        services.watermarks(of: slots.map { (machine.partition($0).topicName, machine.partition($0).partition) })
+    }
+
+    /// Asks for the ends that a compacted topic's time is measured at.
+    mutating func askEnds(_ slots: [Int]) {
+        guard let time = machine.serverClock.told else { return }
+        let ends = zip(slots, watermarks(slots)).compactMap { slot, marks in marks.map { (slot, $0.high) } }
+        machine.endsTold(ends, time: time)
+    }
+
+    /// The first error among replies: no answer to what was asked.
+    func refusal(in values: [RedisValue]) -> [UInt8]? {
+        for case .error(let text) in values { return text }
+        return nil
+    }
+
     /// Looks at the rows that the last batch touched: what broke in it is still visible in most cases.
     mutating func verify(_ slot: Int) {
         do {
-            let damage = try rowDamage(machine.touched(slot))
-            machine.verified(slot, damage: damage, now: services.now())
+            switch try lookAtRows(machine.touched(slot)) {
+            case .sound: machine.verified(slot, damage: nil, now: services.now())
+            case .damaged(let words): machine.verified(slot, damage: words, now: services.now())
+            case .refused(let text):
+                services.report(.redis("checking rows: \(readableText(text))"))
+                machine.readingRefused([slot], text, now: services.now())
+            }
         } catch {
             link = nil
             machine.disconnected(error.message, now: services.now())
         }
     }
 
-    /// The first row that could not take its changes: another type, no integer, no headroom; nil where all can.
-    mutating func rowDamage(_ entries: [TouchedEntry]) throws(RedisError) -> String? {
+    /// Looks for the first row that could not take its changes: another type, no integer, no headroom.
+    mutating func lookAtRows(_ entries: [TouchedEntry]) throws(RedisError) -> RowCheck {
         for entry in entries {
             var commands = CommandBuffer()
             commands.begin(2)
@@ -89,26 +119,31 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
                 commands.argument("GET")
                 commands.argument(entry.key)
             }
-            guard let values = try link?.roundTrip(commands), let type = values[0].text else { return nil }
+            guard let values = try link?.roundTrip(commands) else { return .sound }
+            // A field of a row of another type is an error as well: the type speaks first.
+            if case .error(let text) = values[0] { return .refused(text) }
+            guard let type = values[0].text else { return .refused(Array("ERR TYPE answered \(values[0])".utf8)) }
             let view = settings.plan.views[entry.view].name
             let key = readableText(entry.key)
             if type != "none", type != entry.expectedType, !entry.isDeletedOrReplaced {
-                return "view \(view), key \(key): it holds a \(type) where a \(entry.expectedType) belongs"
+                return .damaged("view \(view), key \(key): it holds a \(type) where a \(entry.expectedType) belongs")
             }
             if type == "none" || type != entry.expectedType { continue }
+            if let text = refusal(in: values) { return .refused(text) }
             for value in values.dropFirst() {
                 guard let text = value.text else { continue }
                 if entry.incrementedMembers.isEmpty {
                     // Within one increment of the bound counts: the increment is at most 2^53.
                     guard let number = Int64(text), number.magnitude < UInt64(Int64.max) - (1 << 53) else {
-                        return "view \(view), key \(key): \(text) is no integer with room for another increment"
+                        return .damaged(
+                            "view \(view), key \(key): \(text) is no integer with room for another increment")
                     }
                 } else if let number = Double(text), number.magnitude >= 0x1p53 {
-                    return "view \(view), key \(key): the score \(text) is beyond ±2^53"
+                    return .damaged("view \(view), key \(key): the score \(text) is beyond ±2^53")
                 }
             }
         }
-        return nil
+        return .sound
     }
 
     mutating func resolveMissing(_ slots: [Int]) {
@@ -145,7 +180,23 @@ extension LaneMachine {
     }
 }
 
+/// What a look at rows showed.
+enum RowCheck {
+    case sound
+    case damaged(String)
+    /// Redis answered with an error: nothing is known.
+    case refused([UInt8])
+}
+
 extension RedisValue {
+    /// TIME's answer in milliseconds since 1970.
+    var milliseconds: Int64? {
+        guard let parts = elements, parts.count == 2, let seconds = parts[0].text.flatMap({ Int64($0) }),
+            let micros = parts[1].text.flatMap({ Int64($0) })
+        else { return nil }
+        return seconds * 1_000 + micros / 1_000
+    }
+
     /// The bytes of a string; nil for everything else.
     public var bytes: [UInt8]? {
         switch self {

@@ -139,7 +139,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
                 guard offer(record, now: now) else { return false }
             case .end(let place, let offset):
                 if let slot = slot(place) {
-                    machine.reachedEnd(slot: slot, offset: offset, wallClock: services.wallClock(), now: now)
+                    machine.reachedEnd(slot: slot, offset: offset, now: now)
                 }
             case .partitionError(let place, let offset, let error):
                 if let slot = slot(place) { partitionFailed(slot, offset: offset, error) }
@@ -262,6 +262,8 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
             case .commit(let placements): for each in placements { commits[each.slot] = each.offset }
             case .resolveMissing(let slots): resolveMissing(slots)
             case .generationChanged(let found): outcome = .generationChanged(found.map { readableText($0) })
+            case .writeDamage(let writes): writeDamage(writes)
+            case .askEnds(let slots): askEnds(slots)
             case .attend(let requests): attend(requests)
             case .inspect(let inspection): services.inspect(inspection, for: control)
             case .deadLetter(let slot, let record):

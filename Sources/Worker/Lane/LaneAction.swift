@@ -21,6 +21,11 @@ public enum LaneAction: Sendable, Equatable {
     case resolveMissing([Int])
     /// The generation key holds something else: this lane writes nothing any more.
     case generationChanged(found: [UInt8]?)
+    /// With no reply outstanding: write these damage records where the generation is still the lane's, then say
+    /// `damageWritten`, `damageRefused` or `damageIsForeign`.
+    case writeDamage([DamageWrite])
+    /// Ask Kafka for the ends of these partitions, then say `endsTold`; without an answer nothing.
+    case askEnds([Int])
     /// With nothing folded and no reply outstanding: carry out the operator's requests, then say `attended`.
     case attend([ParkingRequest])
     /// With nothing folded: produce this record to the dead-letter topic, await it, then say `deadLettered`.

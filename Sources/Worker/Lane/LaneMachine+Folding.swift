@@ -273,10 +273,7 @@ extension LaneMachine {
         if partitions[slot].witness == nil, sawAnchor { partitions[slot].witness = partitions[slot].anchor }
         partitions[slot].doubt = doubts
         fenceIsCurrent = false
-        if !partitions[slot].isRenewing {
-            actions.append(.report(.started(slot: slot, next: partitions[slot].next)))
-        }
-        partitions[slot].isRenewing = false
+        actions.append(.report(.started(slot: slot, next: partitions[slot].next)))
     }
 }
 

@@ -9,13 +9,22 @@ extension LaneMachine {
         nextHeartbeat = now + settings.heartbeat
         renewIdle(now: now)
         doubtQuiet()
+        askEndsIfDue(now: now)
         output.append("*1\r\n$4\r\nROLE\r\n" as StaticString)
         expectations.append(.role)
+        if hasCompacted {
+            output.append("*1\r\n$4\r\nTIME\r\n" as StaticString)
+            expectations.append(.time)
+            timeAskedAt = now
+        }
         var commands = CommandBuffer(capacity: 64)
         commands.command("HGETALL", keys.requests)
         output.append(commands.bytes.span)
         expectations.append(.requests)
-        if !isInFlight, fence == .held, !hasBatch { askFence(now: now) }
+        if !isInFlight, fence == .held, !hasBatch {
+            lookElsewhere()
+            askFence(now: now)
+        }
         if waitingSince == 0 { waitingSince = now }
     }
 
@@ -27,18 +36,26 @@ extension LaneMachine {
         }
     }
 
-    /// What an idle partition's checkpoint lacks is written; of a compacted topic Kafka is asked for the end anew, now and
-    /// then: it tells it once, and standing there unasked may be no more than being cut off from the broker.
+    /// With more partitions than one fence holds, an idle lane looks at others each time.
+    private mutating func lookElsewhere() {
+        let folding = slots.filter { partitions[$0].phase == .folding }
+        guard folding.count > settings.partitionsPerTransaction else { return }
+        let unseen = folding.filter { !partitions[$0].isWatched }.sorted {
+            partitions[$0].lastUse < partitions[$1].lastUse
+        }
+        for slot in unseen.prefix(settings.partitionsPerTransaction) {
+            useCount += 1
+            partitions[slot].lastUse = useCount
+        }
+    }
+
+    /// What an idle partition's checkpoint lacks is written.
     private mutating func renewIdle(now: Int64) {
         for slot in slots
         where partitions[slot].phase == .folding && !partitions[slot].isTouched && !partitions[slot].isInFlight {
             let it = partitions[slot]
             if it.believedConfirmed < it.believedNext || it.atEnd != it.believedAtEnd {
                 partitions[slot].wantsConfirmation = true
-            } else if it.atEnd != nil, it.end == it.next, now - it.toldEndAt >= it.endRenewal, !it.isLeaving {
-                reload(slot, notBefore: now)
-                partitions[slot].isRenewing = true
-                pause([slot])
             }
         }
     }

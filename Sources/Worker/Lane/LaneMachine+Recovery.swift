@@ -85,7 +85,7 @@ extension LaneMachine {
         isProven = false
         nextHeartbeat = now + settings.heartbeat
         actions.append(.report(.connected))
-        for (key, field, value) in undelivered { sendOutside("HSET", key, field, value, now: now) }
+        readDamagedAgain(now: now)
     }
 
     public mutating func connectFailed(now: Int64) {
@@ -98,12 +98,19 @@ extension LaneMachine {
         connectBackOff = 0
     }
 
+    /// A new connection, not at once.
+    mutating func reconnectLater(_ reason: String, now: Int64) {
+        refusalBackOff = longer(refusalBackOff)
+        dropConnection(reason, now: now)
+        link = .down(retryAt: now + jittered(refusalBackOff))
+    }
+
     /// 0.2 s doubling to 10 s, with jitter.
-    private mutating func jittered(_ backOff: Int64) -> Int64 {
+    mutating func jittered(_ backOff: Int64) -> Int64 {
         backOff / 2 + Int64.random(in: 0...backOff / 2, using: &random)
     }
 
-    private func longer(_ backOff: Int64) -> Int64 {
+    func longer(_ backOff: Int64) -> Int64 {
         backOff == 0 ? settings.backOffFirst : min(backOff * 2, settings.backOffLast)
     }
 
@@ -129,10 +136,11 @@ extension LaneMachine {
         retractInFlight()
         actions.append(.report(.refused(words)))
         switch handling {
-        case .retryLater: dropBatch(notBefore: now + nextConnectBackOff())
-        case .reconnect:
-            dropConnection("Redis refused: \(words)", now: now)
-            link = .down(retryAt: now + nextConnectBackOff())
+        case .retryLater:
+            // That checkpoints can be read says nothing of writing: only a transaction ends this back-off.
+            refusalBackOff = longer(refusalBackOff)
+            dropBatch(notBefore: now + jittered(refusalBackOff))
+        case .reconnect: reconnectLater("Redis refused: \(words)", now: now)
         case .stop:
             dropBatch(notBefore: now)
             for slot in slots where !partitions[slot].isHalted {
@@ -144,37 +152,7 @@ extension LaneMachine {
         }
     }
 
-    // MARK: Damage
-
-    /// An element of EXEC failed, or the server does not keep transactions: every partition of that transaction stops,
-    /// durably, until the generation is rebuilt.
-    mutating func recordDamage(_ what: String, now: Int64) {
-        // With none in flight the answer was to the open transaction, whose events are folded and not closed.
-        let sent = slots.filter { partitions[$0].isInFlight }
-        let struck = sent.isEmpty ? slots.filter { partitions[$0].isTouched } : sent
-        discardOpen()
-        for slot in struck {
-            let it = partitions[slot]
-            partitions[slot].isInFlight = false
-            let end = it.isInFlight ? it.sentNext : it.next
-            let text = "\(what); offsets \(it.believedNext) to \(end - 1) of \(it.name)"
-            damage(slot, text, now: now)
-        }
-        dropBatch(notBefore: now)
-    }
-
-    mutating func damage(_ slot: Int, _ text: String, now: Int64) {
-        let it = partitions[slot]
-        let record = (keys.damage(settings.generation), "\(it.topicName):\(it.partition)", text)
-        undelivered.append(record)
-        if link == .up { sendOutside("HSET", record.0, record.1, record.2, now: now) }
-        halt(slot, .damaged, damageText(slot, text))
-    }
-
-    func damageText(_ slot: Int, _ text: String) -> String {
-        "a row of \(partitions[slot].name) is damaged: \(text). The checkpoint has passed it, so taking the cause away is not "
-            + "enough: rebuild (`lantern run --fresh \(settings.plan.name)`)."
-    }
+    // MARK: What status shows
 
     /// Leaves something for `status`; sent with the next chance, and forgotten where too much waits.
     mutating func note(_ arguments: [String]) {
@@ -187,8 +165,6 @@ extension LaneMachine {
         notes.removeAll()
         for arguments in waiting { sendOutside(arguments, now: now) }
     }
-
-    private mutating func sendOutside(_ arguments: String..., now: Int64) { sendOutside(arguments, now: now) }
 
     /// A command outside of the fence, its answer unread.
     private mutating func sendOutside(_ arguments: [String], now: Int64) {
@@ -243,36 +219,6 @@ extension LaneMachine {
         } else {
             reload(slot, notBefore: now + nextBackOff(of: slot))
         }
-    }
-
-    /// The command of a transaction as a person names it: `HINCRBY order:o-1 total 5`, shortened.
-    static func describe(command index: Int, in bytes: Span<UInt8>) -> String {
-        var at = 0
-        func number() -> Int {
-            var value = 0
-            at += 1
-            while at < bytes.count, bytes[at] != UInt8(ascii: "\r") {
-                value = value * 10 + Int(bytes[at]) - 48
-                at += 1
-            }
-            at += 2
-            return value
-        }
-        var command = 0
-        while at < bytes.count {
-            var words: [String] = []
-            let count = number()
-            for _ in 0..<count {
-                let length = number()
-                if command == index, words.count < 4 {
-                    words.append(String(bytes.extracting(at..<at + length).readable.prefix(80)))
-                }
-                at += length + 2
-            }
-            if command == index { return words.joined(separator: " ") }
-            command += 1
-        }
-        return "command \(index)"
     }
 }
 

@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Redis
 
 // Where a partition's folding begins: at its checkpoint, whoever wrote it, once it agrees with the log.
 extension LaneMachine {
@@ -11,13 +12,14 @@ extension LaneMachine {
             return
         }
         proved()
+        if let time = settlement.time { serverClock.tell(time, askedAt: settlement.askedAt) }
         var missing: [Int] = []
         for found in settlement.partitions where partitions[found.slot].phase == .settling {
             guard let text = found.checkpoint else {
                 missing.append(found.slot)
                 continue
             }
-            settle(found, text: text, wallClock: settlement.wallClock, now: now)
+            settle(found, text: text, now: now)
         }
         if !missing.isEmpty {
             for slot in missing { partitions[slot].phase = .waiting(notBefore: .max) }
@@ -32,9 +34,7 @@ extension LaneMachine {
         }
     }
 
-    private mutating func settle(
-        _ found: Settlement.Partition, text: [UInt8], wallClock: Int64, now: Int64
-    ) {
+    private mutating func settle(_ found: Settlement.Partition, text: [UInt8], now: Int64) {
         let slot = found.slot
         guard let checkpoint = Checkpoint(text: text) else {
             halt(
@@ -43,10 +43,7 @@ extension LaneMachine {
             )
             return
         }
-        if let damage = found.damage {
-            halt(slot, .damaged, damageText(slot, damage))
-            return
-        }
+        if isDamaged(slot, found: found.damage, at: checkpoint.next) { return }
         let before = partitions[slot]
         let isOwnLateEnd = !before.sent.isEmpty && text == before.sent
         if !before.sent.isEmpty { actions.append(.report(.settledUnknown(slot: slot, wasApplied: isOwnLateEnd))) }
@@ -58,17 +55,25 @@ extension LaneMachine {
             lost(slot, to: checkpoint.writer, now: now)
             return
         }
-        if let atEnd = checkpoint.atEnd, let retention = found.tombstoneRetention, found.high > checkpoint.next,
-            wallClock - atEnd > retention
-        {
-            halt(
-                slot, .tombstonesMissed,
-                "\(partitions[slot].name) is compacted, and was last read to its end \((wallClock - atEnd) / 1000) s ago, longer than the "
-                    + "broker keeps tombstones (delete.retention.ms=\(retention)): deletions may have been missed for good. "
-                    + "Build anew: `lantern run --fresh \(settings.plan.name)`.")
-            return
-        }
+        guard beginReading(slot, checkpoint, found, now: now) else { return }
         start(slot, checkpoint, found, now: now)
+    }
+
+    /// Redis answered with an error where it was read: that says nothing of what is there.
+    public mutating func readingRefused(_ slots: [Int], _ text: [UInt8], now: Int64) {
+        let words = readableText(text)
+        let waiting = slots.filter { [.settling, .checking].contains(partitions[$0].phase) }
+        switch RedisErrorCode(text.span).handling {
+        case .retryLater: for slot in waiting { reload(slot, notBefore: now + nextBackOff(of: slot)) }
+        case .reconnect: reconnectLater("Redis refused to be read: \(words)", now: now)
+        case .stop:
+            for slot in waiting {
+                halt(
+                    slot, .serverRefuses,
+                    "Redis refuses to let \(partitions[slot].name) read what it begins with: \(words). Correct its configuration or this "
+                        + "user's rights, then restart the worker.")
+            }
+        }
     }
 
     private mutating func adopt(_ slot: Int, _ checkpoint: Checkpoint, text: [UInt8]) {
@@ -121,10 +126,6 @@ extension LaneMachine {
             partitions[slot].parked.add(offset: offset, key: settings.plan.isOrderDependent ? key : nil)
         }
         partitions[slot].ledger = found.ledger
-        partitions[slot].endRenewal = settings.endRenewal
-        if let retention = found.tombstoneRetention {
-            partitions[slot].endRenewal = min(settings.endRenewal, max(settings.heartbeat, retention / 4))
-        }
         let name = partitions[slot].name
         if found.low > checkpoint.next {
             halt(

@@ -41,6 +41,7 @@ extension LaneMachine {
             if batchSince > 0 { earliest = min(earliest, batchSince + BatchPolicy.patience) }
             earliest = min(earliest, nextHeartbeat)
             // While answers are outstanding nothing can be settled: the answer wakes the lane.
+            if !unwritten.isEmpty { earliest = min(earliest, damageRetryAt) }
             for partition in partitions where expectations.isEmpty {
                 if case .waiting(let notBefore) = partition.phase { earliest = min(earliest, notBefore) }
             }
@@ -50,6 +51,10 @@ extension LaneMachine {
 
     /// What needs an idle connection: settling, checking rows, requests, the first fence.
     private mutating func advanceQuiet(now: Int64) {
+        if mustWriteDamage(now: now), !actions.contains(.writeDamage(unwritten)) {
+            actions.append(.writeDamage(unwritten))
+            return
+        }
         if isQuiet, !isAttending {
             if let (slot, record) = deadLetters.first {
                 isAttending = true
@@ -119,6 +124,10 @@ extension LaneMachine {
         // Never an empty transaction: what is touched but not watched waits for a fence of its own.
         guard watched.contains(where: { partitions[$0].isWritable }) else {
             if isOpen { dropBatch(notBefore: now) } else { askFence(now: now) }
+            return
+        }
+        if hasCompacted, isLate(now: now) {
+            dropBatch(notBefore: now)
             return
         }
         close(now: now)
@@ -192,7 +201,9 @@ extension LaneMachine {
         eventsInBatch = 0
         batchSince = 0
         touchedCount = partitions.count { $0.isTouched }
-        if partitions.indices.contains(where: { isDue($0, now: now) || partitions[$0].phase == .checking }) {
+        if mustWriteDamage(now: now)
+            || partitions.indices.contains(where: { isDue($0, now: now) || partitions[$0].phase == .checking })
+        {
             // Settling needs a connection without outstanding answers: under load there would never be one.
             endFence()
         } else {
@@ -204,11 +215,14 @@ extension LaneMachine {
     mutating func discardOpen() {
         guard isOpen else { return }
         isOpen = false
+        // The one before it is the one that is in flight.
+        swap(&lastTransaction, &openTransaction)
         output.append("*1\r\n$7\r\nDISCARD\r\n" as StaticString)
         expectations.append(.discarded)
     }
 
     private mutating func writeCheckpoint(_ slot: Int) {
+        reachToldEnd(slot)
         let it = partitions[slot]
         // What was believed before was acknowledged, all of its replies seen clean: that is what is confirmed.
         let text = Checkpoint(
@@ -247,7 +261,7 @@ extension LaneMachine {
             } else {
                 recordDamage(
                     "Redis answered \(reply.bytes.readable) inside MULTI in place of QUEUED: it may have run the command bare",
-                    now: now)
+                    mayBeBare: true, now: now)
                 dropConnection("Redis does not keep transactions", now: now)
             }
         case .executed(let count): executed(reply, count: count, now: now)
@@ -259,6 +273,7 @@ extension LaneMachine {
             if reply.kind == .array, reply.count > 0, !reply.element(0).bytes.isEqual(to: "master") {
                 dropConnection("Redis is no master any more", now: now)
             }
+        case .time: timeAnswered(reply)
         case .discarded:
             refusal = nil
             refusalHandling = nil
@@ -287,15 +302,17 @@ extension LaneMachine {
         } else {
             let summary = reply.summary
             guard summary.count == count else {
-                recordDamage("EXEC answered \(summary.count) replies for \(count) commands", now: now)
+                recordDamage("EXEC answered \(summary.count) replies for \(count) commands", mayBeBare: true, now: now)
                 dropConnection("Redis does not keep transactions", now: now)
                 return
             }
             if let index = summary.firstErrorIndex {
                 let text = reply.element(index).bytes.readable
-                recordDamage("\(Self.describe(command: index + 1, in: bytesInFlight)): \(text)", now: now)
+                recordDamage(
+                    "\(locate(command: index + 1, in: bytesInFlight)): \(text)", mayBeBare: false, now: now)
             } else if summary.hasInexactNumber {
-                recordDamage("a leaderboard's sum reached ±2^53, where a score is no longer exact", now: now)
+                recordDamage(
+                    "a leaderboard's sum reached ±2^53, where a score is no longer exact", mayBeBare: false, now: now)
             } else {
                 applied()
             }
@@ -313,6 +330,7 @@ extension LaneMachine {
 
     private mutating func applied() {
         mayStream = true
+        refusalBackOff = 0
         var commits: [Placement] = []
         for slot in watched where partitions[slot].isInFlight { settleApplied(slot, &commits) }
         for slot in slots where partitions[slot].isInFlight { settleApplied(slot, &commits) }

@@ -92,7 +92,16 @@ public struct LaneMachine: ~Copyable {
     var scratch = ByteBuffer(capacity: 256)
     /// Commands outside of the fence that wait for a connection: what `status` shows.
     var notes: [[String]] = []
-    var undelivered: [(key: String, field: String, value: String)] = []
+    /// Damage records that Redis has not acknowledged yet, one for each partition at most.
+    var unwritten: [DamageWrite] = []
+    /// When they are sent again; 0 is at once.
+    var damageRetryAt: Int64 = 0
+    var damageBackOff: Int64 = 0
+    /// Grows while Redis refuses transactions.
+    var refusalBackOff: Int64 = 0
+    let hasCompacted: Bool
+    var serverClock = ServerClock()
+    var timeAskedAt: Int64 = 0
 
     public internal(set) var counters = LaneCounters()
 
@@ -100,6 +109,7 @@ public struct LaneMachine: ~Copyable {
         self.settings = settings
         self.projector = projector
         isCode = projector.isCode
+        hasCompacted = settings.plan.topics.contains { $0.isCompacted }
         policy = BatchPolicy(limit: settings.commandsPerTransaction, merges: settings.mergesBatches)
         changes.isMerging = policy.isMerging
         keys = settings.keys
@@ -134,7 +144,12 @@ public struct LaneMachine: ~Copyable {
     /// Whether nothing is folded or in flight.
     public var isQuiet: Bool { !isInFlight && expectations.isEmpty && !hasBatch }
     /// Stopped, and nothing is left to do.
-    public var isDrained: Bool { isStopping && (link != .up || isQuiet && !partitions.contains { $0.needsWrite }) }
+    public var isDrained: Bool {
+        // Damage is written down first, or was refused at least once.
+        isStopping
+            && (link != .up
+                || isQuiet && (unwritten.isEmpty || damageRetryAt > 0) && !partitions.contains { $0.needsWrite })
+    }
 
     var hasBatch: Bool { touchedCount > 0 || isOpen || !changes.isEmpty || !parking.isEmpty }
 
@@ -212,7 +227,7 @@ public struct LaneMachine: ~Copyable {
     public mutating func released(_ slots: [Int]) { reusable += slots }
 
     /// The reading position reached the end of the partition: transaction markers and aborted records have offsets too.
-    public mutating func reachedEnd(slot: Int, offset: Int64, wallClock: Int64, now: Int64) {
+    public mutating func reachedEnd(slot: Int, offset: Int64, now: Int64) {
         partitions[slot].end = offset
         switch partitions[slot].phase {
         // A lane that stops drops what still comes: the end behind that is not its own.
@@ -220,10 +235,6 @@ public struct LaneMachine: ~Copyable {
             if offset > partitions[slot].next {
                 partitions[slot].waitingEnd = offset
                 if partitions[slot].isWatched || isWatchable(slot) { takeWaitingEnd(slot) }
-            }
-            if settings.plan.topics[partitions[slot].topic].isCompacted {
-                partitions[slot].atEnd = wallClock
-                partitions[slot].toldEndAt = now
             }
         // An end before what was read: of another log, or told by a leader that lags.
         case .folding where offset < partitions[slot].next: doubt(slot)
@@ -240,7 +251,7 @@ public struct LaneMachine: ~Copyable {
                 haltTruncated(slot, anchor.offset, "no record stands there any more")
             } else {
                 finishReplay(slot)
-                reachedEnd(slot: slot, offset: offset, wallClock: wallClock, now: now)
+                reachedEnd(slot: slot, offset: offset, now: now)
             }
         // Kafka tells it once: what cannot be used now must be told again.
         case .checking, .waiting, .settling, .deadLettering: partitions[slot].needsPlacement = true
@@ -278,7 +289,6 @@ public struct LaneMachine: ~Copyable {
     /// Reads a partition's checkpoint again and goes on from there (after a request or a cured halt).
     public mutating func reload(_ slot: Int, notBefore: Int64 = 0) {
         partitions[slot].phase = .waiting(notBefore: notBefore)
-        partitions[slot].isRenewing = false
         partitions[slot].replay = nil
         if slotAwaitingInspection == slot { slotAwaitingInspection = nil }
         fenceIsCurrent = false

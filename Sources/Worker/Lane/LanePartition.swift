@@ -70,12 +70,14 @@ public struct LanePartition: Sendable {
     var atEnd: Int64?
     /// The `atEnd` of the checkpoint that is believed.
     var believedAtEnd: Int64?
-    /// When Kafka last told the end, on the machine's clock.
-    var toldEndAt: Int64 = 0
-    /// Compacted topics: how old the telling of the end may grow before it is asked for anew.
-    var endRenewal: Int64 = .max
-    /// It is read again for nothing but that: no news.
-    var isRenewing = false
+    /// Compacted topics: for so long the broker keeps tombstones; nil where it does not tell.
+    var tombstoneRetention: Int64?
+    /// An end of the log that is not reached yet, and a time before it was asked for.
+    var toldEnd: (offset: Int64, time: Int64)?
+    /// When the end was last asked for, on the machine's clock.
+    var askedEndAt: Int64 = 0
+    /// What is known of its damage.
+    var damage: DamageRecord?
     /// The end of the log as last told; −1 before that.
     public internal(set) var end: Int64 = -1
     /// An end of the log that was told while the partition was not watched; −1 is none.

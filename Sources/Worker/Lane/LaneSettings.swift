@@ -56,5 +56,9 @@ public struct LaneSettings: Sendable {
         self.writer = writer
     }
 
+    /// What tells the generation from another one of the same number.
+    var generationIdentifier: String {
+        GenerationRecord(text: String(decoding: generationText, as: UTF8.self))?.identifier ?? "-"
+    }
     var keys: KeySpace { KeySpace(projection: plan.name) }
 }

@@ -1,4 +1,4 @@
-import Projections
+public import Projections
 
 /// What the shell read for partitions that are to be folded from their checkpoints.
 public struct Settlement: Sendable {
@@ -6,8 +6,8 @@ public struct Settlement: Sendable {
         public var slot: Int
         /// nil: there is no such key.
         public var checkpoint: [UInt8]?
-        /// The damage record that holds this partition, if any.
-        public var damage: String?
+        /// The generation's damage record of this partition, if any.
+        public var damage: DamageRecord?
         public var parked: [(offset: Int64, key: [UInt8]?)] = []
         public var ledger: [Int64: LedgerEntry] = [:]
         /// The log's first offset and its end.
@@ -26,8 +26,10 @@ public struct Settlement: Sendable {
 
     public var generation: [UInt8]?
     public var partitions: [Partition] = []
-    /// Milliseconds since 1970, when this was read.
-    public var wallClock: Int64 = 0
+    /// Redis's clock when this was read, in milliseconds since 1970; nil where no topic is compacted.
+    public var time: Int64?
+    /// The machine's clock before that was asked for.
+    public var askedAt: Int64 = 0
 
     public init(generation: [UInt8]?) { self.generation = generation }
 }

@@ -98,9 +98,15 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             values[0].bytes == settings.generationText, values[1].bytes == it.believed,
             var checkpoint = Checkpoint(text: it.believed)
         else { return true }
-        if let damage = try rowDamage(rows) {
+        let obstacle: String? =
+            switch try lookAtRows(rows) {
+            case .sound: nil
+            case .damaged(let words): "a row cannot take it: \(words)"
+            case .refused(let text): "Redis does not let its rows be looked at: \(readableText(text))"
+            }
+        if let obstacle {
             try link?.command("UNWATCH")
-            try answer(ParkingRequest(field: work.field, text: ""), work.request, "a row cannot take it: \(damage)")
+            try answer(ParkingRequest(field: work.field, text: ""), work.request, obstacle)
             return true
         }
         let commands = work.transaction(changes, on: it, settings, answer: words, &checkpoint)
@@ -110,7 +116,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         machine.carriedOut(work, checkpoint: checkpoint)
         for (index, result) in results.enumerated() {
             guard case .error(let text) = result else { continue }
-            let command = LaneMachine.describe(command: index + 1, in: commands.bytes.span)
+            let command = machine.locate(command: index + 1, in: commands.bytes.span)
             machine.damage(
                 work.slot, "\(command): \(readableText(text)) (request for \(work.field))", now: services.now())
             break

@@ -62,14 +62,18 @@ struct EndChecker: ~Copyable {
         var finding = Finding.reached
         do {
             if redis == nil { redis = try RedisConnection.open(runner.settings.redis) }
+            let text = try redis?.command("GET", keys.generation(generation)).text
+            guard let identifier = text.flatMap({ GenerationRecord(text: $0) })?.identifier else { return nil }
             for target in targets {
-                let place = "\(target.topic):\(target.partition)"
-                if try redis?.command("HEXISTS", keys.damage(generation), place).integer == 1 {
-                    finding = .halted
-                    continue
-                }
                 let value = try redis?.command("GET", keys.checkpoint(generation, target.topic, target.partition)).bytes
-                guard let next = value.flatMap({ Checkpoint(text: $0) })?.next, next >= target.end else { return nil }
+                guard let next = value.flatMap({ Checkpoint(text: $0) })?.next else { return nil }
+                let field = DamageRecord.field(identifier, target.topic, target.partition)
+                let damage = try redis?.command("HGET", keys.damage(generation), field).text
+                if let damage, DamageRecord(text: damage).holds(at: next) {
+                    finding = .halted
+                } else if next < target.end {
+                    return nil
+                }
             }
             return finding
         } catch {

@@ -81,12 +81,6 @@ final class RunnerServices: LaneServices {
 
     func now() -> Int64 { WorkerSession.now() }
 
-    func wallClock() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
-
     func report(_ report: WorkerReport) { log(report) }
 
     func inspect(_ inspection: LogInspection, for control: LaneControl) {
@@ -96,17 +90,40 @@ final class RunnerServices: LaneServices {
 
     func tombstoneRetention(topic: String) -> Int64? { shared.withLock { $0.tombstoneRetention[topic] } }
 
-    func watermarks(topic: String, partition: Int32) -> (low: Int64, high: Int64)? {
-        shared.withLock { shared -> (low: Int64, high: Int64)? in
-            do {
-                let found = try shared.admin.ranges(
-                    topic: topic, partitions: [partition], timeoutMilliseconds: Self.timeout)
-                guard let range = found.first else { return nil }
-                return (low: range.low, high: range.end)
-            } catch {
-                log(.kafka("\(error)"))
-                return nil
+    func watermarks(of partitions: [(topic: String, partition: Int32)]) -> [(low: Int64, high: Int64)?] {
+        shared.withLock { shared in
+            let deadline = now() + Int64(Self.timeout)
+            var found: [String: [Int32: (low: Int64, high: Int64)]] = [:]
+            let topics = Dictionary(grouping: partitions, by: \.topic).mapValues { $0.map(\.partition) }
+            for (topic, numbers) in topics.sorted(by: { $0.key < $1.key }) {
+                // All together where all answer; else each by itself, in what is left of the time.
+                let left = deadline - now()
+                if let ranges = ranges(of: topic, numbers, within: left / 2, &shared.admin) {
+                    for (number, range) in zip(numbers, ranges) {
+                        found[topic, default: [:]][number] = (range.low, range.end)
+                    }
+                    continue
+                }
+                guard numbers.count > 1 else { continue }
+                for (index, number) in numbers.enumerated() {
+                    let share = (deadline - now()) / Int64(numbers.count - index)
+                    guard let range = ranges(of: topic, [number], within: share, &shared.admin)?.first else { continue }
+                    found[topic, default: [:]][number] = (range.low, range.end)
+                }
             }
+            return partitions.map { found[$0.topic]?[$0.partition] }
+        }
+    }
+
+    private func ranges(of topic: String, _ partitions: [Int32], within milliseconds: Int64, _ admin: inout Admin)
+        -> [LogRange]?
+    {
+        guard milliseconds > 0 else { return nil }
+        do {
+            return try admin.ranges(topic: topic, partitions: partitions, timeoutMilliseconds: Int(milliseconds))
+        } catch {
+            log(.kafka("\(error)"))
+            return nil
         }
     }
 
@@ -166,7 +183,7 @@ final class RunnerServices: LaneServices {
                 topic: topic, partition: partition, number: standing.number, text: standing.text,
                 log: .init(
                     partitionCount: { [self] in partitionCount(of: topic) },
-                    end: { [self] in watermarks(topic: topic, partition: $0)?.high }), &redis)
+                    end: { [self] in watermarks(of: [(topic, $0)])[0]?.high }), &redis)
         } catch {
             log(.redis("\(error)"))
             return .wait

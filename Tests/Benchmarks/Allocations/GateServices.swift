@@ -7,12 +7,9 @@ final class GateServices: LaneServices, @unchecked Sendable {
     // One thread runs the gate.
     private(set) var failure: String?
 
-    func now() -> Int64 { Self.milliseconds(CLOCK_MONOTONIC) }
-    func wallClock() -> Int64 { Self.milliseconds(CLOCK_REALTIME) }
-
-    private static func milliseconds(_ clock: clockid_t) -> Int64 {
+    func now() -> Int64 {
         var time = timespec()
-        unsafe clock_gettime(clock, &time)
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
@@ -28,7 +25,9 @@ final class GateServices: LaneServices, @unchecked Sendable {
     }
 
     func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> Bool { false }
-    func watermarks(topic: String, partition: Int32) -> (low: Int64, high: Int64)? { (0, .max) }
+    func watermarks(of partitions: [(topic: String, partition: Int32)]) -> [(low: Int64, high: Int64)?] {
+        partitions.map { _ in (0, .max) }
+    }
     func tombstoneRetention(topic: String) -> Int64? { nil }
     func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint { .halt("it is missing") }
 }

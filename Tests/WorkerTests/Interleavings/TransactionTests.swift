@@ -20,7 +20,7 @@ import Testing
 
     private func damage(_ play: Play) -> [UInt8]? {
         guard case .hash(let fields)? = play.world.redis.data[play.world.keys.damage(1)] else { return nil }
-        return fields["t:0"]
+        return fields["00000001:t:0"]
     }
 
     @Test func `an element of EXEC fails: the partition stops, durably, in any worker`() {

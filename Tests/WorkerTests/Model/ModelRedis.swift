@@ -18,6 +18,10 @@ final class ModelRedis {
     var refusesMulti = false
     /// The words with which WATCH is refused.
     var refusesWatch: String?
+    /// The words with which TYPE is refused.
+    var refusesType: String?
+    /// What TIME answers, in milliseconds since 1970.
+    var clock: () -> Int64 = { 0 }
     /// What ROLE answers.
     var role = "master"
     /// Called after each EXEC that was carried out, with its commands and which of them failed.
@@ -157,6 +161,11 @@ final class ModelRedis {
         switch String(decoding: command[0], as: UTF8.self) {
         case "UNWATCH": return RESP.ok
         case "ROLE": return RESP.array([RESP.bulk(Array(role.utf8)), RESP.integer(0)])
+        case "TIME":
+            let now = clock()
+            return RESP.array([
+                RESP.bulk(Array("\(now / 1_000)".utf8)), RESP.bulk(Array("\(now % 1_000 * 1_000)".utf8)),
+            ])
         case "GET": return text(key).map { RESP.bulk($0) } ?? RESP.null
         case "MGET":
             return RESP.array(
@@ -169,6 +178,7 @@ final class ModelRedis {
             write(key, nil)
             return RESP.integer(1)
         case "TYPE":
+            if let refusesType { return RESP.error(refusesType) }
             switch data[key] {
             case nil: return RESP.status("none")
             case .string?: return RESP.status("string")

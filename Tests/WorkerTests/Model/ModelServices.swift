@@ -17,7 +17,6 @@ final class ModelServices: LaneServices, @unchecked Sendable {
     init(_ world: World) { self.world = world }
 
     func now() -> Int64 { world.now }
-    func wallClock() -> Int64 { world.now }
 
     func report(_ report: WorkerReport) {
         if case .lane(let report, _) = report { reports.append(report) }
@@ -32,14 +31,18 @@ final class ModelServices: LaneServices, @unchecked Sendable {
     }
 
     /// Asked for when everything in Redis was read and before it is used: what others do meanwhile comes here.
-    func watermarks(topic: String, partition: Int32) -> (low: Int64, high: Int64)? {
+    func watermarks(of partitions: [(topic: String, partition: Int32)]) -> [(low: Int64, high: Int64)?] {
+        partitions.map { watermarks(of: Int($0.partition)) }
+    }
+
+    private func watermarks(of partition: Int) -> (low: Int64, high: Int64)? {
         world.interleave()
         if let meanwhile = world.meanwhile {
             world.meanwhile = nil
             meanwhile()
         }
         guard !world.isKafkaAway else { return nil }
-        return (world.log.low[Int(partition)], world.log.end(Int(partition)))
+        return (world.log.low[partition], world.log.end(partition))
     }
 
     func tombstoneRetention(topic: String) -> Int64? { world.tombstoneRetention }

@@ -77,8 +77,11 @@ extension World {
     }
 
     func hasDamage(_ partition: Int) -> Bool {
-        guard case .hash(let fields)? = redis.data[keys.damage(1)] else { return false }
-        return fields["t:\(partition)"] != nil
+        guard case .hash(let fields)? = redis.data[keys.damage(1)], let text = fields["00000001:t:\(partition)"] else {
+            return false
+        }
+        let record = DamageRecord(text: String(decoding: text, as: UTF8.self))
+        return record.holds(at: checkpoint(partition)?.next ?? 0)
     }
 
     /// Whether a row holds what no lane wrote there.

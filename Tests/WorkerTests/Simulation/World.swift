@@ -61,6 +61,7 @@ final class World {
             let checkpoint = Checkpoint(next: 0, confirmed: 0, writer: "creation")
             redis.data[keys.checkpoint(1, "t", Int32(partition))] = .string(checkpoint.text)
         }
+        redis.clock = { [unowned self] in now }
         redis.misused = { [unowned self] in violation($0) }
         redis.bared = { [unowned self] key in
             bared.formUnion((0..<log.partitions).filter { key.hasPrefix("row:\($0):") || key.hasSuffix(":t:\($0)") })
