@@ -19,6 +19,17 @@ extension Scenario {
     /// The events that the checkpoints have passed, in all.
     func passed() -> Int64 { sum(\.next) }
 
+    /// Whether the first partition's log still has a record at `offset`.
+    func holds(offset: Int64) throws -> Bool {
+        var admin = try Admin(properties: [("bootstrap.servers", servers)], clientID: "system-tests")
+        var found: Int64?
+        let results = admin.records(
+            at: [RecordPlace(topic: topic, partition: 0, offset: offset)], timeoutMilliseconds: 60_000
+        ) { _, record in found = record.offset }
+        if case .failed(let error) = results[0] { throw error }
+        return found == offset
+    }
+
     /// The events whose transactions' replies were seen clean.
     func confirmed() -> Int64 { sum(\.confirmed) }
 

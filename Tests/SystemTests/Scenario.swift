@@ -19,7 +19,7 @@ final class Scenario {
     private var events: [OracleEvent] = []
     private var producer: Producer
     private var workers = 0
-    private let servers: String
+    let servers: String
 
     /// Makes the topic and starts a Redis.
     ///
