@@ -135,8 +135,12 @@ extension SystemTests {
             let path = try scenario.configure()
             #expect(try scenario.run(path, ["--until-end"]).exitCode() == 0)
             let keys = KeySpace(projection: scenario.projection.name)
-            let text = try scenario.reader().command("GET", keys.generation(1)).text
-            let identifier = try #require(text.flatMap { GenerationRecord(text: $0) }?.identifier)
+            guard case .text(let text) = try scenario.reader().command("GET", keys.generation(1)) else {
+                Issue.record("there is no generation")
+                return
+            }
+            let generation = String(decoding: text, as: UTF8.self)
+            let identifier = try #require(GenerationRecord(text: generation)?.identifier)
             // Another generation's damage is nobody's.
             _ = try scenario.reader().command(
                 "HSET", keys.damage(1), DamageRecord.field("00000000", scenario.topic, 0), "checkpoint=0 a row broke")

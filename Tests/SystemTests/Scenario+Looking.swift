@@ -1,4 +1,5 @@
 import Foundation
+import Kafka
 import Oracle
 import Projections
 import RedisServer
