@@ -1,9 +1,11 @@
 import Bytes
 import Projections
+import Redis
 
 /// A view's key template as it stands in the claims record, so that projections of other files are told apart from it.
 ///
-/// Field `PROJECTION VIEW`, value `plain|order:{}` or `bucket|…`; `{}` is a placeholder, `{{` a literal brace.
+/// Field `PROJECTION VIEW`, value `plain|order:{}` or `bucket|…`; `{}` is a placeholder, `{0}` one with the
+/// value of the first placeholder, `{{` a literal brace.
 struct Claim: Equatable {
     let projection: String
     let view: String
@@ -14,9 +16,14 @@ struct Claim: Equatable {
         self.projection = projection
         self.view = view.name
         if case .buckets = view.kind { isBucket = true } else { isBucket = false }
-        // Which value stands in a placeholder does not matter to which keys it can make.
+        // Which value stands in a placeholder does not matter to which keys it can make, only whether two have the same.
+        var sources: [ValueSource] = []
         template = TextTemplate(
-            parts: view.key.parts.map { if case .literal = $0 { $0 } else { .placeholder(.key) } })
+            parts: view.key.parts.map { part in
+                guard case .placeholder(let source) = part else { return part }
+                if !sources.contains(source) { sources.append(source) }
+                return .placeholder(Self.placeholder(sources.firstIndex(of: source) ?? 0))
+            })
     }
 
     init?(field: String, value: String) {
@@ -27,17 +34,20 @@ struct Claim: Equatable {
         view = String(names[1])
         isBucket = halves[0] == "bucket"
         var parts: [TextTemplate.Part] = []
+        var count = 0
         var literal = ""
         var rest = halves[1][...]
         while let first = rest.popFirst() {
             if first == "{", rest.first == "{" {
                 rest.removeFirst()
                 literal.append("{")
-            } else if first == "{", rest.first == "}" {
-                rest.removeFirst()
+            } else if first == "{", let end = rest.firstIndex(of: "}") {
+                let number = Int(rest[..<end]) ?? count
+                rest = rest[rest.index(after: end)...]
                 if !literal.isEmpty { parts.append(.literal(literal)) }
                 literal = ""
-                parts.append(.placeholder(.key))
+                parts.append(.placeholder(Self.placeholder(number)))
+                count = max(count, number + 1)
             } else {
                 literal.append(first)
             }
@@ -49,10 +59,29 @@ struct Claim: Equatable {
     var field: String { "\(projection) \(view)" }
 
     var value: String {
-        (isBucket ? "bucket|" : "plain|")
+        var seen: [ValueSource] = []
+        return (isBucket ? "bucket|" : "plain|")
             + template.parts.map { part in
-                if case .literal(let text) = part { text.replacing("{", with: "{{") } else { "{}" }
+                switch part {
+                case .literal(let text): return text.replacing("{", with: "{{")
+                case .placeholder(let source):
+                    if let number = seen.firstIndex(of: source) { return "{\(number)}" }
+                    seen.append(source)
+                    return "{}"
+                }
             }.joined()
+    }
+
+    /// What stands for the placeholder of that number: a pattern only asks whether two of them are the same.
+    private static func placeholder(_ number: Int) -> ValueSource { .header("\(number)") }
+
+    /// All claims that this Redis holds.
+    static func all(_ redis: inout RedisConnection) throws -> [Claim] {
+        let elements = try redis.command("HGETALL", KeySpace.claims).elements ?? []
+        return stride(from: 0, to: elements.count - 1, by: 2).compactMap { index in
+            guard let field = elements[index].text, let value = elements[index + 1].text else { return nil }
+            return Claim(field: field, value: value)
+        }
     }
 
     var pattern: KeyPattern { KeyPattern(template, isBucket: isBucket) }

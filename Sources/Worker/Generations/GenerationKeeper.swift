@@ -57,9 +57,8 @@ public struct GenerationKeeper: Sendable {
             )
         }
         guard record.state != .dropping else {
-            throw WorkerError(
-                .halted,
-                "projection \(plan.name): a `--fresh` of generation \(number) did not finish. Run `lantern run --fresh \(plan.name)` again."
+            return .idle(
+                "projection \(plan.name): generation \(number) is being dropped (token \(record.token)); this worker starts as soon as there is one that it may write. If that was interrupted, run `lantern run --fresh \(plan.name)` again."
             )
         }
         try compareCluster(number, &redis)
@@ -76,15 +75,24 @@ public struct GenerationKeeper: Sendable {
     }
 
     private func compareCluster(_ number: Int, _ redis: inout RedisConnection) throws {
-        guard let now = facts.clusterID else { return }
-        guard let before = try redis.command("HGET", keys.about(number), "cluster").text, before != now else { return }
+        guard let now = facts.clusterID, try refuseCluster(number, &redis) else { return }
+        try redis.command("HSET", keys.about(number), "cluster", now)
+    }
+
+    /// Refuses another Kafka cluster than the generation's own unless that is accepted; answers whether it is another.
+    @discardableResult
+    func refuseCluster(_ number: Int, _ redis: inout RedisConnection) throws -> Bool {
+        guard let now = facts.clusterID,
+            let before = try redis.command("HGET", keys.about(number), "cluster").text,
+            !before.isEmpty, before != now
+        else { return false }
         guard acceptsCluster else {
             throw WorkerError(
                 .refused,
                 "projection \(plan.name) was built from Kafka cluster \(before), this one is \(now): its offsets mean nothing here. After a migration that kept the offsets say `--accept-cluster`; else point `kafka:` at the right cluster."
             )
         }
-        try redis.command("HSET", keys.about(number), "cluster", now)
+        return true
     }
 
     /// A topic that was made anew has the old one's name and another id.
@@ -113,7 +121,7 @@ public struct GenerationKeeper: Sendable {
                 if try redis.command("EXISTS", key).integer == 1 { remains.append(key) }
             }
         }
-        let claims = try claims(&redis)
+        let claims = try Claim.all(&redis)
         remains += claims.filter { $0.projection == plan.name }.map { "the claim of view \($0.view)" }
         // Two workers that start together: the other one's keys appear all at once, with `live`.
         if try redis.command("EXISTS", keys.live).integer == 1 { return }
@@ -125,6 +133,11 @@ public struct GenerationKeeper: Sendable {
         }
         try refuseCollisions(claims)
         for view in plan.views { try refuseRows(of: view, &redis) }
+        try refuseIncompleteLog()
+    }
+
+    /// Kafka has deleted the first events, and nobody has said that the views may lack them.
+    func refuseIncompleteLog() throws {
         guard !allowsPartial else { return }
         for (index, topic) in facts.topics.enumerated() where !plan.topics[index].isCompacted {
             for (partition, marks) in topic.partitions.enumerated() where marks.low > 0 {
@@ -136,15 +149,7 @@ public struct GenerationKeeper: Sendable {
         }
     }
 
-    private func claims(_ redis: inout RedisConnection) throws -> [Claim] {
-        let elements = try redis.command("HGETALL", KeySpace.claims).elements ?? []
-        return stride(from: 0, to: elements.count - 1, by: 2).compactMap { index in
-            guard let field = elements[index].text, let value = elements[index + 1].text else { return nil }
-            return Claim(field: field, value: value)
-        }
-    }
-
-    private func refuseCollisions(_ claims: [Claim]) throws {
+    func refuseCollisions(_ claims: [Claim]) throws {
         for view in plan.views {
             let own = KeyPattern(view)
             for claim in claims where claim.projection != plan.name && KeyPattern.canCollide(own, claim.pattern) {
@@ -156,32 +161,44 @@ public struct GenerationKeeper: Sendable {
         }
     }
 
-    private func refuseRows(of view: ViewPlan, _ redis: inout RedisConnection) throws {
+    /// Keys of the view's template that none of `claims` covers were written by somebody else.
+    func refuseRows(of view: ViewPlan, outside claims: [Claim] = [], _ redis: inout RedisConnection) throws {
         let pattern = KeyPattern(view)
+        let owned = claims.map(\.pattern)
+        guard !owned.contains(Claim(projection: plan.name, view: view).pattern) else { return }
         var found: [UInt8]?
         try redis.scan(match: pattern.scanPattern) { keys in
-            found = keys.first { pattern.parse($0.span) != nil }
+            found = keys.first { key in
+                pattern.parse(key.span) != nil && !owned.contains { $0.parse(key.span) != nil }
+            }
             return found == nil
         }
         guard let found else { return }
         throw WorkerError(
             .refused,
-            "projection \(plan.name), view \(view.name): Redis holds \(readableText(found)) already, which this projection did not write. Remove those keys, use another key template or database, or let Lantern remove all keys of the view and build: `lantern run --fresh \(plan.name)`."
+            "projection \(plan.name), view \(view.name): Redis holds \(readableText(found)) already, which this projection did not write: no claim of it covers that key. Remove those keys by hand, or use another key template or database."
         )
     }
 
     /// One transaction under WATCH: generation, claims, a checkpoint for every partition, growth, `live`. nil: lost the race.
     private func create(number: Int, _ redis: inout RedisConnection) throws -> Standing? {
-        try redis.command("WATCH", keys.live, keys.generation(number), KeySpace.claims)
-        guard try redis.command("EXISTS", keys.live, keys.generation(number)).integer == 0 else {
-            try redis.command("UNWATCH")
-            return nil
-        }
-        try refuseCollisions(try claims(&redis))
-        let identifier = String(UInt32.random(in: .min ... .max) | 0x1000_0000, radix: 16)
-        let record = GenerationRecord(state: .live, fingerprint: fingerprint, identifier: identifier)
+        let hold = GenerationHold(expected: [(keys.live, nil), (keys.generation(number), nil)])
+        let record = newRecord()
         var commands = CommandBuffer()
-        commands.command("MULTI")
+        appendCreation(of: number, record, to: &commands)
+        let isMade = try hold.perform(commands, watching: [KeySpace.claims], &redis) { redis in
+            try refuseCollisions(try Claim.all(&redis))
+        }
+        return isMade ? .write(number: number, text: record.text, identifier: record.identifier) : nil
+    }
+
+    func newRecord() -> GenerationRecord {
+        let identifier = String(UInt32.random(in: .min ... .max) | 0x1000_0000, radix: 16)
+        return GenerationRecord(state: .live, fingerprint: fingerprint, identifier: identifier)
+    }
+
+    /// All that a generation begins with; whoever sends it does so in one transaction.
+    func appendCreation(of number: Int, _ record: GenerationRecord, to commands: inout CommandBuffer) {
         commands.command("SET", keys.generation(number), record.text)
         for view in plan.views {
             let claim = Claim(projection: plan.name, view: view)
@@ -207,76 +224,5 @@ public struct GenerationKeeper: Sendable {
             commands.command("HSET", keys.about(number), "topic-id:\(topic)", identifier)
         }
         commands.command("SET", keys.live, "\(number)")
-        commands.command("EXEC")
-        let replies = try redis.roundTrip(commands)
-        switch replies.last {
-        case .null?: return nil
-        case .array(let results)?:
-            for case .error(let text) in results {
-                throw WorkerError(
-                    .failed, "projection \(plan.name): Redis could not make generation \(number): \(readableText(text))"
-                )
-            }
-            return .write(number: number, text: record.text, identifier: identifier)
-        default:
-            throw WorkerError(
-                .refused,
-                "projection \(plan.name): Redis refused to make generation \(number): \(replies.compactMap { if case .error(let text) = $0 { readableText(text) } else { nil } }.joined(separator: "; "))"
-            )
-        }
-    }
-
-    /// `--fresh`: fences the old generation off, removes its rows by the claims, makes the next one live.
-    public func startFresh(_ redis: inout RedisConnection) throws -> Standing {
-        var number = 0
-        if let text = try redis.command("GET", keys.live).text, let live = Int(text) {
-            number = live
-            if let text = try redis.command("GET", keys.generation(live)).text,
-                var record = GenerationRecord(text: text)
-            {
-                record.state = .dropping
-                // From here on no worker of the old generation writes anything. A Redis out of memory refuses the new
-                // text; removing the key it never refuses, outside of a transaction.
-                do throws(RedisError) {
-                    try redis.command("SET", keys.generation(live), record.text)
-                } catch {
-                    guard error.handling == .retryLater else { throw error }
-                    try redis.command("DEL", keys.generation(live))
-                }
-            }
-        }
-        let own = try claims(&redis).filter { $0.projection == plan.name }
-        for pattern in own.map(\.pattern) + plan.views.map({ KeyPattern($0) }) {
-            try removeKeys(matching: pattern.scanPattern, &redis) { pattern.parse($0.span) != nil }
-        }
-        if number > 0 { try removeKeys(matching: Array(keys.generationPattern(number).utf8), &redis) { _ in true } }
-        var commands = CommandBuffer()
-        commands.command("MULTI")
-        commands.command("DEL", keys.live, keys.generation(number))
-        for claim in own { commands.command("HDEL", KeySpace.claims, claim.field) }
-        commands.command("EXEC")
-        for case .error(let text) in try redis.roundTrip(commands) {
-            throw WorkerError(
-                .refused,
-                "projection \(plan.name): its rows are removed, but Redis refused to forget generation \(number): \(readableText(text)). Run `lantern run --fresh \(plan.name)` again once that is cured."
-            )
-        }
-        return try create(number: number + 1, &redis) ?? establish(&redis)
-    }
-
-    /// Removes keys a step of SCAN at a time, so that no other client waits long.
-    private func removeKeys(
-        matching pattern: [UInt8], _ redis: inout RedisConnection, where belongs: ([UInt8]) -> Bool
-    ) throws {
-        var cursor = "0"
-        repeat {
-            let answer = try redis.command([
-                Array("SCAN".utf8), Array(cursor.utf8), Array("MATCH".utf8), pattern, Array("COUNT".utf8),
-                Array("1000".utf8),
-            ])
-            cursor = answer.elements?.first?.text ?? "0"
-            let found = (answer.elements?.last?.elements ?? []).compactMap(\.bytes).filter(belongs)
-            if !found.isEmpty { try redis.command([Array("UNLINK".utf8)] + found) }
-        } while cursor != "0"
     }
 }

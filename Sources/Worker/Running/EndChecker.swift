@@ -15,6 +15,8 @@ struct EndChecker: ~Copyable {
         var halted = false
         var open: [(runner: ProjectionRunner, targets: [Target])] = []
         for (runner, targets) in zip(runners, targets) {
+            // One that cannot run reaches no end; the session ends with its error.
+            if case .blocked = runner.state { continue }
             let own = runner.snapshots.flatMap(\.partitions)
             var left: [Target] = []
             for target in targets {

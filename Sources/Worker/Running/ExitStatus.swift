@@ -19,4 +19,14 @@ public enum ExitStatus {
         default: 1
         }
     }
+
+    /// The same as a worker's own code.
+    static func workerCode(of error: any Error) -> WorkerError.Code {
+        switch code(of: error) {
+        case 2: .configuration
+        case 3: .halted
+        case 4: .refused
+        default: .failed
+        }
+    }
 }

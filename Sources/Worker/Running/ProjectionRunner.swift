@@ -46,16 +46,19 @@ public struct ProjectionSettings: Sendable {
 public final class ProjectionRunner: Sendable {
     public enum State: Sendable, Equatable {
         case starting
+        /// The generation is not one that this worker may write: it looks again each second.
         case idle(String)
+        /// It cannot start, or cannot go on: it tries again, less and less often.
+        case blocked(WorkerError)
         case running(generation: Int, group: String)
         case ended(LaneOutcome)
-        case failed(WorkerError)
     }
 
     public let settings: ProjectionSettings
     private let makeProjector: @Sendable () throws -> any Projector
     private let log: @Sendable (WorkerReport) -> Void
     private let shared = Mutex(Shared())
+    private let standby = Mutex(Standby())
 
     private struct Shared {
         var state = State.starting
@@ -89,9 +92,13 @@ public final class ProjectionRunner: Sendable {
 
     /// Finds or makes the generation and starts the lanes; answers the offsets at which the logs end now.
     ///
-    /// Throws ``WorkerError`` where it cannot start; nothing is left half-done.
+    /// Throws ``WorkerError``, `RedisError` or `KafkaError` where it cannot start; nothing is left half-done.
+    @discardableResult
     public func start() throws -> [(topic: String, partition: Int32, end: Int64)] {
-        let services = try RunnerServices(settings: settings, log: log)
+        let services = try shared.withLock { try $0.services ?? RunnerServices(settings: settings, log: log) }
+        shared.withLock { $0.services = services }
+        // Before all that is decided by it, so that no change in between stays unseen.
+        try standby.withLock { try $0.look(settings) }
         let facts = try services.facts()
         var keeper = GenerationKeeper(plan: settings.plan, fingerprint: settings.fingerprint, facts: facts)
         keeper.allowsPartial = settings.allowsPartial
@@ -100,13 +107,33 @@ public final class ProjectionRunner: Sendable {
         let isFresh = settings.startsFresh && state == .starting
         let standing = isFresh ? try keeper.startFresh(&redis) : try keeper.establish(&redis)
         switch standing {
-        case .idle(let why): shared.withLock { $0.state = .idle(why) }
+        case .idle(let why):
+            shared.withLock { $0.state = .idle(why) }
+            standby.withLock { $0.waitIdle(now: WorkerSession.now()) }
         case .write(let number, let text, let identifier):
             services.begin(keeper, number: number, text: text)
             try launch(number: number, text: text, identifier: identifier, services, facts)
+            standby.withLock { $0.end() }
         }
         return facts.topics.flatMap { topic in
             topic.partitions.indices.map { (topic.name, Int32($0), topic.partitions[$0].high) }
+        }
+    }
+
+    /// Notes that it could not start, until it is tried again.
+    func block(_ error: any Error, now: Int64) {
+        let error = error as? WorkerError ?? WorkerError(ExitStatus.workerCode(of: error), "\(error)")
+        shared.withLock { $0.state = .blocked(error) }
+        standby.withLock { $0.waitBlocked(now: now) }
+    }
+
+    /// Whether one that stands by is to start again: the generation changed, or the back-off is over. Cheap: at most once a
+    /// second it asks Redis for two keys.
+    func shouldStart(now: Int64) -> Bool {
+        switch state {
+        case .idle: standby.withLock { $0.hasChanged(settings, now: now) }
+        case .blocked: standby.withLock { now >= $0.nextLook }
+        case .starting, .running, .ended: false
         }
     }
 
@@ -166,10 +193,12 @@ public final class ProjectionRunner: Sendable {
     private func startThread(_ lane: LaneBox, fixed: [(topic: Int, partition: Int32)]?) {
         let start = LaneThread { [self] in
             let outcome = lane.run(fixed: fixed)
+            if case .failed(let words) = outcome { log(.kafka("a lane failed: \(words)")) }
             shared.withLock { shared in
                 shared.threads -= 1
                 shared.outcomes.append(outcome)
-                if case .generationChanged = outcome { for control in shared.controls { control.stop() } }
+                // One that failed must not be missed because another one goes on.
+                if outcome != .stopped { for control in shared.controls { control.stop() } }
                 if shared.threads == 0 {
                     shared.state = .ended(shared.outcomes.first { $0 != .stopped } ?? .stopped)
                 }

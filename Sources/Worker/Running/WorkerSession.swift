@@ -1,4 +1,5 @@
 import Glibc
+import Kafka
 import Projections
 public import Redis
 public import Terminal
@@ -35,10 +36,24 @@ public final class WorkerSession {
     public func start() throws {
         do {
             try inspectRedis()
-            for runner in projections {
-                targets.append(try runner.start())
-                report(runner)
+            targets = projections.map { _ in [] }
+            var faults: [any Error] = []
+            // What was asked for by name comes first: where it is refused, nothing else is begun.
+            let order = projections.indices.sorted {
+                projections[$0].settings.startsFresh && !projections[$1].settings.startsFresh
             }
+            for index in order {
+                let runner = projections[index]
+                do {
+                    targets[index] = try runner.start()
+                } catch {
+                    guard !runner.settings.startsFresh, Self.concernsOne(error) else { throw error }
+                    runner.block(error, now: Self.now())
+                    faults.append(error)
+                }
+                if faults.count < projections.count { report(runner) }
+            }
+            if faults.count == projections.count, let first = faults.first { throw first }
         } catch {
             stop()
             _ = awaitEnd(deadline: Self.now() + drainDeadline)
@@ -46,13 +61,24 @@ public final class WorkerSession {
         }
     }
 
+    /// Whether the other projections may run all the same: no server is away that they need as well.
+    private static func concernsOne(_ error: any Error) -> Bool {
+        switch error {
+        case is WorkerError: true
+        case let error as KafkaError: error.code == .unknownTopic || error.code == .authorization
+        default: false
+        }
+    }
+
     private func report(_ runner: ProjectionRunner) {
         let name = LogValue.text(runner.settings.plan.name)
         switch runner.state {
         case .idle(let why): log.warning("idle: \(why)", ["projection": name])
+        case .blocked(let error):
+            log.error("it does not run, and is tried again: \(error.message)", ["projection": name])
         case .running(let generation, let group):
             log.info("started", ["projection": name, "generation": .count(generation), "group": .text(group)])
-        default: break
+        case .starting, .ended: break
         }
     }
 
@@ -100,7 +126,7 @@ public final class WorkerSession {
             _ = unsafe poll(&waiting, 1, 100)
             if signals?.next() != nil { break }
             if !tick(Self.now()) { break }
-            if let failure = restartEnded() {
+            if let failure = attend(now: Self.now()) {
                 end = .failed(failure)
                 break
             }
@@ -115,6 +141,8 @@ public final class WorkerSession {
             }
         }
         stop()
+        // Whoever ends it is to know that one of them did not run.
+        if end == .done, let error = blockingError { end = .failed(error) }
         if !awaitEnd(deadline: Self.now() + drainDeadline) {
             log.error("not drained within the deadline; what was in flight is settled at the next start")
             let late = WorkerError(.failed, "not drained within \(drainDeadline) ms")
@@ -130,27 +158,37 @@ public final class WorkerSession {
         return nil
     }
 
-    /// A generation that changed under its lanes is looked at again; a failure ends the process.
-    private func restartEnded() -> WorkerError? {
+    private var blockingError: WorkerError? {
+        for runner in projections { if case .blocked(let error) = runner.state { return error } }
+        return nil
+    }
+
+    /// Starts what may start again: whose generation changed under its lanes, who idled, who was blocked. A lane that
+    /// failed ends the process.
+    private func attend(now: Int64) -> WorkerError? {
         for (index, runner) in projections.enumerated() {
-            guard case .ended(let outcome) = runner.state, runner.hasEnded else { continue }
-            switch outcome {
-            case .stopped: continue
-            case .failed(let words): return WorkerError(.failed, "projection \(runner.settings.plan.name): \(words)")
-            case .generationChanged(let found):
-                log.warning(
-                    "the generation changed: \(found ?? "it is gone")", ["projection": .text(runner.settings.plan.name)]
-                )
-                do {
-                    let ends = try runner.start()
-                    if targets.indices.contains(index), targets[index].isEmpty { targets[index] = ends }
-                    report(runner)
-                } catch let error as WorkerError where error.code != .refused {
-                    return error
-                } catch {
-                    log.warning("\(error)")
+            if case .ended(let outcome) = runner.state, runner.hasEnded {
+                switch outcome {
+                case .stopped: continue
+                case .failed(let words):
+                    return WorkerError(.failed, "projection \(runner.settings.plan.name): \(words)")
+                case .generationChanged(let found):
+                    log.warning(
+                        "the generation changed: \(found ?? "it is gone")",
+                        ["projection": .text(runner.settings.plan.name)])
                 }
+            } else if !runner.shouldStart(now: now) {
+                continue
             }
+            let before = runner.state
+            do {
+                let ends = try runner.start()
+                if targets.indices.contains(index), targets[index].isEmpty { targets[index] = ends }
+            } catch {
+                runner.block(error, now: Self.now())
+            }
+            // Said once.
+            if runner.state != before { report(runner) }
         }
         return nil
     }

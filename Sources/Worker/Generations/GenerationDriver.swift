@@ -1,0 +1,193 @@
+import Bytes
+import Projections
+public import Redis
+
+/// Drops a projection's generation in steps, and makes the next one if that is the goal.
+///
+/// The first step records a token in the generation's key, state `dropping`: from then on its lanes write nothing. Every
+/// later step is a transaction that compares that key and `live` first. So of two drivers one goes on and the other stops,
+/// having removed nothing of the first one's; and after a kill between any two steps another driver takes over from what
+/// Redis holds. Only keys that the projection's claims cover are removed, and none that another one's claim covers too.
+public struct GenerationDriver {
+    public enum Goal: Sendable {
+        /// Make the next generation, live.
+        case next(GenerationKeeper)
+        /// Leave nothing of the projection.
+        case nothing
+    }
+
+    enum Step: Equatable {
+        case fenceOff
+        /// Rows of the claim of that index, from that cursor of SCAN on.
+        case removeRows(claim: Int, cursor: [UInt8])
+        case removeKeys(cursor: [UInt8])
+        case finish
+        case done
+    }
+
+    private static let start = [UInt8(ascii: "0")]
+
+    private let projection: String
+    private let goal: Goal
+    private let keys: KeySpace
+    private let inventory: GenerationInventory
+    private var hold: GenerationHold
+    private(set) var step: Step
+    /// The generation that was made.
+    private(set) var standing: GenerationKeeper.Standing?
+    /// Rows that were removed.
+    public private(set) var removed = 0
+    /// Rows that were left because another projection's claim covers them too.
+    public private(set) var left = 0
+
+    /// Looks at what there is and refuses what cannot succeed; changes nothing.
+    ///
+    /// Throws ``WorkerError`` naming why it is refused, `RedisError`.
+    public init(_ projection: String, goal: Goal, _ redis: inout RedisConnection) throws {
+        self.projection = projection
+        self.goal = goal
+        keys = KeySpace(projection: projection)
+        inventory = try GenerationInventory(projection, &redis)
+        if case .next(let keeper) = goal { try keeper.refuseNext(after: inventory, &redis) }
+        hold = GenerationHold(expected: [
+            (keys.live, inventory.live), (keys.generation(inventory.number), inventory.record),
+        ])
+        step = inventory.isEmpty && goal.isNext ? .finish : .fenceOff
+    }
+
+    /// Takes all the steps that are left.
+    ///
+    /// Throws ``WorkerError`` where another driver has taken over, `RedisError`; what was removed stays removed, and the
+    /// next driver goes on from there.
+    public mutating func run(_ redis: inout RedisConnection) throws {
+        while step != .done { try advance(&redis) }
+    }
+
+    /// Takes one step.
+    mutating func advance(_ redis: inout RedisConnection) throws {
+        switch step {
+        case .fenceOff: try fenceOff(&redis)
+        case .removeRows(let index, let cursor): try removeRows(index, cursor, &redis)
+        case .removeKeys(let cursor): try removeKeys(cursor, &redis)
+        case .finish: try finish(&redis)
+        case .done: break
+        }
+    }
+
+    private mutating func fenceOff(_ redis: inout RedisConnection) throws {
+        let before = inventory.record.flatMap { GenerationRecord(text: readableText($0)) }
+        var record =
+            before ?? GenerationRecord(state: .dropping, fingerprint: "unknown", identifier: Self.hexadecimal())
+        record.state = .dropping
+        record.token = Self.hexadecimal() + Self.hexadecimal()
+        let key = keys.generation(inventory.number)
+        var commands = CommandBuffer()
+        commands.command("SET", key, record.text)
+        do {
+            guard try hold.perform(commands, &redis) else { throw lost(&redis) }
+            hold.expected[1].value = Array(record.text.utf8)
+        } catch let error as RedisError where error.kind == .server(.oom) {
+            // The key that is gone fences its lanes as well, and takes no memory.
+            guard try hold.remove([Self.words("DEL", key)], &redis) else { throw lost(&redis) }
+            hold.expected[1].value = nil
+        }
+        step = inventory.own.isEmpty ? .removeKeys(cursor: Self.start) : .removeRows(claim: 0, cursor: Self.start)
+    }
+
+    private mutating func removeRows(_ index: Int, _ cursor: [UInt8], _ redis: inout RedisConnection) throws {
+        let pattern = inventory.own[index].pattern
+        let others = inventory.others.map(\.pattern)
+        let page = try redis.scanPage(match: pattern.scanPattern, from: cursor)
+        let own = page.keys.filter { pattern.parse($0.span) != nil }
+        let free = own.filter { key in !others.contains { $0.parse(key.span) != nil } }
+        try unlink(free, &redis)
+        removed += free.count
+        left += own.count - free.count
+        if page.next != Self.start {
+            step = .removeRows(claim: index, cursor: page.next)
+        } else if index + 1 < inventory.own.count {
+            step = .removeRows(claim: index + 1, cursor: Self.start)
+        } else {
+            step = .removeKeys(cursor: Self.start)
+        }
+    }
+
+    /// Lantern's own keys, but for the two that the steps compare.
+    private mutating func removeKeys(_ cursor: [UInt8], _ redis: inout RedisConnection) throws {
+        let kept = hold.expected.map { Array($0.key.utf8) }
+        let page = try redis.scanPage(match: Array("lantern:\(projection):*".utf8), from: cursor)
+        let found = page.keys.filter { key in
+            !kept.contains(key) && (!goal.isNext || GenerationInventory.number(of: key, projection) != nil)
+        }
+        try unlink(found, &redis)
+        step = page.next == Self.start ? .finish : .removeKeys(cursor: page.next)
+    }
+
+    private func unlink(_ keys: [[UInt8]], _ redis: inout RedisConnection) throws {
+        guard !keys.isEmpty else { return }
+        guard try hold.remove([[Array("UNLINK".utf8)] + keys], &redis) else { throw lost(&redis) }
+    }
+
+    private mutating func finish(_ redis: inout RedisConnection) throws {
+        let old = keys.generation(inventory.number)
+        var removals = [Self.words("DEL", keys.live, old)]
+        for claim in inventory.own { removals.append(Self.words("HDEL", KeySpace.claims, claim.field)) }
+        switch goal {
+        case .nothing:
+            guard try hold.remove(removals, &redis) else { throw lost(&redis) }
+        case .next(let keeper):
+            let number = inventory.number + 1
+            let record = keeper.newRecord()
+            var commands = CommandBuffer()
+            for removal in removals {
+                commands.begin(removal.count)
+                for argument in removal { commands.argument(argument) }
+            }
+            keeper.appendCreation(of: number, record, to: &commands)
+            var hold = hold
+            hold.expected.append((keys.generation(number), nil))
+            do {
+                let isMade = try hold.perform(commands, watching: [KeySpace.claims], &redis) { redis in
+                    try keeper.refuseCollisions(try Claim.all(&redis))
+                }
+                guard isMade else { throw lost(&redis) }
+            } catch let error as RedisError {
+                throw WorkerError(
+                    .refused,
+                    "projection \(projection): its rows are removed, but generation \(number) could not be made: \(error.message). Run `lantern run --fresh \(projection)` again once that is cured."
+                )
+            }
+            standing = .write(number: number, text: record.text, identifier: record.identifier)
+        }
+        step = .done
+    }
+
+    private func lost(_ redis: inout RedisConnection) -> WorkerError {
+        WorkerError(
+            .refused,
+            "projection \(projection): another `--fresh` or `drop` works on its generation \(inventory.number) or has replaced it. This one has stopped and removes nothing more; see `lantern status`."
+        )
+    }
+
+    private static func words(_ words: String...) -> [[UInt8]] { words.map { Array($0.utf8) } }
+
+    private static func hexadecimal() -> String {
+        String(UInt32.random(in: .min ... .max) | 0x1000_0000, radix: 16)
+    }
+}
+
+extension GenerationDriver.Goal {
+    var isNext: Bool { if case .next = self { true } else { false } }
+}
+
+extension RedisConnection {
+    /// One step of SCAN, so that no other client waits long; `next` is `0` after the last one.
+    mutating func scanPage(match pattern: [UInt8], from cursor: [UInt8]) throws -> (keys: [[UInt8]], next: [UInt8]) {
+        let answer = try command([
+            Array("SCAN".utf8), cursor, Array("MATCH".utf8), pattern, Array("COUNT".utf8), Array("1000".utf8),
+        ])
+        guard let parts = answer.elements, parts.count == 2, let next = parts[0].bytes, let keys = parts[1].elements
+        else { throw RedisError(.protocolViolation, "SCAN was not answered as Redis does.") }
+        return (keys.compactMap(\.bytes), next)
+    }
+}

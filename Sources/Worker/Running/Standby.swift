@@ -1,0 +1,56 @@
+import Projections
+import Redis
+
+/// How a projection without lanes waits: one connection kept, two keys compared once a second, or a growing back-off.
+struct Standby: ~Copyable {
+    private static let interval: Int64 = 1_000
+    private static let longest: Int64 = 30_000
+
+    private var redis: RedisConnection?
+    /// What `live` and the key of the generation that it names held.
+    private var seen: [[UInt8]?] = []
+    private var delay = interval
+    /// Monotonic milliseconds.
+    private(set) var nextLook: Int64 = 0
+
+    /// Remembers what there is now.
+    mutating func look(_ settings: ProjectionSettings) throws { seen = try read(settings) }
+
+    private mutating func read(_ settings: ProjectionSettings) throws -> [[UInt8]?] {
+        do {
+            if redis == nil { redis = try RedisConnection.open(settings.redis) }
+            let keys = KeySpace(projection: settings.plan.name)
+            let live = try redis?.command("GET", keys.live)
+            guard let number = live?.text.flatMap({ Int($0) }) else { return [live?.bytes] }
+            return [live?.bytes, try redis?.command("GET", keys.generation(number)).bytes]
+        } catch {
+            redis = nil
+            throw error
+        }
+    }
+
+    /// Whether what there is differs from what was seen; asks at most once a second.
+    mutating func hasChanged(_ settings: ProjectionSettings, now: Int64) -> Bool {
+        guard now >= nextLook else { return false }
+        nextLook = now + Self.interval
+        // While Redis is away nothing can have changed for us: the next look tells.
+        guard let found = try? read(settings) else { return false }
+        return found != seen
+    }
+
+    mutating func waitIdle(now: Int64) {
+        delay = Self.interval
+        nextLook = now + Self.interval
+    }
+
+    mutating func waitBlocked(now: Int64) {
+        nextLook = now + delay
+        delay = min(delay * 2, Self.longest)
+    }
+
+    /// Lanes run: nothing is waited for.
+    mutating func end() {
+        redis = nil
+        delay = Self.interval
+    }
+}
