@@ -128,7 +128,7 @@ let package = Package(
             name: "WorkerTests",
             dependencies: [
                 "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "RedisServer", "Hashing",
-                "Bytes",
+                "Bytes", "Terminal",
             ],
             swiftSettings: strict),
         .testTarget(

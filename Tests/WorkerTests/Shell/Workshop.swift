@@ -53,6 +53,13 @@ final class Workshop {
         }
     }
 
+    /// Another projection on the same topic and Redis.
+    func another(_ name: String) throws -> ProjectionRunner {
+        var settings = settings
+        settings.plan = try Stage.plan(name, key: "\(name):{@key}")
+        return Self.runner(settings, reports)
+    }
+
     /// Another worker, in the place of the one that ended.
     func renew() { runner = Self.runner(settings, reports) }
 
