@@ -10,7 +10,7 @@ enum CommandTree {
         ParkedSkipCommand.self,
     ]
     private static let rest: [any Command.Type] = [
-        BenchCommand.self, DemoCommand.self, CompletionCommand.self, VersionCommand.self,
+        DropCommand.self, BenchCommand.self, DemoCommand.self, CompletionCommand.self, VersionCommand.self,
     ]
 
     /// The program's declaration.

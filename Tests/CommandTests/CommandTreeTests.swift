@@ -21,7 +21,7 @@ import Testing
             all.map { $0.path.joined(separator: " ") } == [
                 "run", "validate", "schema", "status", "get", "parked list", "parked show", "parked retry",
                 "parked edit",
-                "parked skip", "bench", "demo", "completion", "version",
+                "parked skip", "drop", "bench", "demo", "completion", "version",
             ])
         for (path, spec) in all {
             guard case .help(let text) = try CommandParser(CommandTree.root).parse(path + ["--help"]) else {
@@ -89,6 +89,12 @@ import Testing
         #expect(run.untilEnd && run.allowPartial && run.isConfirmed && run.acceptCluster)
         #expect(throws: UsageError.self) { try self.command("run --config a.yaml --yes") }
         #expect(throws: UsageError.self) { try self.command("run") }
+    }
+
+    @Test func `drop takes what the documents say`() throws {
+        let drop = try #require(try command("drop --config a.yaml old-orders --yes") as? DropCommand)
+        #expect(drop.configPath == "a.yaml" && drop.projection == "old-orders" && drop.isConfirmed)
+        #expect(throws: UsageError.self) { try self.command("drop --config a.yaml") }
     }
 
     @Test func `get takes placeholders in order`() throws {

@@ -43,7 +43,9 @@ struct StatusCommand: Command {
             }
             // What Redis knows is worth the more when Kafka is away.
             let fault = logs.fault.map { Explanation.explain($0) }
-            let isHalted = projections.contains { $0.partitions.contains { $0.state == "halted" } }
+            let isHalted = projections.contains { projection in
+                projection.obstacle != nil || projection.partitions.contains { $0.state == "halted" }
+            }
             let code = fault ?? (isHalted ? .halted : .done)
             if asJSON { return Console.printJSON(Status(projections: projections), code) }
             for projection in projections { Console.output.write(text(projection)) }
@@ -54,7 +56,8 @@ struct StatusCommand: Command {
     }
 
     private func text(_ status: ProjectionStatus) -> String {
-        guard let generation = status.generation else { return "\(status.name): not started\n" }
+        let obstacle = status.obstacle.map { "\(status.name): \($0)\n" } ?? ""
+        guard let generation = status.generation else { return "\(status.name): \(status.state)\n" + obstacle }
         var columns: [Table.Column] = [.init("PARTITION"), .init("NEXT", .right), .init("END", .right)]
         if status.isPartial { columns.insert(.init("START", .right), at: 1) }
         columns += [.init("LAG", .right), .init("PARKED", .right), .init("REWINDS", .right), .init("STATE")]
@@ -67,6 +70,7 @@ struct StatusCommand: Command {
                 ])
         }
         var text = "\(status.name): generation \(generation), \(status.state), group \(status.group ?? "-")\n"
+        text += obstacle
         if !status.isThisVersion {
             text +=
                 "built by another version than this file's, which idles: `lantern run --fresh \(status.name)` builds it anew\n"

@@ -26,6 +26,8 @@ struct ProjectionStatus: Encodable {
     let name: String
     let generation: Int?
     let state: String
+    /// What keeps every worker from it until somebody acts; nil: nothing.
+    let obstacle: String?
     let group: String?
     /// Whether the live generation was built by this file's version of the projection: else a worker with this file idles.
     let isThisVersion: Bool
@@ -39,11 +41,11 @@ struct ProjectionStatus: Encodable {
     init(_ plan: ProjectionPlan, group prefix: String?, _ redis: inout RedisConnection, _ logs: inout LogEnds) throws {
         let keys = KeySpace(projection: plan.name)
         name = plan.name
-        guard let number = try redis.command("GET", keys.live).text.flatMap({ Int($0) }),
-            let record = try redis.command("GET", keys.generation(number)).text.flatMap({ GenerationRecord(text: $0) })
-        else {
+        let finding = try GenerationFinding.read(plan.name, &redis)
+        obstacle = finding.obstacle
+        guard case .found(let number, let record) = finding else {
             generation = nil
-            state = "not started"
+            state = obstacle == nil ? "not started" : "halted"
             group = nil
             isThisVersion = true
             isPartial = false

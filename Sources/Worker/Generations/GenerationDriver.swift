@@ -55,6 +55,22 @@ public struct GenerationDriver {
         step = inventory.isEmpty && goal.isNext ? .finish : .fenceOff
     }
 
+    /// The names of all projections that this Redis holds anything of.
+    public static func projections(_ redis: inout RedisConnection) throws -> [String] {
+        var names = Set(try Claim.all(&redis).map(\.projection))
+        try redis.scan(match: Array("lantern:*:*".utf8)) { keys in
+            for key in keys {
+                let words = readableText(key).split(separator: ":", omittingEmptySubsequences: false)
+                // Those of `lantern bench` and of other tools have no generation.
+                if words.count > 2, words[2] == "live" || words[2] == "generation" || words[2] == "ledger" {
+                    names.insert(String(words[1]))
+                }
+            }
+            return true
+        }
+        return names.sorted()
+    }
+
     /// Takes all the steps that are left.
     ///
     /// Throws ``WorkerError`` where another driver has taken over, `RedisError`; what was removed stays removed, and the

@@ -40,7 +40,8 @@ struct Stage {
         GenerationKeeper(
             plan: plan, fingerprint: fingerprint(of: plan),
             facts: LogFacts(
-                clusterID: cluster, topics: [.init(name: "t", partitions: [(low, Int64(10)), (0, 0)], isCompacted: false)]))
+                clusterID: cluster,
+                topics: [.init(name: "t", partitions: [(low, Int64(10)), (0, 0)], isCompacted: false)]))
     }
 
     /// The live generation of a projection, with these rows.

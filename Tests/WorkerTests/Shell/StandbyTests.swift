@@ -26,8 +26,10 @@ import Testing
         var ticks = 0
         let end = session.run(untilEnd: false, signals: nil) { _ in
             ticks += 1
-            do { let isOver = try isDone()
-                return ticks < 1_200 && !isOver } catch {
+            do {
+                let isOver = try isDone()
+                return ticks < 1_200 && !isOver
+            } catch {
                 Issue.record(error)
                 return false
             }
@@ -130,7 +132,9 @@ import Testing
         #expect(end == .done)
     }
 
-    @Test func `a worker whose generation is lost while its rows are there stands still, and says so at the end`() throws {
+    @Test func `a worker whose generation is lost while its rows are there stands still, and says so at the end`()
+        throws
+    {
         var redis = try workshop.connection()
         try workshop.send(key: "k", value: "{\"n\":1}")
         try workshop.flush()
