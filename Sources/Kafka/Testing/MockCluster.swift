@@ -26,6 +26,7 @@ public final class MockCluster: Sendable {
     public enum Fault: Sendable {
         case transport, timedOut, notLeader, leaderNotAvailable, notCoordinator, coordinatorLoading
         case topicAuthorization, unknownTopic, offsetOutOfRange, staleGeneration, unknownMember, invalidMessage
+        case fencedInstance
 
         var code: rd_kafka_resp_err_t {
             switch self {
@@ -41,6 +42,7 @@ public final class MockCluster: Sendable {
             case .staleGeneration: RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION
             case .unknownMember: RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID
             case .invalidMessage: RD_KAFKA_RESP_ERR_INVALID_MSG
+            case .fencedInstance: RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID
             }
         }
     }

@@ -157,4 +157,24 @@ import Testing
         #expect(error.code == .halted && error.message.contains("some of Redis's data was lost"))
         #expect(try redis.command("EXISTS", workshop.keys.live).integer == 0)
     }
+
+    @Test func `a lane that dies while another lives ends the process, and is named`() throws {
+        let runner = workshop.twoMembers()
+        let session = session([runner])
+        try session.start()
+        var isFenced = false
+        let end = run(session) {
+            let hasPartition = runner.snapshots.contains { !$0.partitions.isEmpty }
+            if hasPartition, !isFenced { workshop.fenceOneMember() }
+            isFenced = isFenced || hasPartition
+            return false
+        }
+        guard case .failed(let error) = end else {
+            Issue.record("it ended well")
+            return
+        }
+        #expect(error.code == .failed && error.message.contains("projection p: "), "\(error)")
+        #expect(workshop.log.contains("a lane failed: "), "\(workshop.log)")
+        #expect(runner.outcomes.count == 2)
+    }
 }

@@ -60,6 +60,19 @@ final class Workshop {
         return Self.runner(settings, reports)
     }
 
+    /// The same projection in two lanes that are static members of a group.
+    func twoMembers() -> ProjectionRunner {
+        var settings = settings
+        settings.fixed = nil
+        settings.lanes = 2
+        settings.instanceID = "member"
+        settings.kafka.append(("heartbeat.interval.ms", "100"))
+        return Self.runner(settings, reports)
+    }
+
+    /// One member's next heartbeat is answered with the news that another process has its instance id.
+    func fenceOneMember() { cluster.fail(.heartbeat, with: [.fencedInstance]) }
+
     /// Another worker, in the place of the one that ended.
     func renew() { runner = Self.runner(settings, reports) }
 
