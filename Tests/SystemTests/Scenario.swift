@@ -23,10 +23,12 @@ final class Scenario {
 
     /// Makes the topic and starts a Redis.
     ///
-    /// - Parameter projection: its first topic gets a new name.
+    /// - Parameters:
+    ///   - projection: its first topic gets a new name.
+    ///   - kafka: nil is the one that all tests share.
     init(
         _ name: String, projection: OracleProjection = .orders, partitions: Int = 8, redis options: [String] = [],
-        topic settings: [(String, String)] = []
+        topic settings: [(String, String)] = [], kafka: KafkaServer? = nil
     ) throws {
         topic = "\(name)-\(UInt32.random(in: 0...UInt32.max))"
         var projection = projection
@@ -38,7 +40,7 @@ final class Scenario {
         redis = try RedisServer(options: options)
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("lantern-system-\(topic)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        servers = try Stage.kafka().bootstrapServers
+        servers = try (kafka ?? Stage.kafka()).bootstrapServers
         var admin = try Admin(properties: [("bootstrap.servers", servers)], clientID: "system-tests")
         try admin.createTopic(topic, partitions: partitions, settings: settings, timeoutMilliseconds: 60_000)
         producer = try Producer(
@@ -126,13 +128,13 @@ final class Scenario {
     /// - Parameters:
     ///   - kafka: lines under `kafka:`
     ///   - worker: what stands behind `worker:`
+    ///   - brokers: another address of Kafka than the server's own
     ///   - redis: another address than the server's own
     func configure(
         _ name: String = "lantern", kafka: [String] = [], worker: String = "{ partitions: all }",
-        redis url: String? = nil,
-        more: [String] = []
+        brokers: String? = nil, redis url: String? = nil, more: [String] = []
     ) throws -> String {
-        var text = OracleProjection.yaml([projection], kafka: servers, redis: url ?? redis.url)
+        var text = OracleProjection.yaml([projection], kafka: brokers ?? servers, redis: url ?? redis.url)
         let extra = kafka.map { "  \($0)\n" }.joined()
         text = text.replacing("\nredis:", with: "\n\(extra)worker: \(worker)\nredis:")
         text += more.map { $0 + "\n" }.joined()

@@ -1,11 +1,13 @@
 import Foundation
 import KafkaServer
+import RedisServer
 import Testing
 
 /// The built program as a process, on a real Kafka and a real Redis. One test at a time: they share the Kafka.
 ///
 /// `LANTERN_LONG=1` takes the full figures; `LANTERN_BINARY=PATH` another build of the program than the one beside the
-/// tests. What was seen is printed in lines that begin with `FIGURE`.
+/// tests; `LANTERN_LIBRDKAFKA=PATH` has the program use that librdkafka. What was seen is printed in lines that begin with
+/// `FIGURE`.
 @Suite(.serialized, .enabled(if: KafkaServer.isAvailable, Comment(rawValue: KafkaServer.skipReason)))
 struct SystemTests {}
 
@@ -21,14 +23,28 @@ enum Stage {
         return own.deletingLastPathComponent().appendingPathComponent("lantern")
     }()
 
+    /// What the program is started with: the tests' own, with another librdkafka where one is wanted.
+    static let environment: [String: String] = {
+        var environment = ProcessInfo.processInfo.environment
+        if let library = environment["LANTERN_LIBRDKAFKA"] { environment["LD_PRELOAD"] = library }
+        return environment
+    }()
+
     /// Started by the first test, ended with the process; takes records of 60 MB and compacts at once.
     nonisolated(unsafe) private static let server = Result {
-        try KafkaServer(settings: [
-            "message.max.bytes": "64000000", "log.cleaner.backoff.ms": "200", "log.cleanup.policy": "delete",
-        ])
+        let behind = try freePort()
+        let proxy = try TCPProxy(to: behind)
+        let kafka = try KafkaServer(
+            settings: [
+                "message.max.bytes": "64000000", "log.cleaner.backoff.ms": "200", "log.cleanup.policy": "delete",
+            ], sideDoor: .init(port: behind, advertised: proxy.port))
+        return (kafka: kafka, proxy: proxy)
     }
 
-    static func kafka() throws -> KafkaServer { try unsafe server.get() }
+    static func kafka() throws -> KafkaServer { try unsafe server.get().kafka }
+
+    /// A proxy to the same Kafka; who goes through it is led to it for everything.
+    static func sideDoor() throws -> TCPProxy { try unsafe server.get().proxy }
 
     /// A number for the long and one for the usual run.
     static func count(_ usual: Int, long: Int) -> Int { isLong ? long : usual }

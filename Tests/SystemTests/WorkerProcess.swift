@@ -14,6 +14,7 @@ final class WorkerProcess {
         }
         process.executableURL = Stage.binary
         process.arguments = arguments
+        process.environment = Stage.environment
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output

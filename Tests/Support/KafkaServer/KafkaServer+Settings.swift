@@ -1,6 +1,8 @@
 extension KafkaServer {
     /// The text of server.properties.
-    static func properties(port: Int, controller: Int, data: String, _ more: [String: String]) -> String {
+    static func properties(
+        port: Int, controller: Int, data: String, _ sideDoor: SideDoor?, _ more: [String: String]
+    ) -> String {
         var settings = [
             "process.roles": "broker,controller",
             "node.id": "1",
@@ -19,6 +21,11 @@ extension KafkaServer {
             "transaction.state.log.min.isr": "1",
             "group.initial.rebalance.delay.ms": "0",
         ]
+        if let sideDoor {
+            settings["listeners", default: ""] += ",SIDE://127.0.0.1:\(sideDoor.port)"
+            settings["advertised.listeners", default: ""] += ",SIDE://127.0.0.1:\(sideDoor.advertised)"
+            settings["listener.security.protocol.map"] = "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SIDE:PLAINTEXT"
+        }
         settings.merge(more) { $1 }
         return settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "\n") + "\n"
     }

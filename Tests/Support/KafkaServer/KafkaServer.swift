@@ -43,24 +43,43 @@ public final class KafkaServer {
     private var process: Process?
     private let processors: Int
 
+    /// A second way to the server, for those who are to be led through a proxy.
+    public struct SideDoor: Sendable {
+        /// Where the server listens.
+        public var port: UInt16
+        /// The port on 127.0.0.1 that it tells those who come this way: the proxy's.
+        public var advertised: UInt16
+
+        public init(port: UInt16, advertised: UInt16) {
+            self.port = port
+            self.advertised = advertised
+        }
+    }
+
     /// Formats a new log and starts a server; answers when it takes connections.
     ///
-    /// - Parameter settings: lines of server.properties in addition to, or instead of, the usual ones.
-    public init(settings: [String: String] = [:], processors: Int = 2) throws {
+    /// - Parameters:
+    ///   - settings: lines of server.properties in addition to, or instead of, the usual ones.
+    ///   - clusterID: 22 characters of URL-safe Base64; another one makes the server another cluster.
+    ///   - port: where it listens; nil is a free one.
+    public init(
+        settings: [String: String] = [:], processors: Int = 2, clusterID: String = "bGFudGVybi10ZXN0cy0wMA",
+        port: UInt16? = nil, sideDoor: SideDoor? = nil
+    ) throws {
         guard Self.isAvailable else { throw Failure(description: Self.skipReason) }
         self.processors = processors
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("lantern-kafka-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let (port, controller) = try (Int(freePort()), Int(freePort()))
+        let (port, controller) = try (Int(port ?? freePort()), Int(freePort()))
         bootstrapServers = "127.0.0.1:\(port)"
         try Self.properties(
-            port: port, controller: controller, data: folder.appendingPathComponent("data").path, settings
+            port: port, controller: controller, data: folder.appendingPathComponent("data").path, sideDoor, settings
         )
         .write(to: folder.appendingPathComponent("server.properties"), atomically: true, encoding: .utf8)
         try Self.logging.write(
             to: folder.appendingPathComponent("log4j2.properties"), atomically: true, encoding: .utf8)
         let format = try run(
-            ["kafka.tools.StorageTool", "format", "-t", "bGFudGVybi10ZXN0cy0wMA", "-c", "server.properties"])
+            ["kafka.tools.StorageTool", "format", "-t", clusterID, "-c", "server.properties"])
         format.waitUntilExit()
         guard format.terminationStatus == 0 else {
             throw Failure(description: "kafka.tools.StorageTool failed: \(log)")
