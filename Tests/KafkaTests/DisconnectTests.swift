@@ -50,7 +50,11 @@ private struct BrokerLoad: ~Copyable {
             }
             ledger.written[Int(partition)] += Int64(count)
         }
-        try producer.flush(timeoutMilliseconds: 60_000)
+        // An error of a connection may end a flush early.
+        let end = milliseconds() + 60_000
+        while producer.queuedCount > 0, milliseconds() < end { try? producer.flush(timeoutMilliseconds: 60_000) }
+        let left = producer.queuedCount
+        try #require(left == 0)
     }
 
     /// Takes up to `count` of what comes, for as long as something does.
