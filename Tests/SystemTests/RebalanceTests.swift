@@ -30,15 +30,15 @@ extension SystemTests {
             let scenario = try Scenario(
                 "rebalances", projection: Tally.projection, partitions: Stage.count(20, long: 100))
             let slow = try TCPProxy(to: scenario.redis.port)
-            slow.delay(milliseconds: 15, .toClient)
+            slow.delay(milliseconds: 60, .toClient)
             let seed = Stage.seed()
             var random = SplitMix64(seed: seed)
             func run(_ name: String) throws -> WorkerProcess {
                 let path = try scenario.configure(
                     name,
                     kafka: [
-                        "partition.assignment.strategy: \(members.strategy)", "heartbeat.interval.ms: 300",
-                        "session.timeout.ms: 6000",
+                        "partition.assignment.strategy: \(members.strategy)", "heartbeat.interval.ms: 1500",
+                        "session.timeout.ms: 10000",
                     ], worker: members.worker(name), redis: slow.url)
                 return try scenario.run(path)
             }
@@ -47,10 +47,9 @@ extension SystemTests {
             for guest in 0..<members.guests {
                 let assigned = stays.lines("partitions assigned").count
                 let worker = try run("guest-\(guest)")
+                try burst(scenario, &random)
                 try load(scenario) { !worker.lines("projecting").isEmpty || !worker.isRunning }
-                let more = Int64.random(in: 500...8_000, using: &random)
-                let reached = scenario.sent + more
-                try load(scenario) { scenario.sent >= reached }
+                try burst(scenario, &random)
                 worker.signal(SIGTERM)
                 // A static member's place stands empty until its session is over.
                 try load(scenario) { !worker.isRunning && stays.lines("partitions assigned").count > assigned }
@@ -70,11 +69,18 @@ extension SystemTests {
             try scenario.expectEqual()
         }
 
+        /// So many at once that the workers are full and hold records back, and then a random part of a second more.
+        private func burst(_ scenario: Scenario, _ random: inout SplitMix64) throws {
+            try scenario.sendTally(10_000)
+            let reached = scenario.sent + Int64.random(in: 200...4_000, using: &random)
+            try load(scenario) { scenario.sent >= reached }
+        }
+
         /// Sends events until `isEnough`.
         private func load(_ scenario: Scenario, until isEnough: () throws -> Bool) throws {
             let isReached = try eventually(within: 180) {
                 try scenario.sendTally(200)
-                usleep(10_000)
+                usleep(40_000)
                 return try isEnough()
             }
             try scenario.flush()
