@@ -9,13 +9,13 @@ extension SystemTests {
     /// must be taken all the same. So records are made to stand before and behind the errors, while the worker waits for
     /// Redis and takes nothing.
     @Suite(.serialized) struct `A broker that comes and goes` {
-        /// Sends events and waits until the worker's librdkafka has many of them (four bytes each are less than it gets).
+        /// Sends events and gives the worker's librdkafka a second to have many of them (four bytes each are less than it gets).
         private func sendUntilFetched(_ scenario: Scenario, _ door: TCPProxy, count: Int) throws {
             let before = door.forwarded(.toClient)
             try scenario.sendTally(count)
             try scenario.flush()
-            let isFetched = eventually(within: 60) { door.forwarded(.toClient) > before + 4 * count }
-            try #require(isFetched, "the worker fetches nothing any more")
+            // Where its queue is full already, it fetches no more: then enough stands in it.
+            _ = eventually(within: 1) { door.forwarded(.toClient) > before + 4 * count }
         }
 
         @Test(arguments: ["{ partitions: all }"] + (Stage.isLong ? ["{ partitions: all, lanes: 2 }"] : []))
@@ -38,7 +38,7 @@ extension SystemTests {
                 if isStalled { scenario.redis.pause() }
                 defer { if isStalled { scenario.redis.resume() } }
                 // More than the worker takes while Redis says nothing: the rest stands in librdkafka's queue.
-                if isStalled { try sendUntilFetched(scenario, door, count: 20_000) }
+                if isStalled { try sendUntilFetched(scenario, door, count: 12_000) }
                 for _ in 0...(random.next() % 3) {
                     try sendUntilFetched(scenario, door, count: Int.random(in: 500...6_000, using: &random))
                     door.refuse(random.next() % 3 == 0)
