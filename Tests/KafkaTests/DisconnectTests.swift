@@ -58,21 +58,12 @@ private struct BrokerLoad: ~Copyable {
     }
 
     /// Takes up to `count` of what comes, for as long as something does.
-    mutating func drain(_ consumer: inout Consumer, _ count: Int = .max) {
+    mutating func drain(_ consumer: inout Consumer, _ count: Int = 100_000) {
         consumer.clearWake()
-        var taken = 0
-        while taken < count {
-            switch consumer.poll() {
-            case .message(let message): ledger.take(copy(message))
-            case .error: ledger.errors += 1
-            case .partitionError: ledger.errors += 1
-            case .fatal: ledger.errors += 1
-            case .end: break
-            case .rebalance: break
-            case .none: return
-            }
-            taken += 1
-        }
+        var seen = Seen()
+        for _ in 0..<count where !take(&consumer, into: &seen) { break }
+        for record in seen.records { ledger.take(record) }
+        ledger.errors += seen.errors.count + seen.partitionErrors.count
     }
 }
 
