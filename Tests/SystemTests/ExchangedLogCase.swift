@@ -55,23 +55,18 @@ struct ExchangedLogCase: Sendable, CustomStringConvertible {
     /// Seconds from the new topic's creation to its first record.
     var delay: Double
     var member: Member
+    /// Whether the exchange comes right behind the last event: until the worker looks at the log again, a second later, it
+    /// cannot know.
+    var isBusy = false
 
-    var description: String { "\(exchange.rawValue), \(length.rawValue), after \(delay) s, \(member.rawValue)" }
-
-    /// How long after a topic's creation a worker may not know of it yet, in seconds: an event that was produced in that
-    /// time may be folded, one that was produced later must not be.
-    static let window = 1.0
-
-    /// The most events that may be folded of `count` that are produced at once, `delay` after the creation.
-    func unknowable(_ count: Int) -> Int {
-        // A worker that begins on the new log, or must connect anew, can look before it reads.
-        guard exchange == .topic else { return 0 }
-        return delay < Self.window ? count : 0
+    var description: String {
+        "\(exchange.rawValue), \(length.rawValue), after \(delay) s, \(member.rawValue)\(isBusy ? ", busy" : "")"
     }
 
     /// A few of each kind.
     static let usual: [ExchangedLogCase] = [
         .init(exchange: .topic, length: .more, delay: 0, member: .fixed),
+        .init(exchange: .topic, length: .more, delay: 0, member: .fixed, isBusy: true),
         .init(exchange: .topic, length: .asMany, delay: 1, member: .cooperative),
         .init(exchange: .topic, length: .fewer, delay: 0.2, member: .staticEager),
         .init(exchange: .whileDown, length: .more, delay: 0, member: .eager),
@@ -82,7 +77,12 @@ struct ExchangedLogCase: Sendable, CustomStringConvertible {
     static let all: [ExchangedLogCase] = Exchange.allCases.flatMap { exchange in
         Length.allCases.flatMap { length in
             delays(exchange).flatMap { delay in
-                Member.allCases.map { ExchangedLogCase(exchange: exchange, length: length, delay: delay, member: $0) }
+                Member.allCases.flatMap { member in
+                    [false, true].filter { !$0 || exchange == .topic }.map { isBusy in
+                        ExchangedLogCase(
+                            exchange: exchange, length: length, delay: delay, member: member, isBusy: isBusy)
+                    }
+                }
             }
         }
     }

@@ -242,8 +242,8 @@ extension LaneMachine {
     }
 
     mutating func haltTruncated(_ slot: Int, _ offset: Int64, _ what: String) {
-        halt(
-            slot, .logTruncated,
+        haltLog(
+            slot,
             "\(partitions[slot].name): the record at offset \(offset), the last one that the checkpoint has passed, is not the "
                 + "one that was projected (\(what)): the topic was truncated or recreated. Rebuild the projection "
                 + "(`lantern run --fresh \(settings.plan.name)`), or restore the topic.")
@@ -272,6 +272,7 @@ extension LaneMachine {
         // An older one is a better witness: the anchor may be of the other log already.
         if partitions[slot].witness == nil, sawAnchor { partitions[slot].witness = partitions[slot].anchor }
         partitions[slot].doubt = doubts
+        partitions[slot].nextAtHeartbeat = partitions[slot].next
         fenceIsCurrent = false
         actions.append(.report(.started(slot: slot, next: partitions[slot].next)))
     }

@@ -136,8 +136,8 @@ extension LaneMachine {
         }
         if found.high < checkpoint.next {
             if waitsForEnd(slot, now: now) { return }
-            halt(
-                slot, .logTruncated,
+            haltLog(
+                slot,
                 "\(name): the checkpoint's next offset is \(checkpoint.next), but the log ends at \(found.high): the topic was truncated or recreated. Rebuild the projection, or restore the topic."
             )
             return

@@ -79,7 +79,7 @@ extension LaneMachine {
             case .same:
                 // The old witness still stands there, so what was read in between was read from the same log.
                 partitions[slot].witness = partitions[slot].nextWitness ?? partitions[slot].witness
-                if awaited != nil { partitions[slot].isTrusted = true }
+                if let awaited, slot == awaited || partitions[slot].witness != nil { partitions[slot].isTrusted = true }
             case .unknown(let words):
                 guard awaited != nil else { continue }
                 actions.append(.report(.uninspected(slot: slot, words)))
@@ -90,16 +90,25 @@ extension LaneMachine {
         advance(now: now, queueIsEmpty: true)
     }
 
-    /// Nothing of what is folded and not sent may be written either: it may be of the other log.
     private mutating func haltExchanged(_ slot: Int, _ found: String) {
-        if hasBatch { dropBatch(notBefore: 0) }
-        doubts += 1
-        for other in partitions.indices where partitions[other].topic == partitions[slot].topic { doubt(other) }
-        halt(
-            slot, .logTruncated,
+        haltLog(
+            slot,
             "\(partitions[slot].name): this is not the log that was projected up to offset \(partitions[slot].believedNext): "
                 + "\(found). Nothing more of it is projected. Rebuild the projection "
                 + "(`lantern run --fresh \(settings.plan.name)`), or bring the topic back.")
+    }
+
+    /// A partition's log is not the one that was projected. Its topic's other partitions stop with it: they may be of another
+    /// topic too, and nothing of what is folded and not sent may be written.
+    mutating func haltLog(_ slot: Int, _ message: String) {
+        if hasBatch { dropBatch(notBefore: 0) }
+        let topic = partitions[slot].topic
+        for other in slots where other != slot && partitions[other].topic == topic && !partitions[other].isHalted {
+            halt(
+                other, .logTruncated,
+                "\(partitions[other].name) stops with another partition of its topic: \(message)")
+        }
+        halt(slot, .logTruncated, message)
     }
 
     // MARK: Reading again

@@ -241,8 +241,8 @@ public struct LaneMachine: ~Copyable {
         case .replaying:
             if let replay = partitions[slot].replay, offset < replay.end {
                 if waitsForEnd(slot, now: now) { return }
-                halt(
-                    slot, .logTruncated,
+                haltLog(
+                    slot,
                     "the log of \(partitions[slot].name) ends at \(offset), below the checkpoint's next offset \(replay.end): "
                         + "it was truncated or recreated. Rebuild the projection, or restore the topic.")
             } else if let anchor = partitions[slot].replay?.anchor,

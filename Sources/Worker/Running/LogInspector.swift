@@ -103,31 +103,19 @@ final class LogInspector: Sendable {
             }
         }
         for topic in Set(claims.map(\.topic)) {
-            let bare = claims.indices.filter { claims[$0].topic == topic && claims[$0].witness == nil }
-            guard !bare.isEmpty else { continue }
-            for index in witnesses.indices where witnesses[index].place.topic == topic {
-                witnesses[index].claims += bare
-            }
-            for (partition, anchor) in try siblingAnchors(topic, &state).prefix(Self.siblings) {
-                Self.add(anchor, topic, partition, for: bare, to: &witnesses)
+            for (partition, anchor) in try siblingAnchors(topic, &state).shuffled().prefix(Self.siblings) {
+                Self.add(anchor, topic, partition, for: [], to: &witnesses)
             }
         }
         guard !witnesses.isEmpty else { return claims.map { _ in .same } }
         Self.hear(&witnesses, &state, settings.plan)
-        var verdicts = claims.map { _ in Verdict.same }
-        for witness in witnesses {
-            for index in witness.claims where Self.weight(witness.verdict) > Self.weight(verdicts[index]) {
-                verdicts[index] = witness.verdict
-            }
-        }
-        return verdicts
-    }
-
-    private static func weight(_ verdict: Verdict) -> Int {
-        switch verdict {
-        case .same: 0
-        case .unknown: 1
-        case .other: 2
+        return claims.indices.map { index in
+            let ofTopic = witnesses.filter { $0.place.topic == claims[index].topic }
+            // One that speaks against its log speaks against the topic. One that cannot be heard holds up its own partition,
+            // and those that have no witness of their own.
+            let own = ofTopic.filter { $0.claims.contains(index) || claims[index].witness == nil }
+            let against = ofTopic.first { if case .other = $0.verdict { true } else { false } }
+            return against?.verdict ?? own.first { $0.verdict != .same }?.verdict ?? .same
         }
     }
 

@@ -75,13 +75,14 @@ extension World {
         claims.map { claim in
             guard !isKafkaAway else { return .unknown("Kafka is away") }
             if hasTopicIDs { return recreations == 0 ? .same : .other("its id is another one") }
-            if let witness = claim.witness { return compare(witness, Int(claim.partition)) }
-            // One without a witness is known by those of the others, and by the checkpoints.
+            // One that speaks against its log speaks against the topic; one without a witness is known by the others'.
             let known = claims.compactMap { claim in claim.witness.map { (Int(claim.partition), $0) } }
             let told = (0..<log.partitions).filter { partition in !known.contains { $0.0 == partition } }
                 .compactMap { partition in checkpoint(partition)?.anchor.map { (partition, $0) } }
             let found = (known + told).map { compare($0.1, $0.0) }
-            return found.first { if case .other = $0 { true } else { false } } ?? found.first { $0 != .same } ?? .same
+            if let other = found.first(where: { if case .other = $0 { true } else { false } }) { return other }
+            if let witness = claim.witness { return compare(witness, Int(claim.partition)) }
+            return found.first { $0 != .same } ?? .same
         }
     }
 

@@ -113,7 +113,7 @@ final class SimulatedLane {
         moving {
             kafka.fetch(count)
             // Where an event waits for an inspection that is answered at once, it is offered again.
-            for _ in 0..<3 {
+            for _ in 0..<10 {
                 lane.takeControl(now: world.now)
                 _ = lane.takeEvents(now: world.now)
                 lane.anchorLast()
