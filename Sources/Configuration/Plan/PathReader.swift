@@ -54,7 +54,8 @@ package enum PathReader {
 
     /// The members of `a.b`; `whole` is what the message shows.
     static func members(_ text: Substring, of whole: String) throws(Fault) -> [String] {
-        let members = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        // By scalars: a dot with a combining mark behind it is one `Character`, and still a dot.
+        let members = text.unicodeScalars.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         for member in members {
             if member.isEmpty { throw Fault(message: "`\(whole)` has an empty name between its dots") }
             if let odd = member.unicodeScalars.first(where: isRefused) {

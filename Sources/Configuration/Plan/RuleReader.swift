@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Projections
 
 /// Compiles the rules of one view's `events:`.
@@ -205,10 +206,10 @@ struct RuleReader {
             log.error(entry.value.position, "`unset` must be a list of fields, `[a, b]`, not \(entry.value.kindName)")
             return []
         }
-        var seen: Set<String> = []
+        var seen: Set<ExactText> = []
         return items.compactMap { item in
             guard let name = ScalarReader(log: log).text(item, place: "a field in `unset`") else { return nil }
-            if !seen.insert(name).inserted { log.error(item.position, "`\(name)` occurs twice in `unset`") }
+            if !seen.insert(ExactText(name)).inserted { log.error(item.position, "`\(name)` occurs twice in `unset`") }
             return .init(plan: .unsetField(name), position: item.position)
         }
     }

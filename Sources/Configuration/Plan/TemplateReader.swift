@@ -12,11 +12,12 @@ package enum TemplateReader {
     package static func parts(_ text: String) throws(PathReader.Fault) -> [Part] {
         var parts: [Part] = []
         var literal = ""
-        var rest = Substring(text)
+        // By scalars: a `}` with a combining mark behind it is one `Character`, and still the end of a placeholder.
+        var rest = Substring(text).unicodeScalars
         while let next = rest.first {
             if next == "}" { throw PathReader.Fault(message: "`}` without `{` in `\(text)`") }
             guard next == "{" else {
-                literal.append(next)
+                literal.unicodeScalars.append(next)
                 rest.removeFirst()
                 continue
             }
@@ -25,7 +26,7 @@ package enum TemplateReader {
             }
             if !literal.isEmpty { parts.append(.literal(literal)) }
             literal = ""
-            parts.append(try placeholder(rest[rest.index(after: rest.startIndex)..<end]))
+            parts.append(try placeholder(Substring(rest[rest.index(after: rest.startIndex)..<end])))
             rest = rest[rest.index(after: end)...]
         }
         if !literal.isEmpty { parts.append(.literal(literal)) }
@@ -64,7 +65,7 @@ package enum TemplateReader {
         var hasSeparator = true
         for part in parts {
             if case .literal(let text) = part {
-                hasSeparator = hasSeparator || text.contains(":")
+                hasSeparator = hasSeparator || text.utf8.contains(UInt8(ascii: ":"))
             } else {
                 if !hasSeparator {
                     return "between two placeholders at least one `:` must stand, so that a key can be read back"

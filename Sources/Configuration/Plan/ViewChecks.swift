@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Projections
 
 /// The rules that hold for a view as a whole (DESIGN §6 "Order", PROJECTIONS.md "Rules by kind").
@@ -91,7 +92,7 @@ struct ViewChecks {
 
     /// A field or a member's score has one class in a view.
     private func checkClasses() {
-        var classes: [String: (word: String, position: Position)] = [:]
+        var classes: [ExactText: (word: String, position: Position)] = [:]
         var setAll: Position?
         for change in allChanges {
             switch change.plan {
@@ -114,11 +115,11 @@ struct ViewChecks {
 
     private func checkClass(
         of what: String, key: String, _ change: PlacedRule.Change,
-        _ classes: inout [String: (word: String, position: Position)]
+        _ classes: inout [ExactText: (word: String, position: Position)]
     ) {
         let word = change.plan.word
-        guard let first = classes[key] else {
-            classes[key] = (word, change.position)
+        guard let first = classes[ExactText(key)] else {
+            classes[ExactText(key)] = (word, change.position)
             return
         }
         if first.word == word { return }
@@ -133,7 +134,7 @@ struct ViewChecks {
             guard case .unsetField(let name) = change.plan else { continue }
             let isChanged = rule.changes.contains {
                 switch $0.plan {
-                case .setField(name, _), .incrementField(name, _): true
+                case .setField(let other, _), .incrementField(let other, _): other.isExactly(name)
                 default: false
                 }
             }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Builds the one document of a file from libyaml's events, within bounds.
 ///
 /// Names occur once in a mapping; tags, merge keys, names that are no scalars and a second document are refused.
@@ -94,7 +96,7 @@ struct YAMLDocument: ~Copyable {
 
     private mutating func readMapping(into result: inout YAMLNode, depth: Int) throws(YAMLFault) {
         var entries: [YAMLNode.Entry] = []
-        var places: [String: Position] = [:]
+        var places: [ExactText: Position] = [:]
         while true {
             let event = try reader.next()
             if case .mappingEnd = event.kind { break }
@@ -111,12 +113,12 @@ struct YAMLDocument: ~Copyable {
             let value = try node(from: try reader.next(), depth: depth + 1, isName: false)
             result.size += key.size + value.size
             result.height = max(result.height, value.height + 1)
-            if let first = places[name] {
+            if let first = places[ExactText(name)] {
                 log.error(
                     event.position, "`\(name)` occurs twice in this map (first at \(first)): remove or rename one")
                 continue
             }
-            places[name] = event.position
+            places[ExactText(name)] = event.position
             entries.append(YAMLNode.Entry(name: name, position: event.position, value: value))
         }
         result.content = .mapping(entries)

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Synchronization
 
 /// All paths and views that were declared in this process, each of them once: so that a field or a view is a small number,
@@ -5,7 +6,7 @@ internal import Synchronization
 enum Declarations {
     private struct Tables {
         var paths: [String] = []
-        var placesOfPaths: [String: Int32] = [:]
+        var placesOfPaths: [ExactText: Int32] = [:]
         var views: [ViewDeclaration] = []
     }
 
@@ -13,10 +14,10 @@ enum Declarations {
 
     static func place(ofPath path: String) -> Int32 {
         tables.withLock { tables in
-            if let place = tables.placesOfPaths[path] { return place }
+            if let place = tables.placesOfPaths[ExactText(path)] { return place }
             let place = Int32(tables.paths.count)
             tables.paths.append(path)
-            tables.placesOfPaths[path] = place
+            tables.placesOfPaths[ExactText(path)] = place
             return place
         }
     }

@@ -22,7 +22,7 @@ public final class ProjectionTest {
     private let projector: any Projector
     private var changes = Changeset()
     private(set) var rows = MemoryRows()
-    private var parkedKeys: Set<String> = []
+    private var parkedKeys: Set<ExactText> = []
     private var offset: Int64 = 0
 
     /// Prepares the projection as a worker does at start; throws all that is wrong with it.
@@ -52,7 +52,7 @@ public final class ProjectionTest {
             parked.append(Parked(event: event, view: nil, reason: "the projection does not read topic \(name)"))
             return
         }
-        if let key = event.key, parkedKeys.contains(key) {
+        if let key = event.key, parkedKeys.contains(ExactText(key)) {
             parked.append(Parked(event: event, view: nil, reason: "an event before it on its key is parked"))
             return
         }
@@ -63,7 +63,7 @@ public final class ProjectionTest {
         }
         guard case .bad(let bad) = outcome else { return }
         parked.append(Parked(event: event, view: bad.view, reason: bad.reason))
-        if let key = event.key, projector.plan.isOrderDependent { parkedKeys.insert(key) }
+        if let key = event.key, projector.plan.isOrderDependent { parkedKeys.insert(ExactText(key)) }
     }
 
     private func project(_ event: TestEvent, topic: Int) -> ProjectionOutcome {

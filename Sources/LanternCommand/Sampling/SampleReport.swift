@@ -31,7 +31,7 @@ struct SampleReport: Encodable {
         /// What would be parked, or what `on-error` says.
         var bad: [BadEvent] = []
         /// Types that no view has a rule for, and how many events have them.
-        var unknownTypes: [String: Int] = [:]
+        var unknownTypes: [ExactText: Int] = [:]
 
         /// What no event of the sample was taken by.
         var unmatched: [Rule] { rules.filter { $0.matched == 0 } }

@@ -50,7 +50,7 @@ struct SampleRun: ~Copyable {
         for rule in explanation.rules { if let place = places[rule] { result.rules[place].matched += 1 } }
         changes.removeAll()
         let outcome = projector.project(event, into: &changes)
-        if outcome == .unknownType { result.unknownTypes[explanation.type ?? "(none)", default: 0] += 1 }
+        if outcome == .unknownType { result.unknownTypes[ExactText(explanation.type ?? "(none)"), default: 0] += 1 }
         note(outcome, sample, key)
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Projections
 import Terminal
 
@@ -37,7 +38,7 @@ enum SampleText {
     private static func unknown(_ projection: SampleReport.Projection) -> String {
         guard !projection.unknownTypes.isEmpty else { return "" }
         let names = projection.unknownTypes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            .map { "\(Table.visible($0.key)) (\($0.value))" }
+            .map { "\(Table.visible($0.key.text)) (\($0.value))" }
         return "\n\(projection.name): types that no view has a rule for: \(names.joined(separator: ", "))\n"
     }
 

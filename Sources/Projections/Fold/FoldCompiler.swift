@@ -15,13 +15,15 @@ extension FoldProgram {
             code.any = steps(views, of: plan, topic: nil) { $0 == .any ? 1 : 0 }
             code.tombstone = steps(views, of: plan, topic: topicPlan) { $0 == .tombstone ? 1 : 0 }
             topics.append(code)
-            var names: [String] = []
+            var names: [ExactText] = []
             for view in views {
                 for rules in plan.views[view].rules {
-                    if case .named(let name) = rules.event, !names.contains(name) { names.append(name) }
+                    if case .named(let name) = rules.event, !names.contains(ExactText(name)) {
+                        names.append(ExactText(name))
+                    }
                 }
             }
-            for name in names {
+            for name in names.map(\.text) {
                 let rows = steps(views, of: plan, topic: nil) { $0 == .named(name) ? 2 : $0 == .any ? 1 : 0 }
                 let text = self.text(name)
                 let hash = ByteHash.hash(pool.span(text.range), seed: seed ^ UInt64(topic))

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The rules of one view for the events of one type: the first whose conditions hold is taken; none is no change.
 public struct EventRules: Sendable, Equatable {
     public var event: EventName
@@ -15,6 +17,23 @@ public enum EventName: Sendable, Hashable {
     /// `"*"`: what no named rule takes, tombstones apart.
     case any
     case tombstone
+
+    /// Types are compared by bytes.
+    public static func == (first: EventName, second: EventName) -> Bool {
+        switch (first, second) {
+        case (.named(let name), .named(let other)): name.isExactly(other)
+        case (.any, .any), (.tombstone, .tombstone): true
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .named(let name): hasher.combine(ExactText(name))
+        case .any: hasher.combine(0)
+        case .tombstone: hasher.combine(1)
+        }
+    }
 }
 
 /// Changes, and the conditions under which they are made.

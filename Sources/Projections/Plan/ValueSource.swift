@@ -1,3 +1,5 @@
+import Bytes
+
 /// Where a value comes from: a path, what the record itself has, or a constant.
 public enum ValueSource: Sendable, Equatable {
     /// An index into `ProjectionPlan.paths`; optional is `$.a?`.
@@ -22,6 +24,28 @@ public enum ValueSource: Sendable, Equatable {
         public init(_ text: String, isJSON: Bool = false) {
             self.text = text
             self.isJSON = isJSON
+        }
+
+        public static func == (first: Constant, second: Constant) -> Bool {
+            first.isJSON == second.isJSON && first.text.isExactly(second.text)
+        }
+
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(ExactText(text))
+            hasher.combine(isJSON)
+        }
+    }
+
+    /// Names of headers are compared by bytes.
+    public static func == (first: ValueSource, second: ValueSource) -> Bool {
+        switch (first, second) {
+        case (.path(let index, let isOptional), .path(let other, let otherIsOptional)):
+            index == other && isOptional == otherIsOptional
+        case (.header(let name, let isOptional), .header(let other, let otherIsOptional)):
+            name.isExactly(other) && isOptional == otherIsOptional
+        case (.constant(let constant), .constant(let other)): constant == other
+        case (.key, .key), (.timestamp, .timestamp), (.partition, .partition), (.offset, .offset): true
+        default: false
         }
     }
 }
