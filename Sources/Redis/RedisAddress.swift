@@ -20,8 +20,8 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
     /// The password of the address, if any.
     public let password: String?
 
-    /// What stands before `://`.
-    public static let schemes = ["redis", "rediss", "unix"]
+    /// What stands before `://`; `valkey` and `valkeys` are other words for `redis` and `rediss`.
+    public static let schemes = ["redis", "rediss", "unix", "valkey", "valkeys"]
 
     /// From its parts.
     public init(endpoint: Endpoint, usesTLS: Bool, database: Int, user: String?, password: String?) {
@@ -32,48 +32,74 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
         self.password = password
     }
 
-    /// Reads an address; throws ``RedisError/Kind/invalidOptions`` saying what is wrong, never showing a password.
+    /// Reads an address.
+    ///
+    /// - Throws: ``RedisError/Kind/invalidOptions`` saying what is wrong. Nothing of `text` but a known scheme is shown: any part
+    ///   of an address that cannot be read may be a password.
     public init(_ text: String) throws(RedisError) {
-        func invalid(_ why: String) -> RedisError {
-            RedisError(
+        do throws(Fault) {
+            try self.init(parsing: text)
+        } catch {
+            throw RedisError(
                 .invalidOptions,
-                "The Redis address \(Self.redacted(text)) cannot be used: \(why). "
+                "The Redis address cannot be used (it is not shown, as it may hold a password): \(error.reason). "
                     + "Write redis://[user[:password]@]host[:port][/db], rediss://… or unix:///path[?db=n].")
         }
-        guard let scheme = text.firstRange(of: "://") else { throw invalid("it has no scheme") }
+    }
+
+    private struct Fault: Error { var reason: String }
+
+    private init(parsing text: String) throws(Fault) {
+        guard let scheme = text.firstRange(of: "://") else { throw Fault(reason: "it has no scheme such as redis://") }
         let name = text[..<scheme.lowerBound].lowercased()
-        guard Self.schemes.contains(name) else { throw invalid("its scheme is \(name)") }
+        guard Self.schemes.contains(name) else { throw Fault(reason: Self.unknownScheme(name)) }
         var rest = text[scheme.upperBound...]
+        let isUnix = name == "unix"
         var login: (user: String?, password: String?) = (nil, nil)
-        let authority = name == "unix" ? rest : rest.prefix { $0 != "/" && $0 != "?" }
-        if let at = authority.lastIndex(of: "@"), name != "unix" || !rest.hasPrefix("/") {
-            guard let decoded = Self.login(rest[..<at]) else { throw invalid("its percent-encoding is broken") }
-            login = decoded
+        let authority = isUnix ? rest : rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        if let at = authority.lastIndex(of: "@"), !isUnix || !rest.hasPrefix("/") {
+            login = try Self.login(rest[..<at])
             rest = rest[rest.index(after: at)...]
+        } else if !isUnix, rest[authority.endIndex...].contains("@") {
+            throw Fault(
+                reason: "in a user or password `/`, `?`, `#`, `%` and `@` must be percent-encoded "
+                    + "(%2F, %3F, %23, %25, %40); a `password-file` needs no encoding")
         }
         (user, password) = login
-        usesTLS = name == "rediss"
-        if name == "unix" {
-            let path = rest.prefix { $0 != "?" }
-            guard path.hasPrefix("/") else { throw invalid("its path is not absolute") }
-            // The kernel's sun_path holds 108 bytes, the end mark included.
-            guard let decoded = Self.percentDecoded(path) else { throw invalid("its percent-encoding is broken") }
-            guard decoded.utf8.count < 108 else { throw invalid("its path is longer than 107 bytes") }
-            endpoint = .unix(path: decoded)
-            let query = rest[path.endIndex...]
-            guard query.isEmpty || query.hasPrefix("?db=") else { throw invalid("after ? only db=n is known") }
-            guard let number = Self.database(query.dropFirst(4)) else { throw invalid("its database is no number") }
-            database = number
-        } else {
-            let place = rest.prefix { $0 != "/" }
-            guard !rest.contains("?"), !rest.contains("#") else { throw invalid("it has a query") }
-            guard let number = Self.database(rest[place.endIndex...].dropFirst()) else {
-                throw invalid("its database is no number")
-            }
-            database = number
-            guard let found = Self.hostAndPort(place) else { throw invalid("its host or port is missing or wrong") }
-            endpoint = .tcp(host: found.host, port: found.port)
+        usesTLS = name == "rediss" || name == "valkeys"
+        (endpoint, database) = isUnix ? try Self.socket(rest) : try Self.server(rest)
+    }
+
+    private static func unknownScheme(_ name: String) -> String {
+        // Only words from this list are shown: the text before `://` may be anything.
+        let sentinels = ["redis+sentinel", "redis-sentinel", "rediss+sentinel", "rediss-sentinel", "sentinel"]
+        if sentinels.contains(name) { return noSentinel }
+        let known = ["http", "https", "tcp", "tls", "ssl", "kafka", "file", "redis+tls", "redis+unix", "redis-socket"]
+        return known.contains(name) ? "its scheme is \(name)" : "its scheme is unknown"
+    }
+
+    private static let noSentinel =
+        "Sentinel is not supported; give the address of the master, by a name that follows a failover"
+
+    private static func socket(_ text: Substring) throws(Fault) -> (Endpoint, Int) {
+        let path = text.prefix { $0 != "?" }
+        guard path.hasPrefix("/") else { throw Fault(reason: "its path is not absolute") }
+        guard let decoded = percentDecoded(path) else { throw Fault(reason: brokenEncoding) }
+        // The kernel's sun_path holds 108 bytes, the end mark included.
+        guard decoded.utf8.count < 108 else { throw Fault(reason: "its path is longer than 107 bytes") }
+        let query = text[path.endIndex...]
+        guard query.isEmpty || query.hasPrefix("?db=") else { throw Fault(reason: "after ? only db=n is known") }
+        return (.unix(path: decoded), try database(query.dropFirst(4)))
+    }
+
+    private static func server(_ text: Substring) throws(Fault) -> (Endpoint, Int) {
+        let place = text.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        if place.contains(",") && !place.contains("=") { throw Fault(reason: "it has several hosts. \(noSentinel)") }
+        guard !text.contains("?"), !text.contains("#") else {
+            throw Fault(reason: "it has a query or a fragment; user and password stand before the host, with an @")
         }
+        guard let found = hostAndPort(place) else { throw Fault(reason: "its host or port is missing or wrong") }
+        return (.tcp(host: found.host, port: found.port), try database(text[place.endIndex...].dropFirst()))
     }
 
     /// The address without its password.
@@ -101,24 +127,26 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
 
     public var debugDescription: String { description }
 
-    /// `text` with all that stands between `://` and the last `@` hidden; for messages about addresses that do not parse.
-    static func redacted(_ text: String) -> String {
-        guard let at = text.lastIndex(of: "@") else { return text }
-        let scheme = text.firstRange(of: "://").map { text[..<$0.upperBound] } ?? ""
-        return "\(scheme)***\(text[at...])"
-    }
+    private static let brokenEncoding = "its percent-encoding is broken: % itself is written %25"
 
-    private static func database(_ text: Substring) -> Int? {
+    private static func database(_ text: Substring) throws(Fault) -> Int {
         if text.isEmpty { return 0 }
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text) else { return nil }
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text) else {
+            throw Fault(reason: "its database is not a number")
+        }
         return number
     }
 
-    private static func login(_ text: Substring) -> (user: String?, password: String?)? {
+    private static func login(_ text: Substring) throws(Fault) -> (user: String?, password: String?) {
         let colon = text.firstIndex(of: ":")
-        guard let user = percentDecoded(text[..<(colon ?? text.endIndex)]) else { return nil }
+        guard let user = percentDecoded(text[..<(colon ?? text.endIndex)]) else { throw Fault(reason: brokenEncoding) }
         guard let colon else { return (user.isEmpty ? nil : user, nil) }
-        guard let password = percentDecoded(text[text.index(after: colon)...]) else { return nil }
+        guard let password = percentDecoded(text[text.index(after: colon)...]) else {
+            throw Fault(reason: brokenEncoding)
+        }
+        guard !password.isEmpty else {
+            throw Fault(reason: "its password is empty: if it comes from an environment variable, see that it is set")
+        }
         return (user.isEmpty ? nil : user, password)
     }
 
@@ -133,7 +161,12 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
             host = text[..<colon]
             rest = text[colon...]
         }
-        guard !host.isEmpty, !host.contains(" "), !host.contains("\0") else { return nil }
+        // What is not part of a host's name may be part of a secret (`HOST,password=PW`), and a host is shown.
+        let isName = host.unicodeScalars.allSatisfy {
+            $0.value > 0x7F || $0.properties.isAlphabetic || ("0"..."9").contains($0)
+                || "._-:%".unicodeScalars.contains($0)
+        }
+        guard !host.isEmpty, isName else { return nil }
         if rest.isEmpty { return (String(host), 6379) }
         guard rest.hasPrefix(":"), let port = UInt16(rest.dropFirst()), port > 0 else { return nil }
         return (String(host), port)

@@ -10,11 +10,25 @@ extension RedisConnection {
     public mutating func roundTrip(
         _ commands: borrowing CommandBuffer, timeoutMilliseconds: Int? = nil, interrupt: Int32? = nil
     ) throws(RedisError) -> [RedisValue] {
-        let deadline = Deadline(milliseconds: timeoutMilliseconds ?? options.commandTimeoutMilliseconds)
-        let total = commands.bytes.count
-        var sent = 0
         var values: [RedisValue] = []
         values.reserveCapacity(commands.commandCount)
+        do {
+            let deadline = Deadline(milliseconds: timeoutMilliseconds ?? options.commandTimeoutMilliseconds)
+            try exchange(commands, &values, deadline: deadline, interrupt: interrupt)
+            return values
+        } catch {
+            // A server that refuses (`-DENIED`, `-ERR max number of clients`) says so and closes: that is the reason.
+            guard error.kind == .closed, case .error(let text)? = values.last else { throw error }
+            throw closedWith(text)
+        }
+    }
+
+    /// Sends the commands and appends their replies to `values`, as far as they come.
+    private mutating func exchange(
+        _ commands: borrowing CommandBuffer, _ values: inout [RedisValue], deadline: Deadline, interrupt: Int32?
+    ) throws(RedisError) {
+        let total = commands.bytes.count
+        var sent = 0
         var reply = Reply()
         while values.count < commands.commandCount {
             if sent < total {
@@ -33,7 +47,6 @@ extension RedisConnection {
                 throw failed(error)
             }
         }
-        return values
     }
 
     /// One command from text arguments; an error reply is thrown.

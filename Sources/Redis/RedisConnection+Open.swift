@@ -10,21 +10,29 @@ extension RedisConnection {
     public static func open(_ options: RedisOptions, interrupt: Int32? = nil) throws(RedisError) -> RedisConnection {
         let password = try options.currentPassword()
         var connection = try RedisConnection(connecting: options, interrupt: interrupt)
-        try connection.logIn(password: password, interrupt: interrupt)
-        try connection.check(interrupt: interrupt)
+        let ignored = try connection.logIn(password: password, interrupt: interrupt)
+        do {
+            try connection.check(interrupt: interrupt)
+        } catch {
+            // A server that is full says so in reply to whatever comes first, and closes.
+            if error.kind == .closed, let ignored { throw connection.closedWith(ignored) }
+            throw error
+        }
+        if options.refusesEviction { try connection.ensureKeepsKeys() }
         return connection
     }
 
-    private mutating func logIn(password: String?, interrupt: Int32?) throws(RedisError) {
+    /// Returns the error reply to CLIENT SETNAME, if any.
+    private mutating func logIn(password: String?, interrupt: Int32?) throws(RedisError) -> [UInt8]? {
         var commands = CommandBuffer()
         var names: [String] = []
         let user = options.user ?? options.address.user
-        if let password {
-            if let user {
-                commands.command("AUTH", user, password)
-            } else {
-                commands.command("AUTH", password)
-            }
+        // A user without a password logs in too (ACL `nopass`), or is refused here, rather than run as `default`.
+        if let user {
+            commands.command("AUTH", user, password ?? "")
+            names.append("AUTH")
+        } else if let password {
+            commands.command("AUTH", password)
             names.append("AUTH")
         }
         if options.address.database != 0 {
@@ -35,16 +43,25 @@ extension RedisConnection {
             commands.command("CLIENT", "SETNAME", options.clientName)
             names.append("CLIENT SETNAME")
         }
-        guard !names.isEmpty else { return }
+        guard !names.isEmpty else { return nil }
+        var ignored: [UInt8]?
         let values = try roundTrip(commands, interrupt: interrupt)
         for (name, value) in zip(names, values) where !value.isOK {
             // The name is a courtesy to whoever reads CLIENT LIST; a user may lack the permission.
-            if name == "CLIENT SETNAME" { continue }
+            if name == "CLIENT SETNAME" {
+                if case .error(let text) = value { ignored = text }
+                continue
+            }
             if case .error(let text) = value {
-                throw failed(.reply(text, to: "\(name) at \(options.address)", remedy: Self.remedy(for: name, text)))
+                let remedy =
+                    name == "AUTH" && password == nil
+                    ? "No password was given for user \(user ?? "default"): give it as `password-file` under `redis:`, or in the URL."
+                    : Self.remedy(for: name, text)
+                throw failed(.reply(text, to: "\(name) at \(options.address)", remedy: remedy))
             }
             throw failed(RedisError(.protocolViolation, "\(options.address) answered \(name) with \(value)."))
         }
+        return ignored
     }
 
     /// What to do about a refused login.

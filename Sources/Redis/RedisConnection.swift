@@ -92,6 +92,12 @@ public struct RedisConnection: ~Copyable {
         return RedisError(.closed, "The connection to \(options.address) is gone while \(doing): \(why).")
     }
 
+    /// The connection is gone, and `text` is the error that the server sent before.
+    func closedWith(_ text: [UInt8]) -> RedisError {
+        let said = text.span.extracting(first: 512).readable
+        return RedisError(.closed, "Redis at \(options.address) refused the connection and closed it: \(said)")
+    }
+
     private func ensureOpen() throws(RedisError) {
         guard isOpen else {
             throw RedisError(.closed, "The connection to \(options.address) was closed before. Open a new one.")
@@ -115,8 +121,24 @@ public struct RedisConnection: ~Copyable {
             let sent = unsafe bytes.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, flags) }
             if sent >= 0 { return sent }
             if errno == EAGAIN || errno == EWOULDBLOCK { return 0 }
-            if errno != EINTR { throw failed(gone("writing", errno)) }
+            if errno != EINTR {
+                let code = errno
+                throw failed(lastWords() ?? gone("writing", code))
+            }
         }
+    }
+
+    /// What the server said before it closed the connection, where that is an error reply: the reason for it.
+    private mutating func lastWords() -> RedisError? {
+        var reply = Reply()
+        do throws(RedisError) {
+            _ = try receive()
+            while try nextReply(&reply) {
+                guard case .error(let text) = reply.value else { continue }
+                return closedWith(text)
+            }
+        } catch {}
+        return nil
     }
 
     /// Sends on what TLS still holds of bytes that `write` took.
@@ -176,7 +198,7 @@ public struct RedisConnection: ~Copyable {
         do {
             return try reader.next(into: &reply)
         } catch {
-            throw failed(error)
+            throw failed(RedisError(error.kind, "\(options.address): \(error.message)"))
         }
     }
 }

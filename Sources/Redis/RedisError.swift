@@ -18,6 +18,8 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         case notMaster
         /// MULTI and EXEC do not work for this user: writes would be applied bare.
         case noTransactions
+        /// The server may drop keys by itself (`maxmemory-policy`).
+        case evicting
         /// The address, the options or the password file cannot be used.
         case invalidOptions
         /// TLS was asked for and this build's hiredis has none.
@@ -41,10 +43,18 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What a lane does about it. After any error but ``Kind/server(_:)`` the connection is of no use any more.
     public var handling: RedisErrorCode.Handling {
         switch kind {
-        case .unreachable, .timeout, .closed, .interrupted, .protocolViolation, .notMaster: .reconnect
+        case .unreachable, .timeout, .closed, .interrupted, .protocolViolation, .notMaster, .evicting: .reconnect
         case .noTransactions, .invalidOptions, .noTLS: .stop
         case .server(let code): code.handling
         }
+    }
+
+    /// The server may evict keys by `policy`.
+    public static func evicting(_ policy: String, at place: String) -> RedisError {
+        RedisError(
+            .evicting,
+            "Redis at \(place) has maxmemory-policy \(policy): it may evict a checkpoint, and an evicted checkpoint is a lost "
+                + "one. Set `maxmemory-policy noeviction`.")
     }
 
     /// An error reply as an error; `remedy` says what to do.

@@ -31,6 +31,8 @@ public struct RedisOptions: Sendable {
     public var clientName: String
     /// What one reply may be at most.
     public var replyLimits: ReplyLimits
+    /// Whether each connection refuses a server that may evict keys: the policy may change, and so may the master.
+    public var refusesEviction = false
 
     public init(
         address: RedisAddress, user: String? = nil, passwordFile: String? = nil, tls: TLS = TLS(),

@@ -24,6 +24,14 @@ public struct ServerFacts: Sendable, Equatable {
         return own >= (major, minor)
     }
 
+    /// The policy by which the server may drop a key by itself; nil where it cannot.
+    public var evictingPolicy: String? {
+        guard let policy = maxmemoryPolicy, policy != "noeviction", maxmemory > 0 || policy.hasPrefix("allkeys") else {
+            return nil
+        }
+        return policy
+    }
+
     /// From the text of INFO (lines `name:value`).
     init(info: String) {
         var fields: [Substring: Substring] = [:]
@@ -44,6 +52,14 @@ public struct ServerFacts: Sendable, Equatable {
 }
 
 extension RedisConnection {
+    /// Inspects the server and refuses one that may evict keys.
+    ///
+    /// - Throws: ``RedisError/Kind/evicting``, and what ``inspect()`` throws.
+    public mutating func ensureKeepsKeys() throws(RedisError) {
+        guard let policy = try inspect().evictingPolicy else { return }
+        throw failed(.evicting(policy, at: "\(options.address)"))
+    }
+
     /// Asks the server for ``ServerFacts``: INFO, and CONFIG GET maxmemory-policy where INFO does not say it.
     ///
     /// Throws where INFO is refused; a refused CONFIG leaves the policy nil.

@@ -26,6 +26,35 @@ import Testing
         #expect(!"\(RedisOptions(address: address))".contains("secret"))
     }
 
+    @Test(arguments: [
+        ("valkey://host/2", "redis://host:6379/2"), ("valkeys://host:7", "rediss://host:7"),
+    ])
+    func `valkey is another word for redis`(text: String, shown: String) throws {
+        #expect("\(try RedisAddress(text))" == shown)
+    }
+
+    @Test(arguments: [
+        "HOST:6380,password=secret,ssl=True", "redis://HOST?password=secret", "redis://:secret", "redis://secret:",
+        "unix:///x?password=secret", "redis://HOST#secret", "redis://HOST,password=secret", "secret://HOST",
+        "redis://:sec/secret@host", "redis://:sec?secret@host", "redis://:sec#secret@host", "redis://:secret%@host",
+        "redis://host/secret", "redis://host:secret", "secret", "unix://secret", "redis://host password=secret",
+    ])
+    func `nothing that could hold a secret is echoed`(text: String) {
+        let error = #expect(throws: RedisError.self) { () throws(RedisError) in try RedisAddress(text) }
+        #expect(error?.message.contains("secret") == false, "\(error?.message ?? "")")
+    }
+
+    @Test(arguments: [
+        ("redis://:a/b@host", "%2F"), ("redis://:a?b@host", "%3F"), ("redis://:a%b@host", "%25"),
+        ("redis://:@host", "environment variable"), ("redis://user:@host", "its password is empty"),
+        ("redis+sentinel://a:26379/mymaster", "Sentinel is not supported"),
+        ("redis://a:26379,b:26379/0", "Sentinel is not supported"),
+    ])
+    func `a refused address says what to write instead`(text: String, words: String) {
+        let error = #expect(throws: RedisError.self) { () throws(RedisError) in try RedisAddress(text) }
+        #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+    }
+
     @Test func `user and password are percent-decoded`() throws {
         let address = try RedisAddress("redis://us%40er:se%3Acret%2F@host")
         #expect(address.user == "us@er")

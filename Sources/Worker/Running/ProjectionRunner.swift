@@ -155,12 +155,13 @@ public final class ProjectionRunner: Sendable {
                 clientID: "lantern-\(settings.plan.name)-\(index)")
             let control = LaneControl()
             controls.append(control)
-            let redis = settings.redis
+            var redis = settings.redis
+            redis.refusesEviction = true
             lanes.append(
                 LaneBox(
                     Lane(
                         settings: laneSettings, projector: try makeProjector(), log: consumer,
-                        connect: { () throws(RedisError) in try RedisConnection.open(redis) },
+                        connect: { [redis] () throws(RedisError) in try RedisConnection.open(redis) },
                         control: control, services: services, seed: UInt64.random(in: .min ... .max))))
         }
         shared.withLock { shared in

@@ -95,13 +95,8 @@ public final class WorkerSession {
                 "Redis at \(address) is part of a Redis Cluster: views and checkpoints lie in different slots there, so no transaction can hold both. Use a single master, with replicas if you like."
             )
         }
-        if let policy = facts.maxmemoryPolicy, policy != "noeviction",
-            facts.maxmemory > 0 || policy.hasPrefix("allkeys")
-        {
-            throw WorkerError(
-                .refused,
-                "Redis at \(address) has maxmemory-policy \(policy): it may evict a checkpoint, and an evicted checkpoint is a lost one. Set `maxmemory-policy noeviction`."
-            )
+        if let policy = facts.evictingPolicy {
+            throw WorkerError(.refused, RedisError.evicting(policy, at: address).message)
         }
         if !facts.hasAOF, facts.replicas == 0 {
             log.warning(
