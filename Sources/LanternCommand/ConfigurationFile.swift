@@ -30,8 +30,18 @@ enum ConfigurationFile {
                 file: path, line: property.position.line, column: property.position.column,
                 message: fault.message + (near.map { ": did you mean `\($0)`?" } ?? ""))
         }
-        if faults.isEmpty { return configuration }
-        throw ConfigurationError(code: .invalid, diagnostics: faults)
+        if !faults.isEmpty { throw ConfigurationError(code: .invalid, diagnostics: faults) }
+        if let fault = combined(configuration) { throw ConfigurationError(code: .invalid, diagnostics: [fault]) }
+        return configuration
+    }
+
+    /// What is wrong with the Kafka properties together, at the first one that the reason names.
+    private static func combined(_ configuration: Configuration) -> Diagnostic? {
+        guard let fault = PropertyCheck.fault(of: configuration.kafka.map { ($0.name, $0.value) }),
+            let place = (configuration.kafka.first { fault.message.contains($0.name) } ?? configuration.kafka.first)
+        else { return nil }
+        return Diagnostic(
+            file: configuration.file, line: place.position.line, column: place.position.column, message: fault.message)
     }
 
     /// The projection of that name; nil after what there is was written to stderr.

@@ -1,4 +1,4 @@
-import Kafka
+@testable import Kafka
 import Testing
 
 @Suite struct PropertyTests {
@@ -40,5 +40,30 @@ import Testing
             }
         }
         #expect(parts.count >= 3)
+    }
+
+    @Test func `the new group protocol is refused by name, with the reason`() {
+        let fault = PropertyCheck.fault(of: "group.protocol", "Consumer")
+        #expect(fault?.code == .unsupported)
+        #expect(fault?.message.contains("group.protocol: consumer is not supported") == true)
+    }
+
+    @Test func `properties that do not go together are found without a broker`() {
+        #expect(PropertyCheck.fault(of: [("bootstrap.servers", "b")]) == nil)
+        let assignor = PropertyCheck.fault(of: [("partition.assignment.strategy", "nonsense")])
+        #expect(assignor?.message.contains("partition.assignment.strategy") == true, "\(assignor?.message ?? "")")
+        let size = PropertyCheck.fault(of: [("message.max.bytes", "4000000"), ("fetch.max.bytes", "100000")])
+        #expect(size?.message.contains("fetch.max.bytes") == true, "\(size?.message ?? "")")
+    }
+
+    @Test func `SASL without a mechanism says that it would be Kerberos`() {
+        let fault = PropertyCheck.fault(of: [("security.protocol", "SASL_SSL")])
+        #expect(fault?.message.contains("sasl.mechanism") == true)
+    }
+
+    @Test func `a broker that was only told of points to its advertised address`() {
+        let told = Admin.remedy("kafka.internal:9092/1: Failed to resolve 'kafka.internal:9092'")
+        #expect(told.contains("advertised.listeners") && told.contains("kafka.internal:9092"))
+        #expect(Admin.remedy("b:9092/bootstrap: Connect to b failed").contains("check bootstrap.servers"))
     }
 }

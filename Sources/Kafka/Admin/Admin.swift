@@ -106,7 +106,20 @@ public struct Admin: ~Copyable, @unchecked Sendable {
         return KafkaError(
             .unreachable, name: cause.name,
             message: "Kafka at \(servers) cannot be reached (\(action)): \(cause.message); "
-                + "check bootstrap.servers and that the broker runs", isRetriable: true)
+                + Self.remedy(cause.message), isRetriable: true)
+    }
+
+    /// librdkafka names a broker that it was told of `HOST:PORT/ID: …`, and one of bootstrap.servers `HOST:PORT/bootstrap: …`.
+    static func remedy(_ cause: String) -> String {
+        let name = cause.prefix { $0 != " " }
+        if let slash = name.lastIndex(of: "/"), name.hasSuffix(":"),
+            Int(name[name.index(after: slash)...].dropLast()) != nil
+        {
+            return
+                "a broker answered and gave \(name[..<slash]) as its address, which cannot be reached from here: check "
+                + "`advertised.listeners` of the broker, and that this name and port can be reached"
+        }
+        return "check bootstrap.servers and that the broker runs"
     }
 
     /// librdkafka's own log lines since the last call, at most 200.

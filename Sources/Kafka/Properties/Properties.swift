@@ -52,6 +52,14 @@ private func terminatedText(_ characters: [CChar]) -> String {
 
 /// Refuses what the installed librdkafka cannot do, before it fails in a way that nobody understands.
 func checkSupport(_ properties: [(String, String)]) throws(KafkaError) {
+    for (name, value) in properties where name == "group.protocol" && value.lowercased() == "consumer" {
+        throw KafkaError(
+            .unsupported,
+            message:
+                "Kafka property group.protocol: consumer is not supported: with it the broker moves partitions one by "
+                + "one and sets the session time-out, while Lantern sets session.timeout.ms itself and takes all partitions "
+                + "of a rebalance together; remove it, or write classic")
+    }
     for (name, value) in properties where name == "sasl.mechanism" || name == "sasl.mechanisms" {
         // librdkafka before 2.6.1 sends a nonce that Kafka 4 refuses (its CHANGELOG, 2.6.1).
         guard value.uppercased().hasPrefix("SCRAM"), libraryNumber < 0x0206_01ff else { continue }
