@@ -4,11 +4,11 @@ import Terminal
 /// Where the program writes: results to stdout, all else to stderr.
 enum Console {
     /// For results.
-    static let output = Device(1, environment: ProcessInfo.processInfo.environment)
+    static let output = ResultOutput(Device(1, environment: ProcessInfo.processInfo.environment))
     /// For messages, log lines and progress.
     static let messages = Device(2, environment: ProcessInfo.processInfo.environment)
 
-    /// Writes a result and a newline; where nobody reads it any more (`lantern … | head`) that is no failure.
+    /// Writes a result and a newline. If the reader has gone (`lantern … | head`), that is not a failure.
     static func print(_ text: String) {
         output.write(text + "\n")
     }

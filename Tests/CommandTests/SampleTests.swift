@@ -86,7 +86,8 @@ import Testing
         let file = Self.file.replacing("\"*\": { increment: 1 }", with: "OrderPlaced: { increment: 1 }")
         let found = try report(
             #"{"type":"Shipped","orderId":"a"}"#, #"{"type":"Shipped"}"#, #"{"orderId":"a"}"#, file: file)
-        #expect(found.projections[0].unknownTypes == ["Shipped": 2, "(none)": 1])
+        #expect(
+            found.projections[0].unknownTypes.map { "\($0.key): \($0.value)" }.sorted() == ["(none): 1", "Shipped: 2"])
     }
 
     @Test func `what kcat writes is read as it is`() throws {
@@ -114,6 +115,30 @@ import Testing
         #expect(try value(#"{"@value":null}"#) == nil)
         #expect(try value(#"{"topic":"t","key":"k","value":1}"#) == #"{"topic":"t","key":"k","value":1}"#)
         #expect(try value(#""text""#) == #""text""#)
+    }
+
+    @Test func `a mark of UTF-8 is passed over, UTF-16 and pretty-printed JSON are named`() throws {
+        let event = Array(#"{"type":"OrderDeleted","orderId":"o"}"#.utf8)
+        let marked = try SampleFile(name: "s", bytes: [0xEF, 0xBB, 0xBF] + event)
+        #expect(marked.events.map(\.value) == [event])
+        func fault(_ bytes: [UInt8]) -> String {
+            do throws(SampleFile.Fault) {
+                _ = try SampleFile(name: "s", bytes: bytes)
+                return ""
+            } catch { return error.lines.joined() }
+        }
+        #expect(fault([0xFF, 0xFE] + event.flatMap { [$0, 0] }).contains("UTF-16"))
+        #expect(fault(event.flatMap { [0, $0] }).contains("UTF-16"))
+        #expect(fault(Array("{\n  \"a\": 1\n}\n".utf8)).contains("pretty-printed"))
+        #expect(fault(Array("[\r\n  {}\r\n]\n".utf8)).contains("pretty-printed"))
+    }
+
+    @Test func `types of other bytes are counted apart`() throws {
+        let found = try report(
+            "{\"@headers\":{\"source\":\"w\"},\"@value\":{\"type\":\"caf\u{E9}\",\"orderId\":\"o\"}}",
+            "{\"@headers\":{\"source\":\"w\"},\"@value\":{\"type\":\"cafe\u{301}\",\"orderId\":\"o\"}}",
+            file: String(Self.file[..<(Self.file.firstRange(of: "      types:")?.lowerBound ?? Self.file.endIndex)]))
+        #expect(found.projections.first?.unknownTypes.count == 2)
     }
 
     @Test func `a sample that cannot be used says where`() {

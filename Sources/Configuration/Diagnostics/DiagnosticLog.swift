@@ -49,7 +49,8 @@ final class DiagnosticLog {
         for scalar in message.unicodeScalars {
             switch scalar {
             case "\n": result += "\\n"
-            case _ where scalar.properties.generalCategory == .control:
+            // Invisible ones too (zero-width blanks, direction marks): two names that look alike must be told apart.
+            case _ where [.control, .format, .lineSeparator].contains(scalar.properties.generalCategory):
                 result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }

@@ -46,7 +46,9 @@ struct YAMLEventReader: ~Copyable {
                 message: "not UTF-8 text: \(message) (byte \(offset) of the file)")
         }
         if let context = unsafe parser.pointee.context { message = unsafe String(cString: context) + ": " + message }
-        if message.contains("cannot start any token") || message.contains("alphabetic or numeric") {
+        if isIndentedWithTab(line: mark.line) {
+            message = "a tab in the indentation: YAML allows blanks only, replace it"
+        } else if message.contains("cannot start any token") || message.contains("alphabetic or numeric") {
             message += "; a value or name that begins with `{`, `*`, `@`, `%` or `&` must stand in quotes"
         }
         if message.contains("',' or") {
@@ -54,6 +56,13 @@ struct YAMLEventReader: ~Copyable {
         }
         return YAMLFault(
             position: Position(line: mark.line + 1, column: mark.column + 1), message: "not valid YAML: " + message)
+    }
+
+    /// Whether a tab is among the blanks that line `line` (from 0) begins with.
+    private func isIndentedWithTab(line: Int) -> Bool {
+        let lines = unsafe text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard unsafe line < lines.count else { return false }
+        return unsafe lines[line].prefix { $0 == 0x20 || $0 == 0x09 }.contains(0x09)
     }
 
     /// libyaml tells only the offset of bytes that are no text.

@@ -11,7 +11,7 @@ struct DemoCommand: Command {
             """,
         options: [
             OptionSpec(
-                "config", "FILE", "the projections to show", default: "deploy/demo/lantern.yaml", completion: .files),
+                "config", "FILE", "the projections to show", default: defaultConfig, completion: .files),
             OptionSpec("events", "N", "how many events to produce; 0 goes on until Ctrl-C", default: "1000000"),
             OptionSpec("rate", "R", "events per second at most; 0 is as fast as it goes", default: "0"),
             OptionSpec("kafka", "HOST:PORT", "a Kafka of your own instead of the embedded broker"),
@@ -23,6 +23,8 @@ struct DemoCommand: Command {
             .init("lantern demo --rate 5000 --events 0", "At leisure, until Ctrl-C"),
         ],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .halted, .unreachable]))
+
+    static let defaultConfig = "deploy/demo/lantern.yaml"
 
     /// How many events; nil is without end.
     let events: Int?

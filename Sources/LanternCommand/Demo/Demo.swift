@@ -1,5 +1,6 @@
 import Configuration
 import FoundationEssentials
+import Glibc
 import Kafka
 import Projections
 import Redis
@@ -14,6 +15,11 @@ struct Demo {
     private static let embeddedLead = 40_000
 
     func run() -> ExitCode {
+        if unsafe access(options.configPath, R_OK) != 0, options.configPath == DemoCommand.defaultConfig {
+            return Console.fail(
+                "the demo's file \(DemoCommand.defaultConfig) is not in this directory: run `lantern demo` in a checkout of "
+                    + "Lantern, or name the file with --config FILE", .usage)
+        }
         do {
             // A second Ctrl-C must still end the private server.
             let signals = try SignalPipe(secondKills: false)

@@ -28,6 +28,8 @@ struct SampleFile {
     /// Blank lines are passed over.
     init(name: String, bytes: [UInt8]) throws(Fault) {
         self.name = name
+        if let fault = Self.encodingFault(bytes) { throw Fault(lines: ["\(name):1: \(fault)"]) }
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         var reader = SampleLine()
         var faults: [String] = []
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
@@ -41,6 +43,22 @@ struct SampleFile {
         }
         if events.isEmpty, faults.isEmpty { faults = ["\(name): the sample has no events"] }
         guard faults.isEmpty else { throw Fault(lines: faults) }
+    }
+
+    /// What makes every line wrong at once; nil if nothing does.
+    private static func encodingFault(_ bytes: [UInt8]) -> String? {
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || bytes.prefix(4).contains(0) {
+            return "the sample is UTF-16 or UTF-32: write it as UTF-8 (`iconv -f UTF-16 -t UTF-8`)"
+        }
+        let first = bytes.drop { $0 <= 0x20 || $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }.prefix {
+            $0 != 0x0A && $0 != 0x0D
+        }
+        let text = first.filter { $0 != 0x20 && $0 != 0x09 }
+        if text == [UInt8(ascii: "{")] || text == [UInt8(ascii: "[")] {
+            return
+                "the sample is pretty-printed JSON: each event must be on one line (`jq -c .`, of a list `jq -c '.[]'`)"
+        }
+        return nil
     }
 
     /// Gives each event its topic, where only one is read or `topic` says which.

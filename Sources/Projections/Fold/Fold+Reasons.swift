@@ -20,7 +20,9 @@ extension FoldProgram {
                 "\(path) is \(value), which times 10^\(fault.scale) is no integer within ±2^53"
             case .notInteger: "\(path) is \(value), which is no integer within ±2^53"
             case .notFinite: "\(path) is \(value), which is beyond what a double can hold"
-            case .time: "\(path) is \(value), which is no time from 1970 to the year 9999"
+            case .time:
+                "\(path) is \(value), which is not a time: write 2026-01-31T09:30:00Z (seconds and a zone, Z or +01:00) or a "
+                    + "number since 1970, up to the year 9999"
             case .timestamp: "the record's timestamp is \(event.timestamp), which is no time from 1970 to the year 9999"
             case .surrogate: "\(path) has an unpaired surrogate escape: \(value)"
             case .notUTF8: "\(path) is not UTF-8: \(value)"
