@@ -25,7 +25,8 @@ enum ConfigurationFile {
         let faults = configuration.kafka.compactMap { property -> Diagnostic? in
             guard let fault = PropertyCheck.fault(of: property.name, property.value) else { return nil }
             let names = PropertyCheck.knownNames
-            let near = names.contains(property.name) ? nil : Suggestion.nearest(to: property.name, among: names)
+            let isKnown = names.contains(property.name) || fault.code == .unsupported
+            let near = isKnown ? nil : Suggestion.nearest(to: property.name, among: names)
             return Diagnostic(
                 file: path, line: property.position.line, column: property.position.column,
                 message: fault.message + (near.map { ": did you mean `\($0)`?" } ?? ""))

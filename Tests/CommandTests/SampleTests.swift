@@ -133,6 +133,21 @@ import Testing
         #expect(fault(Array("[\r\n  {}\r\n]\n".utf8)).contains("pretty-printed"))
     }
 
+    @Test func `paths and types of other bytes take their own events`() throws {
+        let names = ["caf\u{E9}", "cafe\u{301}"]
+        let rules = names.map { "\($0): { set: { \($0): $.\($0) } }" }.joined(separator: ", ")
+        let file = """
+            kafka: { bootstrap.servers: b }
+            redis: redis://r
+            projections:
+              p: { version: 1, topics: [t], type: $.type, views: { v: { hash: "v:{@key}", events: { \(rules) } } } }
+            """
+        let lines = names.map { "{\"@key\":\"k\",\"@value\":{\"type\":\"\($0)\",\"\($0)\":1}}" }
+        let found = try report(lines[0], lines[1], lines[1], file: file)
+        #expect(found.projections[0].rules.map(\.matched) == [1, 2])
+        #expect(found.projections[0].bad.isEmpty)
+    }
+
     @Test func `types of other bytes are counted apart`() throws {
         let found = try report(
             "{\"@headers\":{\"source\":\"w\"},\"@value\":{\"type\":\"caf\u{E9}\",\"orderId\":\"o\"}}",

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Projections
 
 /// What a view's initializer said; checked when the projection is prepared.
@@ -23,6 +24,13 @@ struct ViewDeclaration: Equatable, Sendable {
     var timeToLive: TimeToLive?
     /// hash: the fields that are only ever incremented.
     var sums: [String] = []
+
+    /// By bytes: two keys that only look alike are two views.
+    static func == (first: ViewDeclaration, second: ViewDeclaration) -> Bool {
+        first.kind == second.kind && first.key.isExactly(second.key) && first.ownership == second.ownership
+            && first.topics.elementsEqual(second.topics) { $0.isExactly($1) } && first.timeToLive == second.timeToLive
+            && first.sums.elementsEqual(second.sums) { $0.isExactly($1) }
+    }
 
     init(
         _ kind: ViewKind, _ key: String, _ ownership: Ownership, from topics: [String], exactly: TimeSpan? = nil,

@@ -98,7 +98,7 @@ public final class ProjectionTest {
     /// A hash's fields; empty where there is no such hash.
     public func hash(_ key: String) -> [String: String] {
         guard case .hash(let fields)? = rows.rows[Array(key.utf8)] else { return [:] }
-        return Dictionary(uniqueKeysWithValues: fields.map { (readableText($0), readableText($1)) })
+        return Dictionary(fields.map { (readableText($0), readableText($1)) }) { first, _ in first }
     }
 
     /// A document's JSON, or a counter's digits; nil where there is none.
@@ -119,7 +119,7 @@ public final class ProjectionTest {
     /// The scores of a sorted set's members, or the times of the latest in milliseconds.
     public func scores(_ key: String) -> [String: Double] {
         guard case .sorted(let members)? = rows.rows[Array(key.utf8)] else { return [:] }
-        return Dictionary(uniqueKeysWithValues: members.map { (readableText($0), $1) })
+        return Dictionary(members.map { (readableText($0), $1) }) { first, _ in first }
     }
 
     /// When a row ends, in milliseconds since 1970; nil where it stays.
