@@ -12,6 +12,13 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         return slot < 0 ? nil : slot
     }
 
+    /// The slot that what Kafka says of a partition is for: none while its placement waits, since Kafka still reads it from
+    /// where it was before.
+    func readingSlot(_ place: TopicPartition) -> Int? {
+        guard let slot = slot(place), delayedPlacements.isEmpty || delayedPlacements[slot] == nil else { return nil }
+        return slot
+    }
+
     func place(_ slot: Int) -> TopicPartition {
         let it = machine.partition(slot)
         return TopicPartition(topic: it.topic, partition: it.partition)
@@ -42,6 +49,9 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             attempt("answering the group") { (log: inout Log) throws(KafkaError) in
                 if rebalance.isCooperative { try log.incrementalAssign([]) } else { try log.assign([]) }
             }
+            // One that is this lane's again and still read is silent until it is placed.
+            let stillRead = rebalance.partitions.filter { log.isReading($0) }
+            attempt("pausing partitions") { (log: inout Log) throws(KafkaError) in try log.pause(stillRead) }
             remember(machine.assigned(rebalance.partitions.map { ($0.topic, $0.partition) }))
             services.report(.assigned(rebalance.partitions.map { name($0) }))
         case .revoked, .lost:

@@ -15,13 +15,14 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         do {
             var commands = CommandBuffer()
             commands.command("GET", keys.generation(settings.generation))
-            commands.command("HGETALL", keys.ledger)
             for slot in slots {
                 let it = machine.partition(slot)
                 commands.command("GET", keys.checkpoint(settings.generation, it.topicName, it.partition))
                 commands.command("ZRANGE", keys.parkedIndex(settings.generation, it.topicName, it.partition), "0", "-1")
                 commands.command("HGET", keys.damage(settings.generation), damageField(it))
             }
+            // After the checkpoints: a decision that comes in between belongs to a later one.
+            commands.command("HGETALL", keys.ledger)
             if machine.hasCompacted { commands.command("TIME") }
             guard let values = try link?.roundTrip(commands) else { return }
             // An error is no missing key: LOADING, say, passes by itself.
@@ -33,7 +34,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             // Before Kafka is asked for the ends.
             if machine.hasCompacted { settlement.time = values.last?.milliseconds }
             settlement.generation = values[0].bytes
-            let ledger = values[1].elements ?? []
+            let ledger = values[1 + 3 * slots.count].elements ?? []
             let allMarks = watermarks(slots)
             for (index, slot) in slots.enumerated() {
                 let it = machine.partition(slot)
@@ -42,10 +43,10 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
                     continue
                 }
                 var found = Settlement.Partition(
-                    slot: slot, checkpoint: values[2 + 3 * index].bytes, low: marks.low, high: marks.high)
-                found.parked = (values[3 + 3 * index].elements ?? []).compactMap { LaneMachine.parked($0.bytes) }
+                    slot: slot, checkpoint: values[1 + 3 * index].bytes, low: marks.low, high: marks.high)
+                found.parked = (values[2 + 3 * index].elements ?? []).compactMap { LaneMachine.parked($0.bytes) }
                 found.tombstoneRetention = services.tombstoneRetention(topic: it.topicName)
-                found.damage = values[4 + 3 * index].text.map { DamageRecord(text: $0) }
+                found.damage = values[3 + 3 * index].text.map { DamageRecord(text: $0) }
                 found.ledger = LaneMachine.ledger(ledger, prefix: "\(it.topicName):\(it.partition):")
                 settlement.partitions.append(found)
             }

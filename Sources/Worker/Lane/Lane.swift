@@ -138,11 +138,11 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
             case .record(let record):
                 guard offer(record, now: now) else { return false }
             case .end(let place, let offset):
-                if let slot = slot(place) {
+                if let slot = readingSlot(place) {
                     machine.reachedEnd(slot: slot, offset: offset, now: now)
                 }
             case .partitionError(let place, let offset, let error):
-                if let slot = slot(place) { partitionFailed(slot, offset: offset, error) }
+                if let slot = readingSlot(place) { partitionFailed(slot, offset: offset, error) }
             case .rebalance(let rebalance): rebalanced(rebalance, now: now)
             case .error(let error):
                 services.report(.kafka(error.description))
@@ -160,7 +160,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
             return true
         }
         let slot = slotOf[record.topic][partition]
-        guard slot >= 0 else { return true }
+        guard slot >= 0, delayedPlacements.isEmpty || delayedPlacements[slot] == nil else { return true }
         let taken = withEvent(record) { machine, event, headers in
             machine.take(event, headers: headers, slot: slot, now: now)
         }
@@ -289,7 +289,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
             switch report {
             case .started(let slot, _), .rewound(let slot, _), .halted(let slot, _), .unverified(let slot, _, _),
                 .parked(let slot, _, _), .skipped(let slot, _, _), .settledUnknown(let slot, _),
-                .uninspected(let slot, _):
+                .uninspected(let slot, _), .decisionIgnored(let slot, _):
                 machine.partition(slot).name
             case .fenced(let slot, _): slot.map { machine.partition($0).name }
             case .refused, .connectionLost, .connected: nil

@@ -77,7 +77,12 @@ extension LaneMachine {
                 reason: "an earlier event of this key is parked")
         }
         guard let entry = partitions[slot].ledger[event.offset] else { return nil }
-        switch entry {
+        guard entry.record == RecordHash.of(event, headers: headers) else {
+            partitions[slot].ledger[event.offset] = nil
+            actions.append(.report(.decisionIgnored(slot: slot, offset: event.offset)))
+            return nil
+        }
+        switch entry.decision {
         case .skip:
             skip(event, slot: slot, reason: "the operator's decision")
             return .taken
@@ -123,8 +128,9 @@ extension LaneMachine {
         }
         let what = "\(partitions[slot].name)@\(event.offset), key \(event.key?.readable ?? "none"): \(bad.reason)"
         switch settings.plan.onError {
-        case _ where bad.demandsHalt: halt(slot, .badEvent, haltText(what))
-        case .halt: halt(slot, .badEvent, haltText(what))
+        case _ where bad.demandsHalt, .halt:
+            remember(event, headers: headers, slot: slot, view: bad.view, reason: bad.reason)
+            halt(slot, .badEvent, haltText(what))
         case .skip: skip(event, slot: slot, reason: bad.reason)
         case .park:
             return park(
@@ -136,6 +142,15 @@ extension LaneMachine {
             deadLetters.append((slot, record))
         }
         return .taken
+    }
+
+    /// The partition halts at this event.
+    private mutating func remember(
+        _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, view: String?, reason: String
+    ) {
+        var record = ParkedRecord(event, headers: headers, view: view, reason: reason)
+        record.leaveOutValue(over: settings.recordBytes)
+        partitions[slot].haltedAt = record
     }
 
     private func haltText(_ what: String) -> String {
@@ -173,6 +188,7 @@ extension LaneMachine {
         let index = partitions[slot].parked
         let ofKey = index.count(key: event.key)
         if index.count >= settings.parkedInAll || ofKey >= settings.parkedPerKey {
+            remember(event, headers: headers, slot: slot, view: view, reason: reason)
             halt(
                 slot, .parkingFull,
                 "\(partitions[slot].name)@\(event.offset) would be parked (\(reason)), but \(ofKey) events of its key and "
@@ -229,7 +245,11 @@ extension LaneMachine {
         compareChanges(event, replay)
         if event.offset < replay.end {
             if event.offset >= replay.confirmed, !partitions[slot].parked.offsets.contains(event.offset) {
-                _ = projector.project(event, into: &replay.changes)
+                if case .changesetMustCloseFirst = projector.project(event, into: &replay.changes) {
+                    // A sum does not fit any more: what was touched so far is kept, and it begins again.
+                    replay.setAside()
+                    _ = projector.project(event, into: &replay.changes)
+                }
             }
             if event.offset + 1 < replay.end { return .taken }
             finishReplay(slot)
@@ -254,7 +274,7 @@ extension LaneMachine {
         guard let replay = partitions[slot].replay else { return }
         if let offset = replay.differsAt {
             haltChangedCode(slot, offset)
-        } else if replay.changes.isEmpty {
+        } else if replay.isEmpty {
             partitions[slot].replay = nil
             startFolding(slot, sawAnchor: replay.hasSeenAnchor)
         } else {

@@ -190,7 +190,7 @@ extension LaneMachine {
     }
 
     /// What a replay touched, for the shell to check.
-    public func touched(_ slot: Int) -> [TouchedEntry] { partitions[slot].replay?.changes.touchedEntries() ?? [] }
+    public func touched(_ slot: Int) -> [TouchedEntry] { partitions[slot].replay?.touched ?? [] }
 
     // MARK: Requests and dead letters
 

@@ -126,6 +126,7 @@ extension LaneMachine {
             partitions[slot].parked.add(offset: offset, key: settings.plan.isOrderDependent ? key : nil)
         }
         partitions[slot].ledger = found.ledger
+        partitions[slot].haltedAt = nil
         let name = partitions[slot].name
         if found.low > checkpoint.next {
             halt(

@@ -90,6 +90,8 @@ public struct LanePartition: Sendable {
 
     var parked = ParkedIndex()
     var ledger: [Int64: LedgerEntry] = [:]
+    /// The event at which it halted, which an operator may skip or edit.
+    var haltedAt: ParkedRecord?
     var replay: Replay?
     /// Messages were dropped that must be read again.
     var needsPlacement = false

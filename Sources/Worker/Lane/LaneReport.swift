@@ -15,6 +15,8 @@ public enum LaneReport: Sendable, Equatable {
     case unverified(slot: Int, from: Int64, to: Int64)
     case parked(slot: Int, offset: Int64, reason: String)
     case skipped(slot: Int, offset: Int64, reason: String)
+    /// An operator's skip or edit is of another record than the one that stands there now: it was not applied.
+    case decisionIgnored(slot: Int, offset: Int64)
     /// Whether the log is still the same could not be found out, so its events wait.
     case uninspected(slot: Int, String)
     /// The outcome of a transaction was unknown and is settled.

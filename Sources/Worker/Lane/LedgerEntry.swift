@@ -1,29 +1,50 @@
 import Bytes
 
-/// What the operator decided about one event; asked each time the event is read (DESIGN §9).
-public enum LedgerEntry: Sendable, Equatable {
-    case skip
-    /// Project this value in place of the record's; nil is a tombstone.
-    case edit([UInt8]?)
+/// What the operator decided about one event; asked each time the event is read.
+///
+/// As text: `record=0123456789abcdef skip`, `record=… edit-tombstone`, or `record=… edit:` and the value.
+public struct LedgerEntry: Sendable, Equatable {
+    public enum Decision: Sendable, Equatable {
+        case skip
+        /// Project this value in place of the record's; nil is a tombstone.
+        case edit([UInt8]?)
+    }
 
-    /// As it stands in the ledger: `skip`, `edit:` and the value, or `edit-tombstone`.
+    public var decision: Decision
+    /// The XXH3 of the record that it was decided about: in another log another record stands at its offset.
+    public var record: UInt64
+
+    public init(_ decision: Decision, of record: UInt64) {
+        self.decision = decision
+        self.record = record
+    }
+
     public var text: [UInt8] {
-        switch self {
-        case .skip: Array("skip".utf8)
-        case .edit(nil): Array("edit-tombstone".utf8)
-        case .edit(let value?): Array("edit:".utf8) + value
+        let digits = String(record, radix: 16)
+        let start = "record=\(String(repeating: "0", count: 16 - digits.count))\(digits) "
+        switch decision {
+        case .skip: return Array("\(start)skip".utf8)
+        case .edit(nil): return Array("\(start)edit-tombstone".utf8)
+        case .edit(let value?): return Array("\(start)edit:".utf8) + value
         }
     }
 
+    /// Reads the text; nil where it is not one.
     public init?(text: [UInt8]) {
-        if text == Array("skip".utf8) {
-            self = .skip
-        } else if text == Array("edit-tombstone".utf8) {
-            self = .edit(nil)
-        } else if text.starts(with: Array("edit:".utf8)) {
-            self = .edit(Array(text.dropFirst(5)))
+        let start = Array("record=".utf8)
+        guard text.count > start.count + 17, text.starts(with: start), text[start.count + 16] == UInt8(ascii: " "),
+            let record = UInt64(String(decoding: text[start.count..<start.count + 16], as: UTF8.self), radix: 16)
+        else { return nil }
+        let rest = text[(start.count + 17)...]
+        if rest.elementsEqual("skip".utf8) {
+            decision = .skip
+        } else if rest.elementsEqual("edit-tombstone".utf8) {
+            decision = .edit(nil)
+        } else if rest.starts(with: "edit:".utf8) {
+            decision = .edit(Array(rest.dropFirst(5)))
         } else {
             return nil
         }
+        self.record = record
     }
 }

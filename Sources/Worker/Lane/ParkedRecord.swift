@@ -1,11 +1,13 @@
 import Bytes
+import Hashing
 import Projections
 
 /// A bad event as it is kept in Redis, or produced to a dead-letter topic: the whole record, and why.
 ///
 /// As bytes: one line of decimal numbers and lengths, then the pieces in the same order, so that any bytes are kept:
 /// `offset timestamp keyLength valueLength viewLength reasonLength headerCount (nameLength valueLength)…\n`; −1 is null, and a
-/// value length of −2 − n says that the value of n bytes was too large to be kept here: it stands in Kafka.
+/// value length of −2 − n says that the value of n bytes was too large to be kept here: it stands in Kafka. The last number
+/// is the record's hash.
 public struct ParkedRecord: Sendable, Equatable {
     public struct Header: Sendable, Equatable {
         public var name: [UInt8]
@@ -22,6 +24,8 @@ public struct ParkedRecord: Sendable, Equatable {
     /// nil for a fault of the whole event, and for one that only queues behind another of its key.
     public var view: String?
     public var reason: String
+    /// XXH3 of the whole record, whatever is kept of it.
+    public var hash: UInt64
 
     init(_ event: borrowing Event, headers: borrowing HeaderList, view: String?, reason: String) {
         offset = event.offset
@@ -33,6 +37,7 @@ public struct ParkedRecord: Sendable, Equatable {
         }
         self.view = view
         self.reason = reason
+        hash = RecordHash.of(event, headers: headers)
     }
 
     /// Forgets a value of more than `limit` bytes.
@@ -43,9 +48,9 @@ public struct ParkedRecord: Sendable, Equatable {
     }
 
     /// Why it cannot be folded with what the operator decided; nil where it can.
-    func obstacle(to entry: LedgerEntry?) -> String? {
+    func obstacle(to decision: LedgerEntry.Decision?) -> String? {
         guard let leftOutBytes else { return nil }
-        if case .edit? = entry { return nil }
+        if case .edit? = decision { return nil }
         return
             "the value of offset \(offset) (\(leftOutBytes) bytes) was too large to be kept here; it stands in Kafka: "
             + "edit the event with a smaller one, or skip it"
@@ -56,7 +61,7 @@ public struct ParkedRecord: Sendable, Equatable {
         for header in headers { pieces += [header.name, header.value] }
         var numbers = [offset, timestamp] + pieces.prefix(4).map { Int64($0?.count ?? -1) } + [Int64(headers.count)]
         if let leftOutBytes { numbers[3] = -2 - Int64(leftOutBytes) }
-        numbers += pieces.dropFirst(4).map { Int64($0?.count ?? -1) }
+        numbers += pieces.dropFirst(4).map { Int64($0?.count ?? -1) } + [Int64(bitPattern: hash)]
         var bytes = Array(numbers.map(String.init).joined(separator: " ").utf8) + [UInt8(ascii: "\n")]
         for piece in pieces { bytes += piece ?? [] }
         return bytes
@@ -71,12 +76,12 @@ public struct ParkedRecord: Sendable, Equatable {
             let line = String(validating: bytes[..<lineEnd], as: UTF8.self)
         else { return nil }
         let numbers = line.split(separator: " ").map { Int64($0) }
-        guard numbers.count >= 7, !numbers.contains(nil), let headerCount = numbers[6], headerCount >= 0,
-            Int64(numbers.count) == 7 + 2 * headerCount
+        guard numbers.count >= 8, !numbers.contains(nil), let headerCount = numbers[6], headerCount >= 0,
+            headerCount <= Int64(numbers.count), Int64(numbers.count) == 8 + 2 * headerCount
         else { return nil }
         var at = lineEnd + 1
         var pieces: [[UInt8]?] = []
-        for length in (numbers[2..<6] + numbers[7...]).map({ $0 ?? -1 }) {
+        for length in (numbers[2..<6] + numbers[7...].dropLast()).map({ $0 ?? -1 }) {
             guard length >= 0 else {
                 pieces.append(nil)
                 continue
@@ -86,6 +91,7 @@ public struct ParkedRecord: Sendable, Equatable {
             at += Int(length)
         }
         guard at == bytes.count else { return nil }
+        hash = UInt64(bitPattern: numbers.last.flatMap { $0 } ?? 0)
         offset = numbers[0] ?? 0
         timestamp = numbers[1] ?? -1
         key = pieces[0]

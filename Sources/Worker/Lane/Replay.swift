@@ -12,6 +12,18 @@ final class Replay: @unchecked Sendable {
     /// The checkpoint's `next`: here the replay ends.
     let end: Int64
     var changes = Changeset()
+    /// What changesets before this one touched.
+    private var touchedBefore: [TouchedEntry] = []
+
+    /// What the events touched.
+    var touched: [TouchedEntry] { touchedBefore + changes.touchedEntries() }
+    var isEmpty: Bool { touchedBefore.isEmpty && changes.isEmpty }
+
+    func setAside() {
+        touchedBefore += changes.touchedEntries()
+        changes.removeAll()
+    }
+
     /// Of a projection in code: an event and the hash of what it changed, until it was found.
     var expected: Checkpoint.Anchor?
     /// The event that changes something else now.

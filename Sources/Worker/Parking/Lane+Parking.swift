@@ -10,6 +10,8 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         do {
             for request in requests {
                 if let slot = try carryOut(request) { reload.insert(slot) }
+                // What came bare between MULTI and EXEC has ended the connection.
+                if link == nil { return }
             }
             machine.attended(reload: reload.sorted())
         } catch {
@@ -18,7 +20,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         }
     }
 
-    /// Answers the slot that must be read again; nil where the request is not this lane's.
+    /// Returns the slot that must be read again; nil where nothing was changed.
     private mutating func carryOut(_ request: ParkingRequest) throws(RedisError) -> Int? {
         let parts = request.field.split(separator: ":")
         guard parts.count == 3, let partition = Int32(parts[1]), let offset = Int64(parts[2]),
@@ -27,111 +29,172 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             }),
             machine.partition(slot).isFolding || machine.partition(slot).isHalted
         else { return nil }
-        guard let text = RequestText(text: request.text) else {
-            try answer(request, nil, "the request is malformed: \(request.text)")
-            return nil
-        }
-        let work = ParkedWork(field: request.field, request: text, slot: slot, offset: offset)
         let it = machine.partition(slot)
+        guard let text = RequestText(text: request.text) else {
+            let words = "the request cannot be read: \(request.text.prefix(200))"
+            services.report(.redis("\(request.field): \(words)"))
+            let none = ParkedWork(
+                request: request, text: RequestText(action: .retry, identifier: "unreadable"), slot: slot, offset: offset)
+            return try refuse(none, it, words)
+        }
+        let work = ParkedWork(request: request, text: text, slot: slot, offset: offset)
+        if case .halted(let reason) = it.phase, reason.code == .damaged {
+            return try refuse(work, it, "\(it.name) is damaged, and stands until the projection is built anew")
+        }
         let index = machine.settings.keys.parkedIndex(machine.settings.generation, it.topicName, it.partition)
         let members = try link?.command("ZRANGE", index, "0", "-1").elements ?? []
         let parked = members.compactMap { LaneMachine.parked($0.bytes) }
-        guard let own = parked.first(where: { $0.offset == offset }) else {
-            return try release(work, it)
-        }
+        guard let own = parked.first(where: { $0.offset == offset }) else { return try releaseHalted(work, it) }
         let holdsBack = machine.settings.plan.isOrderDependent && own.key != nil
-        let line = holdsBack ? parked.filter { $0.key == own.key } : [own]
-        if line[0].offset != offset, text.action == .retry {
-            try answer(
-                request, text, "offset \(line[0].offset) of the same key is parked before it: retry that one first")
-            return nil
+        return try releaseLine(holdsBack ? parked.filter { $0.key == own.key } : [own], work, it)
+    }
+
+    /// A parked event, with those of its key that queue behind it.
+    private mutating func releaseLine(
+        _ line: [(offset: Int64, key: [UInt8]?)], _ work: ParkedWork, _ it: LanePartition
+    ) throws(RedisError) -> Int? {
+        let isHead = line[0].offset == work.offset
+        if !isHead, work.text.action == .retry {
+            return try refuse(
+                work, it, "offset \(line[0].offset) of the same key is parked before it: retry that one first")
         }
-        let blobs = machine.settings.keys.parked(machine.settings.generation, it.topicName, it.partition)
-        var released = ReleasedLine(work, it, machine.settings, isHead: line[0].offset == offset)
+        let own = try record(work.offset, it)
+        if case .edit(let value) = work.text.action {
+            guard let own else { return try refuse(work, it, "its record is missing or damaged in Redis") }
+            if let fault = own.fault(as: value, it, machine.projector) {
+                return try refuse(work, it, "offset \(work.offset) would still be bad: \(fault)")
+            }
+        }
+        var released = ReleasedLine(work, it, machine.settings, isHead: isHead)
         for entry in line {
             let step = released.next(entry.offset)
             if step == .end { break }
             if step == .pass { continue }
-            var record: ParkedRecord?
             // One after the other: a key's events may be many, and each large.
-            if step == .read {
-                record = try link?.command("HGET", blobs, "\(entry.offset)").bytes.flatMap {
-                    ParkedRecord(bytes: $0)
-                }
-            }
+            let record = entry.offset == work.offset ? own : try record(entry.offset, it)
             guard released.take(entry, record, machine.projector) else { break }
         }
         let rows = released.rows
         let words = released.words(of: line.count)
-        let done = try commit(work, it, released.commands(), rows: rows, answer: words)
-        return done ? slot : nil
+        return try conclude(work, it, released.commands(own), rows: rows, decided: .some(own?.hash), answer: words)
     }
 
-    /// Removes a request and leaves its answer, outside of any transaction: nothing was changed.
-    private mutating func answer(_ request: ParkingRequest, _ text: RequestText?, _ words: String) throws(RedisError) {
-        let keys = machine.settings.keys
-        try link?.command("HDEL", keys.requests, request.field)
-        if let text { try link?.command("SET", keys.answer(text.identifier), "failed: \(words)", "EX", "300") }
+    private mutating func record(_ offset: Int64, _ it: LanePartition) throws(RedisError) -> ParkedRecord? {
+        let blobs = machine.settings.keys.parked(machine.settings.generation, it.topicName, it.partition)
+        return try link?.command("HGET", blobs, "\(offset)").bytes.flatMap { ParkedRecord(bytes: $0) }
     }
 
     /// Skip or edit of the event at which the partition halted.
-    private mutating func release(_ work: ParkedWork, _ it: LanePartition) throws(RedisError) -> Int? {
-        let request = ParkingRequest(field: work.field, text: work.request.text)
-        guard it.isHalted, it.next == work.offset, work.request.action != .retry else {
-            try answer(request, work.request, "no such event is parked, and the partition did not halt at it")
-            return nil
+    private mutating func releaseHalted(_ work: ParkedWork, _ it: LanePartition) throws(RedisError) -> Int? {
+        guard it.isHalted, let own = it.haltedAt, own.offset == work.offset, work.text.action != .retry else {
+            return try refuse(work, it, "no such event is parked, and \(it.name) did not halt at it")
+        }
+        if case .edit(let value) = work.text.action, let fault = own.fault(as: value, it, machine.projector) {
+            return try refuse(work, it, "offset \(work.offset) would still be bad: \(fault)")
         }
         var commands = CommandBuffer()
-        work.writeLedger(machine.settings.keys, into: &commands)
-        let done = try commit(work, it, commands, rows: [], answer: "done: the partition goes on")
-        return done ? work.slot : nil
+        work.writeLedger(machine.settings.keys, record: own.hash, into: &commands)
+        return try conclude(work, it, commands, rows: [], decided: .some(own.hash), answer: "done: the partition goes on")
     }
 
-    /// One fenced transaction that also watches the rows and looks at them before EXEC; true where it was applied.
-    private mutating func commit(
+    /// Ends a request without having done anything for it.
+    private mutating func refuse(_ work: ParkedWork, _ it: LanePartition, _ words: String) throws(RedisError) -> Int? {
+        try conclude(work, it, CommandBuffer(), rows: [], decided: nil, answer: "failed: \(words)")
+    }
+
+    // MARK: The transaction
+
+    /// One fenced transaction that also watches the request and the rows, and looks at the rows before EXEC. `decided`: the
+    /// hash of the record that was decided about, where it is known; nil where the request is only answered.
+    private mutating func conclude(
         _ work: ParkedWork, _ it: LanePartition, _ changes: borrowing CommandBuffer, rows: [TouchedEntry],
-        answer words: String
-    ) throws(RedisError) -> Bool {
+        decided record: UInt64??, answer words: String
+    ) throws(RedisError) -> Int? {
         let settings = machine.settings
-        guard let answers = try link?.roundTrip(work.watch(it, rows, settings)), answers[1].isOK,
-            let values = answers[2].elements,
-            values[0].bytes == settings.generationText, values[1].bytes == it.believed,
-            var checkpoint = Checkpoint(text: it.believed)
-        else { return true }
-        let obstacle: String? =
-            switch try lookAtRows(rows) {
-            case .sound: nil
-            case .damaged(let words): "a row cannot take it: \(words)"
-            case .refused(let text): "Redis does not let its rows be looked at: \(readableText(text))"
-            }
-        if let obstacle {
+        guard let answers = try link?.roundTrip(ParkedWork.watch(work.request, it, rows, settings)) else { return nil }
+        if let text = refusal(in: answers) { return try leave(work, text) }
+        guard let values = answers[2].elements, values[0].bytes == settings.generationText,
+            values[1].bytes == it.believed, let before = Checkpoint(text: it.believed)
+        else {
             try link?.command("UNWATCH")
-            try answer(ParkingRequest(field: work.field, text: ""), work.request, obstacle)
-            return true
+            return work.slot
         }
-        let commands = work.transaction(changes, on: it, settings, answer: words, &checkpoint)
-        let replies = try link?.roundTrip(commands) ?? []
-        // Not applied (nil or an error): the request stays, and is read again with the next heartbeat.
-        guard case .array(let results)? = replies.last else { return true }
-        machine.carriedOut(work, checkpoint: checkpoint)
-        for (index, result) in results.enumerated() {
-            guard case .error(let text) = result else { continue }
-            let command = machine.locate(command: index + 1, in: commands.bytes.span)
+        // Another request has taken its place, or it was taken back: this one is nobody's any more.
+        guard answers[3].text == work.request.text else {
+            try link?.command("UNWATCH")
+            return nil
+        }
+        switch try lookAtRows(rows) {
+        case .sound: break
+        case .damaged(let words): return try refuse(work, it, "a row cannot take it: \(words)")
+        case .refused(let text): return try leave(work, text)
+        }
+        // Only behind a MULTI that was granted: what follows one that is refused would be carried out bare.
+        guard let opened = try link?.command("MULTI"), opened.isOK else { return nil }
+        let checkpoint = record == nil ? nil : work.checkpoint(after: before, settings)
+        var body = work.body(changes, on: it, settings, answer: words, checkpoint)
+        let count = body.commandCount
+        body.command("EXEC")
+        let replies = try link?.roundTrip(body) ?? []
+        return try executed(work, record ?? nil, checkpoint, replies, count, body)
+    }
+
+    private mutating func executed(
+        _ work: ParkedWork, _ record: UInt64?, _ checkpoint: Checkpoint?, _ replies: [RedisValue], _ count: Int,
+        _ body: borrowing CommandBuffer
+    ) throws(RedisError) -> Int? {
+        for reply in replies.prefix(count) {
+            if case .error = reply { continue }
+            guard reply != .simple(Array("QUEUED".utf8)) else { continue }
             machine.damage(
-                work.slot, "\(command): \(readableText(text)) (request for \(work.field))", now: services.now())
+                work.slot, "Redis answered \(reply) inside MULTI in place of QUEUED: it may have run the command bare",
+                now: services.now())
+            throw RedisError(.protocolViolation, "Redis does not keep transactions")
+        }
+        guard case .array(let results)? = replies.last else {
+            if let text = refusal(in: replies) { return try leave(work, text) }
+            // Fenced: read again. The request stays.
+            return work.slot
+        }
+        guard let checkpoint else { return nil }
+        machine.carriedOut(work, of: record, checkpoint: checkpoint)
+        for (index, result) in results.enumerated() {
+            let fault: String
+            switch result {
+            case .error(let text): fault = readableText(text)
+            case .bulk(let text) where isInexact(text):
+                fault = "the sum \(readableText(text)) reached ±2^53, where a score is no longer exact"
+            default: continue
+            }
+            // The body has no MULTI in front.
+            let command = machine.locate(command: index, in: body.bytes.span)
+            machine.damage(work.slot, "\(command): \(fault) (request for \(work.request.field))", now: services.now())
             break
         }
-        return true
+        return work.slot
+    }
+
+    /// Redis refused: the request stays, and is tried again with a later heartbeat.
+    private mutating func leave(_ work: ParkedWork, _ text: [UInt8]) throws(RedisError) -> Int? {
+        services.report(.redis("carrying out the request for \(work.request.field): \(readableText(text))"))
+        try link?.command("UNWATCH")
+        return nil
+    }
+
+    private func isInexact(_ text: [UInt8]) -> Bool {
+        Double(String(decoding: text, as: UTF8.self)).map { $0.magnitude >= 0x1p53 } ?? false
     }
 }
 
 extension LaneMachine {
     /// A request's transaction wrote this checkpoint.
-    mutating func carriedOut(_ work: ParkedWork, checkpoint: Checkpoint) {
+    mutating func carriedOut(_ work: ParkedWork, of record: UInt64?, checkpoint: Checkpoint) {
         partitions[work.slot].believed = checkpoint.text
         partitions[work.slot].believedNext = checkpoint.next
         partitions[work.slot].believedConfirmed = checkpoint.confirmed
         // The next request may find this event behind its own.
-        if let decision = work.decision { partitions[work.slot].ledger[work.offset] = decision }
+        if let decision = work.decision, let record {
+            partitions[work.slot].ledger[work.offset] = LedgerEntry(decision, of: record)
+        }
     }
 }

@@ -9,8 +9,6 @@ struct ReleasedLine: ~Copyable {
         case pass
         /// Its record must be read.
         case read
-        /// It leaves unseen.
-        case drop
         /// It stays, and so do those behind it.
         case end
     }
@@ -32,16 +30,19 @@ struct ReleasedLine: ~Copyable {
         self.isHead = isHead
     }
 
-    private func ledger(_ offset: Int64) -> LedgerEntry? {
-        offset == work.offset ? work.decision ?? it.ledger[offset] : it.ledger[offset]
+    /// What was decided about an event: by this request, or by an earlier one about this very record.
+    private func decision(_ offset: Int64, _ record: ParkedRecord?) -> LedgerEntry.Decision? {
+        if offset == work.offset, let decision = work.decision { return decision }
+        guard let entry = it.ledger[offset], entry.record == record?.hash else { return nil }
+        return entry.decision
     }
 
     func next(_ offset: Int64) -> Step {
         if !isHead, offset != work.offset { return .pass }
         if changes.commandCount >= settings.commandsPerTransaction { return .end }
         // Behind another event of its key an edited one stays where it is.
-        if offset == work.offset, !isHead, work.request.action != .skip { return .end }
-        return ledger(offset) == .skip ? .drop : .read
+        if offset == work.offset, !isHead, work.text.action != .skip { return .end }
+        return .read
     }
 
     /// Folds one event; false where it stays, and the line ends.
@@ -49,17 +50,17 @@ struct ReleasedLine: ~Copyable {
         -> Bool
     {
         let blobs = settings.keys.parked(settings.generation, it.topicName, it.partition)
-        let ledger = ledger(entry.offset)
-        if ledger != .skip {
+        let decision = decision(entry.offset, record)
+        if decision != .skip {
             guard let record else {
                 stillBad = "its record is missing or damaged in \(blobs)"
                 return false
             }
-            if let obstacle = record.obstacle(to: ledger) {
+            if let obstacle = record.obstacle(to: decision) {
                 stillBad = obstacle
                 return false
             }
-            let value: [UInt8]? = if case .edit(let edited)? = ledger { edited } else { record.value }
+            let value: [UInt8]? = if case .edit(let edited)? = decision { edited } else { record.value }
             if case .bad(let bad) = record.project(as: value, it, projector, into: &changes) {
                 stillBad = "offset \(entry.offset) is still bad: \(bad.reason)"
                 var renewed = record
@@ -85,12 +86,12 @@ struct ReleasedLine: ~Copyable {
     /// The rows that it touches.
     var rows: [TouchedEntry] { mutating get { changes.touchedEntries() } }
 
-    mutating func commands() -> CommandBuffer {
+    /// `record` is that of the request's own event; without it nothing is remembered in the ledger.
+    mutating func commands(_ record: ParkedRecord?) -> CommandBuffer {
         var commands = CommandBuffer()
         changes.encode(into: &commands)
-        commands.bytes.append(bookkeeping.bytes.span)
-        commands.commandCount += bookkeeping.commandCount
-        work.writeLedger(settings.keys, into: &commands)
+        commands.append(bookkeeping)
+        if let record { work.writeLedger(settings.keys, record: record.hash, into: &commands) }
         return commands
     }
 
@@ -103,6 +104,13 @@ struct ReleasedLine: ~Copyable {
 }
 
 extension ParkedRecord {
+    /// Why it would still be bad with this value in place of its own; nil where it would not.
+    func fault(as value: [UInt8]?, _ it: LanePartition, _ projector: any Projector) -> String? {
+        var aside = Changeset()
+        guard case .bad(let bad) = project(as: value, it, projector, into: &aside) else { return nil }
+        return bad.reason
+    }
+
     /// Projects it with this value in place of its own.
     fileprivate func project(
         as value: [UInt8]?, _ it: LanePartition, _ projector: any Projector, into changes: inout Changeset

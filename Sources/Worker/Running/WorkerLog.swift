@@ -57,6 +57,10 @@ public struct WorkerLog: Sendable {
                 ["partition": place, "from": .count(from), "to": .count(to)])
         case .parked(_, let offset, let reason): writeBad("parked", partition, offset, reason)
         case .skipped(_, let offset, let reason): writeBad("skipped", partition, offset, reason)
+        case .decisionIgnored(_, let offset):
+            log.warning(
+                "an operator's skip or edit is of another record than the one that stands there now; it is not applied",
+                ["partition": place, "offset": .count(offset)])
         case .uninspected(_, let words):
             log.warning(
                 "whether this is still the same log could not be found out; its events wait: \(words)",

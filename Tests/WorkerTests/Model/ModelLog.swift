@@ -62,7 +62,7 @@ struct ModelLog {
         var state = State()
         for record in records[partition].prefix(Int(next)).compactMap({ $0 }) {
             var record = record
-            switch ledger[record.offset] {
+            switch ledger[record.offset]?.decision {
             case .skip: continue
             case .edit: (record.isBad, record.number) = (false, edited)
             case nil: break
