@@ -56,7 +56,7 @@ extension RealKafkaTests {
         }
     }
 
-    @Test(arguments: ["range,roundrobin", "cooperative-sticky"])
+    @Test(arguments: RealKafka.strategies)
     func `answers to a rebalance may come long after the callback`(strategy: String) throws {
         let topic = "group-\(strategy.prefix(5))"
         try RealKafka.makeTopic(topic, partitions: 4)
@@ -110,7 +110,7 @@ extension RealKafkaTests {
         #expect(!first.seen.errors.contains { $0.isFatal })
     }
 
-    @Test(arguments: ["range,roundrobin", "cooperative-sticky"])
+    @Test(arguments: RealKafka.strategies)
     func `one partition is set back in the middle of what was read ahead`(strategy: String) throws {
         let topic = "back-\(strategy.prefix(5))"
         try RealKafka.makeTopic(topic, partitions: 24)

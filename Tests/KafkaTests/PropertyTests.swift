@@ -66,4 +66,19 @@ import Testing
         #expect(told.contains("advertised.listeners") && told.contains("kafka.internal:9092"))
         #expect(Admin.remedy("b:9092/bootstrap: Connect to b failed").contains("check bootstrap.servers"))
     }
+
+    @Test func `cooperative rebalancing is refused where the library loses records in it`() throws {
+        let properties = [
+            ("bootstrap.servers", "127.0.0.1:1"), ("partition.assignment.strategy", "cooperative-sticky"),
+        ]
+        if supportsCooperativeRebalancing {
+            _ = try Consumer(properties: properties, topics: ["t"], groupID: "g", clientID: "tests")
+        } else {
+            let error = #expect(throws: KafkaError.self) {
+                _ = try Consumer(properties: properties, topics: ["t"], groupID: "g", clientID: "tests")
+            }
+            #expect(error?.code == .unsupported)
+            #expect(error?.message.contains("needs librdkafka 2.1 or later") == true)
+        }
+    }
 }

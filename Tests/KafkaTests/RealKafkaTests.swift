@@ -8,6 +8,9 @@ enum RealKafka {
     // Started by the first test, ended with the process.
     nonisolated(unsafe) static let server = Result { try KafkaServer() }
 
+    /// What a group can be rebalanced by: librdkafka before 2.1 loses records in a cooperative one, and is refused it.
+    static let strategies = ["range,roundrobin"] + (supportsCooperativeRebalancing ? ["cooperative-sticky"] : [])
+
     static func servers() throws -> String { try unsafe server.get().bootstrapServers }
 
     static func admin() throws -> Admin {

@@ -1,3 +1,5 @@
+import Kafka
+
 /// One way in which the log under a projection can become another one.
 struct ExchangedLogCase: Sendable, CustomStringConvertible {
     enum Exchange: String, Sendable, CaseIterable {
@@ -67,7 +69,8 @@ struct ExchangedLogCase: Sendable, CustomStringConvertible {
     static let usual: [ExchangedLogCase] = [
         .init(exchange: .topic, length: .more, delay: 0, member: .fixed),
         .init(exchange: .topic, length: .more, delay: 0, member: .fixed, isBusy: true),
-        .init(exchange: .topic, length: .asMany, delay: 1, member: .cooperative),
+        .init(
+            exchange: .topic, length: .asMany, delay: 1, member: supportsCooperativeRebalancing ? .cooperative : .eager),
         .init(exchange: .topic, length: .fewer, delay: 0.2, member: .staticEager),
         .init(exchange: .whileDown, length: .more, delay: 0, member: .eager),
         .init(exchange: .cluster, length: .more, delay: 0, member: .fixed),
@@ -77,7 +80,7 @@ struct ExchangedLogCase: Sendable, CustomStringConvertible {
     static let all: [ExchangedLogCase] = Exchange.allCases.flatMap { exchange in
         Length.allCases.flatMap { length in
             delays(exchange).flatMap { delay in
-                Member.allCases.flatMap { member in
+                members.flatMap { member in
                     [false, true].filter { !$0 || exchange == .topic }.map { isBusy in
                         ExchangedLogCase(
                             exchange: exchange, length: length, delay: delay, member: member, isBusy: isBusy)
@@ -85,6 +88,11 @@ struct ExchangedLogCase: Sendable, CustomStringConvertible {
                 }
             }
         }
+    }
+
+    /// librdkafka before 2.1 is refused cooperative rebalancing.
+    private static var members: [Member] {
+        Member.allCases.filter { supportsCooperativeRebalancing || ![.cooperative, .staticCooperative].contains($0) }
     }
 
     /// Where nobody looks on in between, the delay makes no difference.

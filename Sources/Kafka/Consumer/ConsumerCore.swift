@@ -108,15 +108,35 @@ package struct ConsumerCore<Library: ConsumerLibrary & ~Copyable>: ~Copyable {
     }
 
     /// Goes on at these offsets, whether it reads the partitions already or not, and resumes them; all others go on where
-    /// they are. (librdkafka's seek is not used: it has faults up to 2.0.2.)
+    /// they are.
     package mutating func place(_ placed: [Position]) throws(KafkaError) {
-        guard library.isEager else {
-            let moved = placed.map(\.partition).filter { isReading($0) }
-            if !moved.isEmpty { try incrementalUnassign(moved) }
+        let moved = placed.filter { isReading($0.partition) }
+        switch library.rebalancing {
+        case .none:
+            if !moved.isEmpty { try incrementalUnassign(moved.map(\.partition)) }
             try incrementalAssign(placed)
-            return
+        case .cooperative:
+            try seek(moved)
+            let fresh = placed.filter { !isReading($0.partition) }
+            if !fresh.isEmpty { try incrementalAssign(fresh) }
+        case .eager: try replace(placed)
         }
-        // An eager member may only replace the whole.
+    }
+
+    /// A change of a cooperative member's assignment would be taken for its answer to a revocation that still stands in the
+    /// queue.
+    private mutating func seek(_ moved: [Position]) throws(KafkaError) {
+        guard !moved.isEmpty else { return }
+        try check(moved)
+        try resume(moved.map(\.partition))
+        try library.seek(moved)
+        let places = Set(moved.map(\.partition))
+        dropReadAhead { $0.map { places.contains($0) } ?? false }
+        positions.begin(moved)
+    }
+
+    /// An eager member may only replace the whole.
+    private mutating func replace(_ placed: [Position]) throws(KafkaError) {
         let offsets = Dictionary(placed.map { ($0.partition, $0.offset) }, uniquingKeysWith: { $1 })
         let stillPaused = paused.subtracting(offsets.keys)
         let others = positions.all.filter { offsets[$0.partition] == nil }

@@ -4,8 +4,8 @@ package protocol ConsumerLibrary: ~Copyable {
 
     /// How many topics the consumer was made with.
     var topicCount: Int { get }
-    /// Whether the group replaces assignments as a whole.
-    var isEager: Bool { get }
+    /// How the group changes assignments.
+    var rebalancing: Rebalancing { get }
 
     /// Takes what waits in the queue, without waiting for more, and returns how many things these are. All that was taken
     /// before must be gone. What callbacks say meanwhile is in `nextNotice`.
@@ -26,9 +26,21 @@ package protocol ConsumerLibrary: ~Copyable {
     func assign(_ positions: [Position]) throws(KafkaError)
     func incrementalAssign(_ positions: [Position]) throws(KafkaError)
     func incrementalUnassign(_ partitions: [TopicPartition]) throws(KafkaError)
+    /// Goes on at these offsets in partitions that are assigned.
+    func seek(_ positions: [Position]) throws(KafkaError)
     func pause(_ partitions: [TopicPartition]) throws(KafkaError)
     func resume(_ partitions: [TopicPartition]) throws(KafkaError)
     func commit(_ positions: [Position]) throws(KafkaError)
     /// Frees everything, after leaving the group where `leaving`; false where that was not done by the deadline.
     mutating func end(leaving: Bool, deadlineMilliseconds: Int) -> Bool
+}
+
+/// How a member's assignment changes.
+package enum Rebalancing {
+    /// There is no group.
+    case none
+    /// The group replaces the whole.
+    case eager
+    /// The group gives and takes single partitions.
+    case cooperative
 }

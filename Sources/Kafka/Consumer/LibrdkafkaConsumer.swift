@@ -14,7 +14,6 @@ struct LibrdkafkaConsumer: ConsumerLibrary, ~Copyable {
     private var fetchWaker: FetchWaker
     private var handles: TopicHandles
     private let taken: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
-    private let room: Int
     private var count = 0
     private var hasEnded = false
 
@@ -45,7 +44,6 @@ struct LibrdkafkaConsumer: ConsumerLibrary, ~Copyable {
         self.wake = wake
         fetchWaker = FetchWaker(properties)
         self.handles = handles
-        room = Self.room(properties)
         unsafe taken = .allocate(capacity: Self.capacity)
         unsafe taken.initialize(repeating: nil, count: Self.capacity)
     }
@@ -55,17 +53,15 @@ struct LibrdkafkaConsumer: ConsumerLibrary, ~Copyable {
         unsafe taken.deallocate()
     }
 
-    /// Before 2.1 a cooperative rebalance pauses what stays, on librdkafka's own thread, and a call that has taken some
-    /// records of it by then drops them, although the position has passed them (rdkafka_queue.c, the barrier in
-    /// rd_kafka_q_serve_rkmessages; its CHANGELOG, 2.1.0). A call for a single one has none to drop.
-    private static func room(_ properties: [(String, String)]) -> Int {
-        let strategy = properties.last { $0.0 == "partition.assignment.strategy" }?.1 ?? ""
-        return libraryNumber < 0x0201_00ff && strategy.contains("cooperative") ? 1 : capacity
-    }
-
     var topics: [String] { handles.names }
     var topicCount: Int { handles.names.count }
-    var isEager: Bool { unsafe String(cString: rd_kafka_rebalance_protocol(client)) == "EAGER" }
+    var rebalancing: Rebalancing {
+        switch unsafe String(cString: rd_kafka_rebalance_protocol(client)) {
+        case "EAGER": .eager
+        case "COOPERATIVE": .cooperative
+        default: .none
+        }
+    }
     var wakeDescriptor: Int32 { wake.descriptor }
     func clearWake() { wake.drain() }
     func takeLogLines() -> [KafkaLogLine] { mailbox.logs.take() }
@@ -75,7 +71,7 @@ struct LibrdkafkaConsumer: ConsumerLibrary, ~Copyable {
     /// librdkafka serves callbacks from within this call. None of them may call rd_kafka_yield: the loop goes on to the
     /// next element, looks at the flag only then, and drops that element, a record, say (2.0.2 to 2.16).
     mutating func fill() -> Int {
-        unsafe count = max(0, rd_kafka_consume_batch_queue(queue, 0, taken, room))
+        unsafe count = max(0, rd_kafka_consume_batch_queue(queue, 0, taken, Self.capacity))
         return count
     }
 
@@ -164,6 +160,19 @@ struct LibrdkafkaConsumer: ConsumerLibrary, ~Copyable {
     func incrementalUnassign(_ partitions: [TopicPartition]) throws(KafkaError) {
         let list = list(partitions)
         try unsafe check(rd_kafka_incremental_unassign(client, list.list), "giving up some partitions")
+    }
+
+    func seek(_ positions: [Position]) throws(KafkaError) {
+        let list = list(positions)
+        try unsafe check(rd_kafka_seek_partitions(client, list.list, 10_000), "reading on at other offsets")
+        for index in 0..<list.count {
+            let element = list.element(index)
+            if element.error != RD_KAFKA_RESP_ERR_NO_ERROR {
+                throw KafkaError(
+                    element.error, "reading on at another offset of \(element.topic)-\(element.partition)",
+                    isRetriable: true)
+            }
+        }
     }
 
     func pause(_ partitions: [TopicPartition]) throws(KafkaError) {

@@ -34,7 +34,8 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             let words = "the request cannot be read: \(request.text.prefix(200))"
             services.report(.redis("\(request.field): \(words)"))
             let none = ParkedWork(
-                request: request, text: RequestText(action: .retry, identifier: "unreadable"), slot: slot, offset: offset)
+                request: request, text: RequestText(action: .retry, identifier: "unreadable"), slot: slot,
+                offset: offset)
             return try refuse(none, it, words)
         }
         let work = ParkedWork(request: request, text: text, slot: slot, offset: offset)
@@ -94,7 +95,8 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         }
         var commands = CommandBuffer()
         work.writeLedger(machine.settings.keys, record: own.hash, into: &commands)
-        return try conclude(work, it, commands, rows: [], decided: .some(own.hash), answer: "done: the partition goes on")
+        return try conclude(
+            work, it, commands, rows: [], decided: .some(own.hash), answer: "done: the partition goes on")
     }
 
     /// Ends a request without having done anything for it.

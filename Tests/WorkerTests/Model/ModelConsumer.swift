@@ -9,7 +9,7 @@ struct ModelLibrary: ConsumerLibrary, ~Copyable {
     let keepsDropped: Bool
 
     var topicCount: Int { 1 }
-    var isEager: Bool { kafka.isEager }
+    var rebalancing: Rebalancing { kafka.isEager ? .eager : .cooperative }
     mutating func fill() -> Int { kafka.fill() }
 
     mutating func partition(at index: Int) -> TopicPartition? {
@@ -50,6 +50,7 @@ struct ModelLibrary: ConsumerLibrary, ~Copyable {
     func incrementalUnassign(_ partitions: [TopicPartition]) throws(KafkaError) {
         try kafka.incrementalUnassign(partitions)
     }
+    func seek(_ positions: [Position]) throws(KafkaError) { try kafka.seek(positions) }
     func pause(_ partitions: [TopicPartition]) throws(KafkaError) { try kafka.pause(partitions) }
     func resume(_ partitions: [TopicPartition]) throws(KafkaError) { kafka.resume(partitions) }
     func commit(_ positions: [Position]) throws(KafkaError) { kafka.commit() }

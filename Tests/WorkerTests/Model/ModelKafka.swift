@@ -210,6 +210,18 @@ final class ModelKafka {
         if gone.allSatisfy({ leaving.contains($0) }) { answered([.revoked, .lost]) }
     }
 
+    func seek(_ positions: [Position]) throws(KafkaError) {
+        try refuseSometimes()
+        for position in positions {
+            let partition = Int(position.partition.partition)
+            guard partitions[partition] != nil else {
+                throw KafkaError(.other, message: "partition \(partition) is not assigned")
+            }
+            partitions[partition]?.taken = position.offset
+            outdate(partition)
+        }
+    }
+
     func pause(_ paused: [TopicPartition]) throws(KafkaError) {
         for partition in paused {
             let partition = Int(partition.partition)
