@@ -206,6 +206,26 @@ struct RealKafkaTests {
         try admin.deleteTopic("about", timeoutMilliseconds: 60_000)
     }
 
+    @Test func `an open transaction is before the high watermark, and behind the last stable offset`() throws {
+        try RealKafka.makeTopic("open", partitions: 2)
+        try RealKafka.fill("open", 3)
+        var producer = try makeProducer(RealKafka.servers(), transactionalID: "open")
+        try producer.initializeTransactions(timeoutMilliseconds: 60_000)
+        try producer.beginTransaction()
+        for partition: Int32 in [0, 1] {
+            try producer.produce(topic: "open", partition: partition, key: bytes("k"), value: bytes("v"))
+        }
+        try producer.flush(timeoutMilliseconds: 60_000)
+        var committed = try RealKafka.admin()
+        var all = try Admin(
+            properties: [("bootstrap.servers", RealKafka.servers())], clientID: "tests", seesOpenTransactions: true)
+        let stable = try committed.ranges(topic: "open", partitions: [0, 1], timeoutMilliseconds: 60_000)
+        let high = try all.ranges(topic: "open", partitions: [0, 1], timeoutMilliseconds: 60_000)
+        #expect(stable.map(\.end) == [3, 0])
+        #expect(high.map(\.end) == [4, 1])
+        try producer.abortTransaction(timeoutMilliseconds: 60_000)
+    }
+
     @Test func `a missing topic is named`() throws {
         var admin = try RealKafka.admin()
         let error = #expect(throws: KafkaError.self) {

@@ -32,7 +32,7 @@ import Testing
             let ends = ends
             return try keeper.resolveMissing(
                 topic: "t", partition: partition, number: 1, text: text,
-                log: .init(partitionCount: { ends.count }, end: { ends[Int($0)] }), &redis)
+                log: .init(partitionCount: { ends.count }, ends: { Array(ends[0..<$0.count]) }), &redis)
         }
 
         mutating func reach(_ partition: Int32, _ next: Int64) throws {
@@ -133,7 +133,7 @@ import Testing
     @Test func `nothing is added while Kafka does not answer, or for a generation that is no longer live`() throws {
         var stage = try stage(ends: [0])
         let silent = try stage.keeper.resolveMissing(
-            topic: "t", partition: 1, number: 1, text: text, log: .init(partitionCount: { nil }, end: { _ in nil }),
+            topic: "t", partition: 1, number: 1, text: text, log: .init(partitionCount: { nil }, ends: { _ in nil }),
             &stage.redis)
         #expect(silent == .wait)
         stage.ends = [0, 0]

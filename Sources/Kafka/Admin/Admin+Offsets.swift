@@ -16,8 +16,8 @@ public struct LogRange: Hashable, Sendable {
 extension Admin {
     /// What each partition's log holds: its low watermark and its last stable offset.
     ///
-    /// The end is the last stable offset because this client's isolation level is read_committed, which librdkafka
-    /// sends with ListOffsets (tried on 2.0.2 and Kafka 4.1.1 with an open transaction, `TransactionTests`).
+    /// The end follows the client's isolation level, which librdkafka sends with ListOffsets: the last stable offset, or
+    /// the high watermark where the client sees open transactions.
     public mutating func ranges(
         topic: String, partitions: [Int32], timeoutMilliseconds: Int
     ) throws(KafkaError) -> [LogRange] {

@@ -2,7 +2,7 @@ internal import CRdkafka
 
 /// Asks a cluster about itself and changes its topics; every call waits for the answer.
 ///
-/// One thread at a time uses it. Offsets are those of a reader of committed transactions.
+/// One thread at a time uses it. Offsets are those of a reader of committed transactions, unless asked otherwise.
 @safe
 public struct Admin: ~Copyable, @unchecked Sendable {
     let client: OpaquePointer
@@ -12,13 +12,14 @@ public struct Admin: ~Copyable, @unchecked Sendable {
     var handles = TopicHandles()
     private let servers: String
 
+    /// With `seesOpenTransactions` a log's end is its high watermark, behind the events of transactions still open.
+    ///
     /// Throws `configuration` naming the wrong property, `unsupported` for what this librdkafka cannot do.
-    public init(properties: [(String, String)], clientID: String) throws(KafkaError) {
-        try self.init(properties: properties, clientID: clientID, isolation: "read_committed")
-    }
-
-    init(properties: [(String, String)], clientID: String, isolation: String) throws(KafkaError) {
+    public init(
+        properties: [(String, String)], clientID: String, seesOpenTransactions: Bool = false
+    ) throws(KafkaError) {
         try checkSupport(properties)
+        let isolation = seesOpenTransactions ? "read_uncommitted" : "read_committed"
         let mailbox = Mailbox()
         // Never makes a topic by asking for it.
         let own = [

@@ -9,7 +9,8 @@ extension GenerationKeeper {
     /// What Kafka says when a growth is recorded; nil where it does not answer.
     struct GrownTopic {
         var partitionCount: () -> Int?
-        var end: (Int32) -> Int64?
+        /// The high watermarks of the first partitions: a transaction that is still open holds older events too.
+        var ends: (Range<Int32>) -> [Int64]?
     }
 
     /// A partition of the live generation without a checkpoint: added to the topic since, or lost?
@@ -29,8 +30,8 @@ extension GenerationKeeper {
             }
         }
         // A partition is new once: what was added and then lost is not read again from its beginning.
-        let isAdded = try redis.command("HEXISTS", growth, "\(topic):added-\(partition)").integer == 1
-        guard !isAdded, let older = try growthThatAdded(topic, partition, number, &redis) else {
+        let record = GrowthRecord(try redis.command("HGETALL", growth).elements ?? [])
+        guard !record.isAdded(partition, of: topic), let older = record.endsBefore(partition, of: topic) else {
             return .halt(
                 "\(name): its checkpoint is gone from Redis while the generation is there: it was deleted or lost. Nothing is replayed over existing rows; restore it, or build anew with `lantern run --fresh \(plan.name)`."
             )
@@ -50,12 +51,7 @@ extension GenerationKeeper {
         of topic: String, from known: Int32, to partition: Int32, _ number: Int, _ text: String, _ log: GrownTopic,
         _ redis: inout RedisConnection
     ) throws -> Bool {
-        guard let count = log.partitionCount(), count > partition else { return false }
-        var ends: [String] = []
-        for older in 0..<known {
-            guard let end = log.end(older) else { return false }
-            ends.append("\(end)")
-        }
+        guard let count = log.partitionCount(), count > partition, let ends = log.ends(0..<known) else { return false }
         let growth = keys.growth(number)
         try redis.command("WATCH", keys.generation(number), growth)
         guard try redis.command("GET", keys.generation(number)).text == text,
@@ -67,26 +63,10 @@ extension GenerationKeeper {
         var commands = CommandBuffer()
         commands.command("MULTI")
         commands.command(
-            "HSET", growth, topic, "\(count)", "\(topic):ends-before-\(known)", ends.joined(separator: " "))
+            "HSET", growth, topic, "\(count)", "\(topic):ends-before-\(known)",
+            ends.map { "\($0)" }.joined(separator: " "))
         commands.command("EXEC")
         return try isApplied(commands, &redis)
-    }
-
-    /// The ends of the partitions that stood there before the growth that added this one; nil: none added it.
-    private func growthThatAdded(
-        _ topic: String, _ partition: Int32, _ number: Int, _ redis: inout RedisConnection
-    ) throws -> [Int64]? {
-        let elements = try redis.command("HGETALL", keys.growth(number)).elements ?? []
-        let prefix = "\(topic):ends-before-"
-        var latest: (before: Int32, ends: [Int64])?
-        for index in stride(from: 0, to: elements.count - 1, by: 2) {
-            guard let field = elements[index].text, field.hasPrefix(prefix),
-                let before = Int32(field.dropFirst(prefix.count)), before <= partition,
-                before > latest?.before ?? -1
-            else { continue }
-            latest = (before, (elements[index + 1].text ?? "").split(separator: " ").compactMap { Int64($0) })
-        }
-        return latest?.ends
     }
 
     private func add(

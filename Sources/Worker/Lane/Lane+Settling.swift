@@ -23,6 +23,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             }
             // After the checkpoints: a decision that comes in between belongs to a later one.
             commands.command("HGETALL", keys.ledger)
+            if readsGrowth { commands.command("HGETALL", keys.growth(settings.generation)) }
             if machine.hasCompacted { commands.command("TIME") }
             guard let values = try link?.roundTrip(commands) else { return }
             // An error is no missing key: LOADING, say, passes by itself.
@@ -35,6 +36,11 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             if machine.hasCompacted { settlement.time = values.last?.milliseconds }
             settlement.generation = values[0].bytes
             let ledger = values[1 + 3 * slots.count].elements ?? []
+            var older: [Int: OlderKeys] = [:]
+            if readsGrowth {
+                let growth = GrowthRecord(values[2 + 3 * slots.count].elements ?? [])
+                for slot in slots { older[slot] = try readOlder(slot, growth) }
+            }
             let allMarks = watermarks(slots)
             for (index, slot) in slots.enumerated() {
                 let it = machine.partition(slot)
@@ -45,6 +51,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
                 var found = Settlement.Partition(
                     slot: slot, checkpoint: values[1 + 3 * index].bytes, low: marks.low, high: marks.high)
                 found.parked = (values[2 + 3 * index].elements ?? []).compactMap { LaneMachine.parked($0.bytes) }
+                found.older = older[slot] ?? OlderKeys()
                 found.tombstoneRetention = services.tombstoneRetention(topic: it.topicName)
                 found.damage = values[3 + 3 * index].text.map { DamageRecord(text: $0) }
                 found.ledger = LaneMachine.ledger(ledger, prefix: "\(it.topicName):\(it.partition):")

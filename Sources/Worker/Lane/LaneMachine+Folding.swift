@@ -19,7 +19,7 @@ extension LaneMachine {
         guard event.offset >= partitions[slot].next, !partitions[slot].isLeaving, !isStopping else { return .taken }
         guard partitions[slot].isTrusted else { return awaitInspection(slot) }
         guard partitions[slot].isWatched || isWatchable(slot) else { return .later }
-        if !partitions[slot].parked.isEmpty || !partitions[slot].ledger.isEmpty {
+        if !partitions[slot].parked.isEmpty || !partitions[slot].ledger.isEmpty || !partitions[slot].older.isEmpty {
             if let taken = takeSpecially(event, headers: headers, slot: slot, now: now) { return taken }
         }
         switch projector.project(event, into: &changes) {
@@ -76,6 +76,12 @@ extension LaneMachine {
                 event, headers: headers, slot: slot, view: nil,
                 reason: "an earlier event of this key is parked")
         }
+        if let older = partitions[slot].older.partition(holding: event.key) {
+            if readsOlderAgain(slot, for: event.offset, now: now) { return .taken }
+            return park(
+                event, headers: headers, slot: slot, view: nil,
+                reason: "an earlier event of this key is parked in \(partitions[slot].topicName)-\(older)")
+        }
         guard let entry = partitions[slot].ledger[event.offset] else { return nil }
         guard entry.record == RecordHash.of(event, headers: headers) else {
             partitions[slot].ledger[event.offset] = nil
@@ -90,6 +96,15 @@ extension LaneMachine {
             let edited = value.map { Array($0) }
             return takeEdited(event, headers: headers, slot: slot, value: edited)
         }
+    }
+
+    /// An event is about to wait for an older partition: has that released its key meanwhile?
+    private mutating func readsOlderAgain(_ slot: Int, for offset: Int64, now: Int64) -> Bool {
+        let it = partitions[slot]
+        guard it.readOlderFor != offset, now - it.older.readAt >= OlderKeys.milliseconds else { return false }
+        partitions[slot].readOlderFor = offset
+        dropBatch(notBefore: now)
+        return true
     }
 
     private mutating func takeEdited(

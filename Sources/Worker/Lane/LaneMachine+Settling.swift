@@ -125,6 +125,7 @@ extension LaneMachine {
         for (offset, key) in found.parked {
             partitions[slot].parked.add(offset: offset, key: settings.plan.isOrderDependent ? key : nil)
         }
+        partitions[slot].older = found.older
         partitions[slot].ledger = found.ledger
         partitions[slot].haltedAt = nil
         let name = partitions[slot].name

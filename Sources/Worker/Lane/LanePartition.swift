@@ -89,6 +89,9 @@ public struct LanePartition: Sendable {
     public internal(set) var rewinds = 0
 
     var parked = ParkedIndex()
+    var older = OlderKeys()
+    /// The event for which `older` was read again: it is parked by what was found, however long that took.
+    var readOlderFor: Int64 = -1
     var ledger: [Int64: LedgerEntry] = [:]
     /// The event at which it halted, which an operator may skip or edit.
     var haltedAt: ParkedRecord?

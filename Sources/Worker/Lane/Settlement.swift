@@ -9,6 +9,8 @@ public struct Settlement: Sendable {
         /// The generation's damage record of this partition, if any.
         public var damage: DamageRecord?
         public var parked: [(offset: Int64, key: [UInt8]?)] = []
+        /// The keys that are parked in the partitions before the growth that added this one.
+        var older = OlderKeys()
         public var ledger: [Int64: LedgerEntry] = [:]
         /// The log's first offset and its end.
         public var low: Int64

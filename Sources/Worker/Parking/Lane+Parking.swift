@@ -46,6 +46,9 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         let members = try link?.command("ZRANGE", index, "0", "-1").elements ?? []
         let parked = members.compactMap { LaneMachine.parked($0.bytes) }
         guard let own = parked.first(where: { $0.offset == offset }) else { return try releaseHalted(work, it) }
+        if let older = try olderPartition(holding: own.key, before: slot) {
+            return try refuse(work, it, "events of this key in \(older) are parked before it: retry those first")
+        }
         let holdsBack = machine.settings.plan.isOrderDependent && own.key != nil
         return try releaseLine(holdsBack ? parked.filter { $0.key == own.key } : [own], work, it)
     }

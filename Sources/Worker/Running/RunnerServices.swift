@@ -138,6 +138,20 @@ final class RunnerServices: LaneServices {
         }
     }
 
+    /// Where these logs end for a reader who sees open transactions too; nil where Kafka does not answer.
+    private func highWatermarks(of topic: String, _ partitions: Range<Int32>) -> [Int64]? {
+        do {
+            // Only a growth asks: no client is kept for it.
+            var admin = try Admin(
+                properties: settings.kafka, clientID: "lantern-\(settings.plan.name)-growth", seesOpenTransactions: true
+            )
+            return ranges(of: topic, Array(partitions), within: Int64(Self.timeout), &admin)?.map(\.end)
+        } catch {
+            log(.kafka("\(error)"))
+            return nil
+        }
+    }
+
     func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> Bool {
         guard case .deadLetter(let topic) = settings.plan.onError else { return false }
         do {
@@ -183,7 +197,7 @@ final class RunnerServices: LaneServices {
                 topic: topic, partition: partition, number: standing.number, text: standing.text,
                 log: .init(
                     partitionCount: { [self] in partitionCount(of: topic) },
-                    end: { [self] in watermarks(of: [(topic, $0)])[0]?.high }), &redis)
+                    ends: { [self] in highWatermarks(of: topic, $0) }), &redis)
         } catch {
             log(.redis("\(error)"))
             return .wait
