@@ -2,8 +2,6 @@
 enum Plant: CaseIterable {
     /// A callback yields, so that librdkafka loses the element behind it.
     case yieldingCallback
-    /// What waits to be offered again is dropped with any rebalance, whosever it is.
-    case droppedHeldRecord
     /// Kafka's library refuses to place a partition, and nobody minds.
     case ignoredPlacement
     /// Whether it is still the same log is looked at when a partition is assigned, and never again.

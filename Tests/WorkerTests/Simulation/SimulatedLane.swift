@@ -159,8 +159,6 @@ final class SimulatedLane {
     func move() { moving { act() } }
 
     private func act() {
-        let isRevoked = lane.revocation != nil
-        defer { if plant == .droppedHeldRecord, isRevoked, lane.revocation == nil { lane.held = nil } }
         if plant == .commitInRebalance { lane.mayCommit = true }
         lane.takeControl(now: world.now)
         lane.act(now: world.now, emptied: !(mayHaveMore && world.chance(1, in: 2)))
