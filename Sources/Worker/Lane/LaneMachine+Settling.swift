@@ -43,7 +43,11 @@ extension LaneMachine {
             )
             return
         }
-        if isDamaged(slot, found: found.damage, at: checkpoint.next) { return }
+        if isDamaged(slot, found: found.damage, at: checkpoint.next) {
+            // Requests are answered behind its fence.
+            adopt(slot, checkpoint, text: text)
+            return
+        }
         let before = partitions[slot]
         let isOwnLateEnd = !before.sent.isEmpty && text == before.sent
         if !before.sent.isEmpty { actions.append(.report(.settledUnknown(slot: slot, wasApplied: isOwnLateEnd))) }

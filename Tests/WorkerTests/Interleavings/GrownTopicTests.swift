@@ -18,15 +18,6 @@ import Testing
         world.log.append(0, row: 1, number: 1, isBad: true)
     }
 
-    private func request(_ partition: Int, _ offset: Int, _ action: RequestText.Action) {
-        world.redis.setField(
-            world.keys.requests, "t:\(partition):\(offset)", RequestText(action: action, identifier: "i").text)
-    }
-
-    private func answer() -> String? {
-        world.redis.text(world.keys.answer("i")).map { String(decoding: $0, as: UTF8.self) }
-    }
-
     @Test func `the newer event waits, is refused first, and is released after the older one`() throws {
         let lane = play.lane([0, 1])
         play.settle(lane)
@@ -38,15 +29,15 @@ import Testing
         play.pass(milliseconds: 3_000)
         #expect(play.next(1) == 2)
         #expect(world.parked(1).map(\.offset) == [0])
-        request(1, 0, .retry)
+        play.ask(.retry, 0, partition: 1)
         play.pass(milliseconds: 3_000)
-        #expect(answer() == "failed: events of this key in t-0 are parked before it: retry those first")
-        request(0, 0, .skip)
+        #expect(play.answer() == "failed: events of this key in t-0 are parked before it: retry those first")
+        play.ask(.skip, 0, partition: 0)
         play.pass(milliseconds: 3_000)
         #expect(world.parked(0).isEmpty)
-        request(1, 0, .retry)
+        play.ask(.retry, 0, partition: 1)
         play.pass(milliseconds: 3_000)
-        #expect(answer() == "done: 1 released")
+        #expect(play.answer() == "done: 1 released")
         #expect(world.parked(1).isEmpty)
         // Nothing holds the key back any more.
         world.log.append(1, row: 1, number: 4)

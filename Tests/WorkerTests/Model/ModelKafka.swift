@@ -41,6 +41,8 @@ final class ModelKafka {
     var room = 128
     /// The plant: a callback calls rd_kafka_yield.
     var yields = false
+    /// What its own thread does once, in the middle of a call that takes records.
+    var duringFill: (() -> Void)?
     /// One in this many placements is refused; 0 is none.
     var refusals = 0
 
@@ -132,6 +134,7 @@ final class ModelKafka {
                 guard partitions[Int(record.partition)]?.version == version else { continue }
                 if hasYielded { return handOver() }
                 taken.append(element)
+                duringFill.take()?()
             case .end(let partition, _, let version), .fault(let partition, _, _, let version):
                 guard partitions[partition]?.version == version else { continue }
                 if hasYielded { return handOver() }

@@ -30,6 +30,8 @@ final class ModelRedis {
     var bared: ((String) -> Void)?
     /// Called with what no lane may ever send: reading or WATCH inside MULTI, writes that no transaction carries.
     var misused: ((String) -> Void)?
+    /// Called with the name and the first key of each command that is about to be carried out or queued.
+    var beforeCommand: ((_ name: String, _ key: String) -> Void)?
     /// The most keys that one WATCH named.
     var longestWatch = 0
 
@@ -80,10 +82,11 @@ final class ModelRedis {
         return true
     }
 
-    private static let writes: Set = ["SET", "HSET", "HDEL", "HINCRBY", "ZADD", "ZREM", "DEL"]
+    private static let writes: Set = ["SET", "HSET", "HDEL", "HINCRBY", "ZADD", "ZINCRBY", "ZREM", "DEL"]
 
     private func answer(_ command: [[UInt8]], _ client: ModelClient) -> [UInt8] {
         let name = String(decoding: command[0], as: UTF8.self)
+        beforeCommand?(name, command.count > 1 ? String(decoding: command[1], as: UTF8.self) : "")
         switch name {
         case "MULTI":
             client.isBare = refusesMulti
@@ -201,6 +204,11 @@ final class ModelRedis {
         case "HSET", "HDEL", "HINCRBY":
             guard case .hash(let fields)? = data[key] ?? .hash([:]) else { return wrongType }
             return changeHash(key, fields, command)
+        case "ZINCRBY":
+            guard case .sorted(var members)? = data[key] ?? .sorted([:]) else { return wrongType }
+            members[command[3], default: 0] += Int64(String(decoding: command[2], as: UTF8.self)) ?? 0
+            write(key, .sorted(members))
+            return RESP.bulk(Array("\(members[command[3]] ?? 0)".utf8))
         case "ZADD", "ZREM":
             guard case .sorted(var members)? = data[key] ?? .sorted([:]) else { return wrongType }
             if command.count == 4 {

@@ -96,11 +96,15 @@ extension World {
         }
         shortSince[partition] = nil
         guard let record = log.records[partition][Int(anchor.offset)] else { return .other("no record stands there") }
+        return hash(of: record, partition: partition) == anchor.hash ? .same : .other("another record stands there")
+    }
+
+    func hash(of record: ModelLog.Record, partition: Int) -> UInt64 {
         let found = ModelRecord(record, partition: partition, world: self)
         let headers = HeaderList()
         let event = Event(
             topic: 0, partition: found.partition, offset: found.offset, timestamp: found.timestamp, key: found.key,
             value: found.value, headers: headers)
-        return RecordHash.of(event, headers: headers) == anchor.hash ? .same : .other("another record stands there")
+        return RecordHash.of(event, headers: headers)
     }
 }

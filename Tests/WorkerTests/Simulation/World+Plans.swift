@@ -14,7 +14,14 @@ extension World {
     /// A compacted topic, whose newest state is the row.
     static let compacted = plan(topics: "{ t: { compacted: true } }", onError: "park", rule: "{ set: all }")
 
-    private static func plan(topics: String, onError: String, rule: String) -> ProjectionPlan {
+    /// A leaderboard: its scores are doubles in Redis.
+    static let board = plan(
+        topics: "[t]", onError: "park", rule: "{ increment: $.n }",
+        view: "sorted-set: \"board:{@partition}\"\n        member: \"{@key}\"")
+
+    private static func plan(
+        topics: String, onError: String, rule: String, view: String = "hash: \"row:{@partition}:{@key}\""
+    ) -> ProjectionPlan {
         let text = """
             kafka: { bootstrap.servers: b }
             redis: redis://r
@@ -25,7 +32,7 @@ extension World {
                 on-error: \(onError)
                 views:
                   v:
-                    hash: "row:{@partition}:{@key}"
+                    \(view)
                     events:
                       "*": \(rule)
             """
