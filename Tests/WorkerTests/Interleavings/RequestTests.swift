@@ -119,7 +119,7 @@ import Testing
         #expect(play.decision(0) == LedgerEntry(.edit(good), of: play.hash(0)))
     }
 
-    @Test(arguments: ["WATCH", "EXEC"])
+    @Test(arguments: ["ZRANGE", "EXEC"])
     func `whose checkpoint has moved answers nothing, not even a refusal`(moment: String) {
         let (play, lane) = parked()
         play.ask(.retry, 1)

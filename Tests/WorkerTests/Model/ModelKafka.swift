@@ -132,26 +132,25 @@ final class ModelKafka {
                 hasYielded = yields
             case .record(let record, let version):
                 guard partitions[Int(record.partition)]?.version == version else { continue }
-                if hasYielded { return handOver() }
+                if hasYielded { return taken.count }
                 taken.append(element)
+                handOver(record)
                 duringFill.take()?()
             case .end(let partition, _, let version), .fault(let partition, _, _, let version):
                 guard partitions[partition]?.version == version else { continue }
-                if hasYielded { return handOver() }
+                if hasYielded { return taken.count }
                 taken.append(element)
             }
         }
-        return handOver()
+        return taken.count
     }
 
-    private func handOver() -> Int {
-        for case .record(let record, _)? in taken {
-            let next = record.offset + 1
-            if let taken = partitions[Int(record.partition)]?.taken, taken < next {
-                partitions[Int(record.partition)]?.taken = next
-            }
+    /// Where the application stands follows each record, not each call.
+    private func handOver(_ record: ModelRecord) {
+        let next = record.offset + 1
+        if let before = partitions[Int(record.partition)]?.taken, before < next {
+            partitions[Int(record.partition)]?.taken = next
         }
-        return taken.count
     }
 
     func element(_ index: Int) -> Element? { taken[index] }

@@ -54,8 +54,6 @@ final class SimulatedLane {
     var hasEnded: Bool { lane.outcome != nil }
     var isInFlight: Bool { machine.isInFlight }
     var isOpen: Bool { machine.isOpen }
-    /// Whether a record waits to be offered again.
-    var isHolding: Bool { lane.held != nil }
     var counters: LaneCounters { machine.counters }
 
     /// partition → slot
