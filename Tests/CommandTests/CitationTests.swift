@@ -46,7 +46,7 @@ import Testing
         for document in try Self.documents() {
             for (index, line) in document.lines.enumerated() {
                 for match in line.matches(of: #/(?:Sources|Tests|scripts|deploy)/[A-Za-z0-9_+./-]+/#) {
-                    let path = String(match.0.trimmingSuffix(while: { ".,/".contains($0) }))
+                    let path = match.0.trimmingCharacters(in: CharacterSet(charactersIn: ".,/"))
                     // Made by its reader, as the document says.
                     if path == "deploy/redis-password" { continue }
                     let isThere = FileManager.default.fileExists(atPath: Self.root.appending(path: path).path)
