@@ -3,9 +3,9 @@ public import Projections
 
 /// Reads an event's value: what the plan's paths find in it, in one pass, without a copy and without an allocation.
 ///
-/// The value must be one JSON text (RFC 8259) as PROJECTIONS.md, "Reading an event", says it. What a path names is checked in
-/// full, and so are the names, the punctuation, the numbers and the words of each object that a path leads through; in other containers only the
-/// brackets. The same bytes always have the same outcome. Used by one thread at a time.
+/// The value must be one JSON text (RFC 8259; Projections.md, "Reading an event"). What a path names is checked in full,
+/// and so are the names, the punctuation, the numbers and the words of each object that a path leads through; in other
+/// containers only the brackets. The same bytes always have the same outcome. Used by one thread at a time.
 @safe
 public struct EventDecoder: ~Copyable {
     /// An object that is being read, of those that paths lead into.

@@ -77,7 +77,7 @@ public struct Changes: ~Copyable {
         return time
     }
 
-    /// A field is either set or incremented (DESIGN §6): a hash says which are its sums.
+    /// A field is either set or incremented (Projections.md, "Kinds of views"): a hash says which are its sums.
     private func checkField(_ place: Int, isSum: Bool) throws(ProjectionError) {
         let view = views[place].ownership
         guard view != .shared, isSum || !views[place].sums.isEmpty else { return }

@@ -74,7 +74,7 @@ public enum RedisErrorCode: Sendable, Equatable {
         return RedisErrorCode(message.extracting(prefix.utf8.count..<message.count))
     }
 
-    /// What a lane does about it (DESIGN §3, "Refused").
+    /// What a lane does about it (Architecture.md, "The one transaction").
     public enum Handling: Sendable, Equatable {
         /// Keep what was to be sent, wait, fence anew, send again.
         case retryLater

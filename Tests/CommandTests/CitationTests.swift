@@ -146,4 +146,31 @@ import Testing
         }
         #expect(count >= 3)
     }
+
+    /// `Projections.md, "Values"` in a comment or message: the article, and its sections if they are named.
+    @Test func `every article and section that the code names exists`() throws {
+        let files = try Self.swift() + Self.files(below: "scripts", [""]) + Self.files(below: "deploy", ["yaml", ""])
+        var count = 0
+        for file in files {
+            // A citation may go on in the comment's next line.
+            let text = file.text.replacing(#/\n\s*//[/]? ?/#, with: " ")
+            for match in text.matches(of: #/\b([A-Za-z]+)\.md\b((?:,? (?:and )?"[^"\\]+")*)/#) where match.1 != "README"
+            {
+                let article = try? Self.article(String(match.1))
+                #expect(article != nil, "\(file.path): \(match.0)")
+                for section in match.2.matches(of: #/"([^"]+)"/#) {
+                    let isThere = article?.contains(try Regex("\n##+ \(section.1)\n")) == true
+                    #expect(isThere, "\(file.path): \(match.0)")
+                }
+                count += 1
+            }
+            for match in text.matches(of: #/<doc:(\w+)>/#) where file.path.hasPrefix("Sources") {
+                #expect((try? Self.article(String(match.1))) != nil, "\(file.path): \(match.0)")
+            }
+            for match in text.matches(of: #/\b(?:DESIG[N]|PROJECTION[S]|FAULT[S]) ?(?:\.md|§|,)/#) {
+                Issue.record("\(file.path): \(match.0) is not in this repository")
+            }
+        }
+        #expect(count >= 30)
+    }
 }

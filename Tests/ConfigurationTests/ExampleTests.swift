@@ -3,7 +3,7 @@ import Projections
 import Redis
 import Testing
 
-@Suite struct `The demo's file, DESIGN's example` {
+@Suite struct `The demo's file` {
     let configuration: Configuration
 
     init() throws {

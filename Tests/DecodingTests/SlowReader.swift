@@ -1,6 +1,6 @@
 import Projections
 
-/// The same rules as `EventDecoder`'s, written straight from PROJECTIONS.md and RFC 8259: recursive, on arrays, one byte at a time.
+/// The same rules as `EventDecoder`'s, written straight from Projections.md and RFC 8259: recursive, on arrays, one byte at a time.
 struct SlowReader {
     struct Bad: Error {}
     typealias Path = (members: [[UInt32]], index: Int)

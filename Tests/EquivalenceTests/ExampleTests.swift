@@ -3,7 +3,7 @@ import Oracle
 import Testing
 
 @Suite struct ExampleTests {
-    /// DESIGN §6, word by word.
+    /// An order's life in each kind of view, and a compacted topic.
     private static let text = """
         kafka:
           bootstrap.servers: localhost:9092

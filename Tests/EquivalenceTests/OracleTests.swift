@@ -6,7 +6,7 @@ extension OracleFold {
     func text(_ key: String) -> String? { model.entries[Array(key.utf8)]?.summary }
 }
 
-/// PROJECTIONS.md's table of values, cell by cell, worked out by hand.
+/// The table of values (Projections.md, "Values"), cell by cell, worked out by hand.
 @Suite struct OracleTests {
     /// JSON members that put into `$.x` what a column of the table is about.
     enum Found: String, CaseIterable {

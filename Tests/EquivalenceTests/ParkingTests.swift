@@ -1,7 +1,7 @@
 import Oracle
 import Testing
 
-/// PROJECTIONS.md, "Parking", in the oracle.
+/// Projections.md, "Parking", in the oracle.
 @Suite struct ParkingTests {
     private static func projection(ordered: Bool, onError: OracleProjection.OnError, unknown: OracleProjection.Unknown)
         -> OracleProjection

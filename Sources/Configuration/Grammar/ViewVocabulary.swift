@@ -1,4 +1,4 @@
-/// Every name of the configuration language in views and their rules (PROJECTIONS.md, "Rules by kind").
+/// Every name of the configuration language in views and their rules (Projections.md, "Kinds of views").
 enum ViewVocabulary {
     /// The kinds and the changes that each has.
     static let kinds: [(word: String, summary: String, changes: [String])] = [

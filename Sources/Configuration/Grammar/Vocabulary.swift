@@ -1,4 +1,4 @@
-/// Every name of the configuration language (PROJECTIONS.md, "The file"), outside of views.
+/// Every name of the configuration language (Projections.md, "The file"), outside of views.
 enum Vocabulary {
     static let namePattern = "^[a-z0-9][a-z0-9-]*$"
     static let topicPattern = "^[a-zA-Z0-9._-]{1,249}$"
@@ -95,7 +95,7 @@ enum Vocabulary {
             name: "compacted", summary: "Whether the topic is compacted; checked with the broker.", shape: .flag),
     ]
 
-    /// Properties of librdkafka that are Lantern's own (DESIGN §10 and PROJECTIONS.md), and why.
+    /// Properties of librdkafka that are Lantern's own (Deployment.md, "Kafka"), and why.
     static let ownProperties: [(name: String, reason: String)] = [
         ("isolation.level", "Lantern always reads committed events only"),
         ("enable.auto.commit", "the checkpoint in Redis decides where reading goes on"),

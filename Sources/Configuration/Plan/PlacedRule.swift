@@ -41,7 +41,7 @@ extension ChangePlan {
         }
     }
 
-    /// Whether the order of changes to an entry makes no difference (DESIGN §6).
+    /// Whether the order of changes to an entry makes no difference (Projections.md, "Order").
     var isOrderFree: Bool {
         switch self {
         case .incrementField, .increment, .maximum, .minimum, .add: true

@@ -50,7 +50,7 @@ package enum TemplateReader {
         return .path(JSONPath(members: try PathReader.members(text, of: "{\(text)}")))
     }
 
-    /// Why `parts` cannot be the template of a view's keys; nil if they can (PROJECTIONS.md, "Rules by kind").
+    /// Why `parts` cannot be the template of a view's keys; nil if they can (Projections.md, "Keys").
     package static func fault(inKey parts: [Part]) -> String? {
         guard case .literal(let first)? = parts.first else {
             return "a key must begin with text, such as `order:`, which tells the view's rows from others"

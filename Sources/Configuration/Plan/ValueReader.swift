@@ -127,7 +127,7 @@ struct ValueReader {
         return value(text, at: node.position).map { .value(source($0, isJSON: false)) }
     }
 
-    /// A view's key or a member; only keys have the restrictions of PROJECTIONS.md.
+    /// A view's key or a member; only keys have the restrictions of Projections.md, "Keys".
     func template(_ text: String, at position: Position, isKey: Bool) -> TextTemplate? {
         do {
             let parts = try TemplateReader.parts(text)

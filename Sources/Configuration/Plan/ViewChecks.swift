@@ -1,7 +1,7 @@
 internal import Bytes
 internal import Projections
 
-/// The rules that hold for a view as a whole (DESIGN §6 "Order", PROJECTIONS.md "Rules by kind").
+/// The rules that hold for a view as a whole (Projections.md, "Order", "Compacted topics" and "Expiry").
 struct ViewChecks {
     let scope: ProjectionScope
     let plan: ViewPlan

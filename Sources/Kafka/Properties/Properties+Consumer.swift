@@ -29,7 +29,8 @@ extension Properties {
         return made
     }
 
-    /// How much is fetched ahead: small fetches and a small queue are fastest (caches) and take 60 MB (DESIGN §4).
+    /// How much is fetched ahead: small fetches and a small queue are fastest (caches) and take 60 MB (Operations.md,
+    /// "Kafka properties").
     ///
     /// librdkafka stops fetching for fetch.queue.backoff.ms whenever its queue is full. Before 2.2 that is a second and
     /// cannot be set: there `FetchWaker` ends it.

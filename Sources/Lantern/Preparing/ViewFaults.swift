@@ -1,7 +1,7 @@
 internal import Projections
 
-/// The rules that hold for a view as a whole: order and ownership, compacted topics, options (DESIGN §6 "Order",
-/// PROJECTIONS.md "Rules by kind").
+/// The rules that hold for a view as a whole: order and ownership, compacted topics, options (Projections.md, "Order"
+/// and "Compacted topics").
 struct ViewFaults {
     let view: ViewPlan
     let ownership: ViewDeclaration.Ownership

@@ -3,7 +3,7 @@ internal import Projections
 
 /// What a field finds in an event. Reading it allocates nothing, but for `string`.
 ///
-/// The rules are those of the YAML form (PROJECTIONS.md, "Values"): a number is read from a number only, a text from a
+/// The rules are those of the YAML form (<doc:Projections>, "Values"): a number is read from a number only, a text from a
 /// string, a number or a boolean; what cannot be read throws, and the event is bad.
 public struct FieldValue: ~Escapable {
     let field: Field

@@ -1,7 +1,7 @@
 public import Bytes
 
 /// The changes of one batch, coalesced: for each row a base, kept or deleted, and one change for each field or member
-/// (DESIGN §6, "Coalescing"). Rows and elements are written in the order in which they were first touched.
+/// (Architecture.md, "How a batch is filled"). Rows and elements are written in the order in which they were first touched.
 ///
 /// All bytes stand in one arena, found through two open-addressing tables; in steady state an event allocates nothing.
 public struct Changeset: ~Copyable {

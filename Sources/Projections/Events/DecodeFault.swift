@@ -1,4 +1,4 @@
-/// Why an event's value could not be decoded; the event is bad (PROJECTIONS.md, "Reading an event").
+/// Why an event's value could not be decoded; the event is bad (Projections.md, "Reading an event").
 public enum DecodeFault: Error, Sendable, Equatable {
     /// Not one JSON text in UTF-8: what is wrong, and at which byte of the value.
     case notJSON(reason: StaticReason, at: Int)

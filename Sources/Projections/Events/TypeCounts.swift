@@ -1,7 +1,7 @@
 import Bytes
 
 /// How many events had each of the types that no view has a rule for: of 100 names, and of all others together
-/// (PROJECTIONS.md, "Reading an event"). Events that are read again are counted again.
+/// (Projections.md, "Reading an event"). Events that are read again are counted again.
 public struct TypeCounts: Sendable, Equatable {
     /// Longer names are counted among the others: whatever producers write, this stays small.
     private static let longestName = 256

@@ -1,6 +1,6 @@
 import Bytes
 
-/// Folds decoded events into a changeset, as a plan says (PROJECTIONS.md).
+/// Folds decoded events into a changeset, as a plan says (Projections.md).
 ///
 /// An event is evaluated for all views before any of its changes enters the changeset. No clock, no random number and no
 /// floating-point sum takes part, and in steady state nothing is allocated.

@@ -24,7 +24,7 @@ struct Found {
     var integer: Int64 = 0
 }
 
-/// The table of values (PROJECTIONS.md, "Values"), cell by cell.
+/// The table of values (Projections.md, "Values"), cell by cell.
 extension FoldProgram {
     @inline(__always)
     func find(_ source: Source, _ event: borrowing Event, _ decoded: borrowing DecodedValue) -> Found {

@@ -1,4 +1,4 @@
-/// The names of Lantern's own keys for one projection (DESIGN §7); no view's template can make them.
+/// The names of Lantern's own keys for one projection (StoredKeys.md); no view's template can make them.
 public struct KeySpace: Sendable, Equatable {
     public let projection: String
 

@@ -1,4 +1,4 @@
-/// Event times in milliseconds since 1970 (PROJECTIONS.md, "Values").
+/// Event times in milliseconds since 1970 (Projections.md, "Values").
 package enum EventTime {
     /// The last millisecond of the year 9999.
     package static let last: Int64 = 253_402_300_799_999

@@ -1,7 +1,7 @@
 public import Bytes
 
 /// How a field stands in a key: `% : { }`, bytes below 0x20 and 0x7F become `%` and two capital hexadecimal digits, so
-/// that a field never contains a separator. Source: PROJECTIONS.md, "Rules by kind".
+/// that a field never contains a separator. Source: Projections.md, "Keys".
 public enum KeyEscape {
     /// Whether `byte` is written as `%XX` in a key's field.
     @inlinable @inline(__always)

@@ -2,7 +2,7 @@ import Bytes
 
 /// The keys that a view's template can make: builds them from values and parses them back.
 ///
-/// A key belongs to a view only if it parses back through its template (DESIGN §6, "Keys"). Not for the hot path.
+/// A key belongs to a view only if it parses back through its template (Projections.md, "Keys"). Not for the hot path.
 public struct KeyPattern: Sendable, Equatable {
     enum Part: Sendable, Equatable {
         case literal([UInt8])

@@ -2,7 +2,8 @@ import Bytes
 public import Projections
 public import Redis
 
-/// Finds or makes the generation that a worker writes: the first start, `--fresh`, and who may write at all (DESIGN §8).
+/// Finds or makes the generation that a worker writes: the first start, `--fresh`, and who may write at all
+/// (Operations.md, "The first start").
 public struct GenerationKeeper: Sendable {
     /// What a worker is to do.
     public enum Standing: Sendable, Equatable {

@@ -1,4 +1,5 @@
-/// How a lane fills its transactions: merged or streamed, and how full, chosen by what it sees (DESIGN §4).
+/// How a lane fills its transactions: merged or streamed, and how full, chosen by what it sees (Architecture.md, "How a
+/// batch is filled").
 ///
 /// Where keys repeat, waiting and merging sends Redis less. Where they rarely do, each change is encoded at once and its
 /// commands go out behind the transaction before (the open transaction), so that Redis hardly waits for the lane.

@@ -4,9 +4,9 @@ import Redis
 
 /// The lane as a pure state machine: what comes from Kafka and Redis goes in, bytes for Redis and actions come out.
 ///
-/// It owns the fold and the one transaction (DESIGN §3): at most one is in flight, the next is folded meanwhile. Whatever
-/// goes wrong (fenced, refused, unknown, rewound) has one way out: drop what is folded, read the checkpoints again, place
-/// the partitions at them. So the way back from a fault is the way of every start.
+/// It owns the fold and the one transaction (Architecture.md, "The one transaction"): at most one is in flight, and the
+/// next is folded meanwhile. Whatever goes wrong (fenced, refused, unknown, rewound) has one way out: drop what is folded,
+/// read the checkpoints again, and continue from them. Every start takes the same way.
 public struct LaneMachine: ~Copyable {
     enum Link: Equatable {
         case down(retryAt: Int64)

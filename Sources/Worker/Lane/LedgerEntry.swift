@@ -1,6 +1,6 @@
 import Bytes
 
-/// What the operator decided about one event; asked each time the event is read.
+/// What the operator decided about one event; asked each time the event is read (Operations.md, "Parked events").
 ///
 /// As text: `record=0123456789abcdef skip`, `record=… edit-tombstone`, or `record=… edit:` and the value.
 public struct LedgerEntry: Sendable, Equatable {
@@ -11,7 +11,7 @@ public struct LedgerEntry: Sendable, Equatable {
     }
 
     public var decision: Decision
-    /// The XXH3 of the record that it was decided about: in another log another record stands at its offset.
+    /// The XXH3 of the record that the operator saw: in another log the record at this offset may be another one.
     public var record: UInt64
 
     public init(_ decision: Decision, of record: UInt64) {

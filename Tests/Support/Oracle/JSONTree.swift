@@ -19,7 +19,7 @@ struct JSONTree {
         var next: Int
     }
 
-    /// PROJECTIONS.md, "Reading an event", 1.
+    /// Projections.md, "Reading an event", 1.
     static let deepest = 1_024
 
     let bytes: [UInt8]

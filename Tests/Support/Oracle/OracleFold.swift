@@ -1,4 +1,4 @@
-/// The naive fold: one event at a time, written from PROJECTIONS.md, sharing nothing with the worker.
+/// The naive fold: one event at a time, written from Projections.md, sharing nothing with the worker.
 public struct OracleFold {
     public let projection: OracleProjection
     /// The keys that Redis should hold.

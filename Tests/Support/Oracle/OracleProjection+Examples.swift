@@ -1,5 +1,5 @@
 extension OracleProjection {
-    /// The projection `orders` of DESIGN §6.
+    /// The projection `orders` of `ExampleTests`.
     public static let orders = OracleProjection(
         name: "orders", topics: [Topic("orders", key: OraclePath(["orderId"]))], type: .path("type"),
         time: .path("at"),
@@ -59,7 +59,7 @@ extension OracleProjection {
                 ]),
         ])
 
-    /// The projection `customers` of DESIGN §6.
+    /// The projection `customers` of `ExampleTests`.
     public static let customers = OracleProjection(
         name: "customers", topics: [Topic("customers", compacted: true)],
         views: [

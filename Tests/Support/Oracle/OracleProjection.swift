@@ -1,4 +1,4 @@
-/// A plain tree of a projection, as PROJECTIONS.md describes it.
+/// A plain tree of a projection, as Projections.md describes it.
 public struct OracleProjection: Sendable, Equatable {
     /// A topic and its options.
     public struct Topic: Sendable, Equatable {

@@ -11,7 +11,7 @@ enum OracleFound {
     case structure(Int)
 }
 
-/// One event with its value parsed, and the values table of PROJECTIONS.md read from it.
+/// One event with its value parsed, and the values table of Projections.md read from it.
 struct OracleReading {
     let event: OracleEvent
     /// nil in a tombstone.

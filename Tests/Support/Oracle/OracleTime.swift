@@ -1,4 +1,4 @@
-/// Event times in milliseconds since 1970, as PROJECTIONS.md reads them.
+/// Event times in milliseconds since 1970, as Projections.md reads them.
 enum OracleTime {
     /// The last millisecond of the year 9999.
     static let last = 253_402_300_799_999

@@ -1,4 +1,4 @@
-/// Where a value comes from, as PROJECTIONS.md's "Values" lists it.
+/// Where a value comes from, as Projections.md, "Values", lists it.
 public enum OracleValue: Sendable, Equatable {
     /// `$.a.b`, with `?` where optional.
     case path(OraclePath, optional: Bool)

@@ -39,7 +39,7 @@ public struct OracleView: Sendable, Equatable {
         self.events = events
     }
 
-    /// Whether the order of events matters to some rule (PROJECTIONS.md, DESIGN §6: the table's last column).
+    /// Whether the order of events matters to some rule (Projections.md, "Kinds of views": the table's last column).
     public var isOrderDependent: Bool {
         if kind == .document { return true }
         return events.contains { $0.rules.contains { Self.dependsOnOrder($0.action) } }

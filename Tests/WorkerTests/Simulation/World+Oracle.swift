@@ -2,7 +2,7 @@ import Projections
 
 @testable import Worker
 
-// What must hold at every moment (FAULTS.md, Invariants).
+// What must hold at every moment (Internals.md, "What must always hold").
 extension World {
     /// What an edited event counts.
     static let edited = 7
