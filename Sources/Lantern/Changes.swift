@@ -64,7 +64,7 @@ public struct Changes: ~Copyable {
 
     private func checkNumber(_ number: Int64, _ place: Int) throws(ProjectionError) {
         guard number.magnitude <= 1 << 53 else {
-            throw ProjectionError("\(number) is no integer within ±2^53", view: views[place].name)
+            throw ProjectionError("\(number) is beyond ±2^53", view: views[place].name)
         }
     }
 
@@ -72,7 +72,9 @@ public struct Changes: ~Copyable {
     private func checked(_ time: Int64?, _ place: Int) throws(ProjectionError) -> Int64 {
         guard let time else { return -1 }
         guard time >= 0, time <= EventTime.last else {
-            throw ProjectionError("\(time) is no time from 1970 to the year 9999", view: views[place].name)
+            throw ProjectionError(
+                "the time \(time) is not between 1970 and the year 9999 (in milliseconds since 1970)",
+                view: views[place].name)
         }
         return time
     }

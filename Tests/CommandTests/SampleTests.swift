@@ -82,6 +82,23 @@ import Testing
         #expect(text.contains("  orders, view order: OrderPaid when $.method is card or cash\n"))
     }
 
+    @Test func `half a surrogate pair in a field's name or text is named with the field`() throws {
+        let file = """
+            kafka: { bootstrap.servers: b }
+            redis: redis://r
+            projections:
+              p: { version: 1, topics: [t], views: { v: { hash: "v:{@key}", events: { "*": { set: all } } } } }
+            """
+        let found = try report(
+            #"{"@key":"a","@value":{"x":1,"\ud800":1}}"#,
+            #"{"@key":"b","@value":{"x":"\udc00"}}"#, file: file)
+        #expect(
+            found.projections[0].bad.map(\.reason) == [
+                #"the name of field "\ud800" has an unpaired surrogate escape, and `set: all` needs every name"#,
+                #"field "x" has an unpaired surrogate escape: "\udc00""#,
+            ])
+    }
+
     @Test func `types without a rule are counted`() throws {
         let file = Self.file.replacing("\"*\": { increment: 1 }", with: "OrderPlaced: { increment: 1 }")
         let found = try report(

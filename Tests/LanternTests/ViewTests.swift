@@ -82,6 +82,7 @@ import Testing
                 try buckets.increment("n", by: 2, at: 1_000, in: &changes)
                 try buckets.increment("n", by: 3, at: 25_000, in: &changes)
                 try buckets.increment("n", by: 4, at: 2_000, in: &changes)
+            case "bucket-before": try buckets.increment("n", at: -5, in: &changes)
             case "half":
                 try total.increment(in: &changes)
                 try hash.set("half", to: 1, in: &changes)
@@ -216,8 +217,15 @@ import Testing
         #expect(try test(("text", #","v":"\ud83d\ude00""#)).hash("hash:k") == ["text": "😀"])
         #expect(try test(("text", #","v":"\ud83d""#)).parked.count == 1)
         #expect(try test(("text", "")).parked.first?.reason == "$.v finds nothing")
-        #expect(try test(("boolean", #","v":1"#)).parked.first?.reason == "$.v is 1: true or false is needed")
+        #expect(try test(("boolean", #","v":1"#)).parked.first?.reason == "$.v is 1; true or false is needed")
         #expect(try test(("time", #","v":"soon""#)).parked.first?.reason.contains("$.v is soon") == true)
+        #expect(
+            try test(("time", #","v":"2026-01-01T00:00:00+0000""#)).parked.first?.reason
+                == "$.v is 2026-01-01T00:00:00+0000; a time is needed: write 2026-01-31T09:30:00Z (seconds and a zone, Z or "
+                + "+01:00) or a number since 1970, up to the year 9999")
+        #expect(
+            try test(("bucket-before", "")).parked.first?.reason
+                == "the time -5 is not between 1970 and the year 9999 (in milliseconds since 1970)")
         #expect(try test(("hash", "")).parked.first?.view == "hash")
         let broken = try ProjectionTest(Every())
         broken.given(TestEvent(key: nil, "{"), TestEvent(key: nil, #"{"op":"add","v":1}"#))

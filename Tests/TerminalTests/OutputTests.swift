@@ -38,6 +38,8 @@ import Testing
         table.append(["orders", "1"])
         table.append(["a\u{1B}[2J\nb"])
         table.append(["x", "1234", "too many"])
+        #expect(Table.visible("a\u{200B}b\u{202E}") == "a\\u{200b}b\\u{202e}")
+        #expect(Table.visible("👩‍🚀 \u{645}\u{6CC}\u{200C}\u{62E}") == "👩‍🚀 \u{645}\u{6CC}\u{200C}\u{62E}")
         #expect(table.text() == "topic           lag\norders            1\na\\x1B[2J\\x0Ab\nx              1234\n")
     }
 

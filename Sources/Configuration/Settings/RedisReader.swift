@@ -39,7 +39,7 @@ struct RedisReader {
         } catch {
             let scheme = text.firstRange(of: "://").map { text[..<$0.lowerBound].lowercased() } ?? ""
             let near =
-                RedisAddress.schemes.contains(scheme)
+                RedisAddress.schemes.contains(scheme) || scheme.contains("sentinel")
                 ? nil : Suggestion.nearest(to: scheme, among: RedisAddress.schemes)
             log.error(position, error.message + (near.map { " Did you mean `\($0)://`?" } ?? ""))
             return nil

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Terminal
 
 /// Builds the one document of a file from libyaml's events, within bounds.
 ///
@@ -67,6 +68,7 @@ struct YAMLDocument: ~Copyable {
         switch event.kind {
         case .alias(let name): return try aliased(name, at: event.position, depth: depth)
         case .scalar(let text, let isQuoted):
+            warnAboutInvisible(text, at: event.position)
             let value = isName ? text : substituted(text, at: event.position)
             result.content = .scalar(value, isQuoted: isQuoted)
         case .sequenceStart: try readSequence(into: &result, depth: depth)
@@ -145,6 +147,14 @@ struct YAMLDocument: ~Copyable {
             throw YAMLFault(
                 position: position, message: "more than \(Self.mostNodes) values, aliases followed: too many")
         }
+    }
+
+    /// A pasted name may hold what nobody sees, and then finds nothing in any event.
+    private func warnAboutInvisible(_ text: String, at position: Position) {
+        guard let found = text.unicodeScalars.first(where: { $0.isInvisible }) else { return }
+        let digits = String(found.value, radix: 16, uppercase: true)
+        let code = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        log.warn(position, "this text has an invisible character (U+\(code)), which is easily missed: `\(text)`")
     }
 
     private func substituted(_ text: String, at position: Position) -> String {

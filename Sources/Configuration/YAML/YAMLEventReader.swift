@@ -47,7 +47,9 @@ struct YAMLEventReader: ~Copyable {
         }
         if let context = unsafe parser.pointee.context { message = unsafe String(cString: context) + ": " + message }
         if isIndentedWithTab(line: mark.line) {
-            message = "a tab in the indentation: YAML allows blanks only, replace it"
+            message = "a tab in the indentation: YAML allows only spaces there, so replace it"
+        } else if message.contains("Unicode character escape") {
+            message = "this escape is not a character: it is half of a surrogate pair, or beyond U+10FFFF"
         } else if message.contains("cannot start any token") || message.contains("alphabetic or numeric") {
             message += "; a value or name that begins with `{`, `*`, `@`, `%` or `&` must stand in quotes"
         }

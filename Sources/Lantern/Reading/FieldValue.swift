@@ -41,7 +41,7 @@ public struct FieldValue: ~Escapable {
         switch kind {
         case .string, .number, .yes, .no: return raw
         case .escapedString:
-            guard let unescaped else { throw fault("has an unpaired surrogate escape") }
+            guard let unescaped else { throw fault("it has an unpaired surrogate escape") }
             return unescaped
         case .nothing, .null, .object, .array: throw fault("a string, a number, true or false is needed")
         }
@@ -54,7 +54,8 @@ public struct FieldValue: ~Escapable {
     public func integer(scale: Int = 0) throws(ProjectionError) -> Int64 {
         guard kind == .number, let decimal = ExactDecimal(raw) else { throw fault("a number is needed") }
         guard let integer = decimal.integer(scale: scale) else {
-            throw fault(scale == 0 ? "no integer within ±2^53" : "times 10^\(scale) no integer within ±2^53")
+            let what = "an integer within ±2^53 is needed"
+            throw fault(scale == 0 ? what : "\(what) after multiplying by 10^\(scale)")
         }
         return integer
     }
@@ -62,7 +63,7 @@ public struct FieldValue: ~Escapable {
     /// The nearest double; for `raise`, `lower` and scores, not for sums.
     public func double() throws(ProjectionError) -> Double {
         guard kind == .number, let decimal = ExactDecimal(raw) else { throw fault("a number is needed") }
-        guard let double = nearestDouble(raw, decimal) else { throw fault("beyond what a double can hold") }
+        guard let double = nearestDouble(raw, decimal) else { throw fault("it is beyond what a double can hold") }
         return double
     }
 
@@ -76,7 +77,7 @@ public struct FieldValue: ~Escapable {
         case .number: if let decimal = ExactDecimal(raw) { time = EventTime.milliseconds(decimal) }
         default: break
         }
-        guard let time else { throw fault("no time from 1970 to the year 9999") }
+        guard let time else { throw fault("a time is needed: \(EventTime.remedy)") }
         return time
     }
 
@@ -112,7 +113,7 @@ public struct FieldValue: ~Escapable {
         case .null: return ProjectionError("\(field) is null; \(what)")
         default:
             let shown = raw.extracting(first: min(raw.count, 60)).readable
-            return ProjectionError("\(field) is \(shown)\(raw.count > 60 ? "…" : ""): \(what)")
+            return ProjectionError("\(field) is \(shown)\(raw.count > 60 ? "…" : ""); \(what)")
         }
     }
 }

@@ -53,7 +53,7 @@ public struct ValueWriter: ~Copyable {
         case .object, .array:
             if use == .member { throw value.fault("a string, a number, true or false is needed") }
             if use == .document, !JSONText.hasPairedSurrogates(value.raw) {
-                throw value.fault("an unpaired surrogate escape")
+                throw value.fault("it has an unpaired surrogate escape")
             }
             JSONText.compact(value.raw, to: &bytes)
         case .string, .escapedString:

@@ -21,9 +21,9 @@ extension FoldProgram {
             case .notInteger: "\(path) is \(value), which is no integer within ±2^53"
             case .notFinite: "\(path) is \(value), which is beyond what a double can hold"
             case .time:
-                "\(path) is \(value), which is not a time: write 2026-01-31T09:30:00Z (seconds and a zone, Z or +01:00) or a "
-                    + "number since 1970, up to the year 9999"
-            case .timestamp: "the record's timestamp is \(event.timestamp), which is no time from 1970 to the year 9999"
+                "\(path) is \(value), which is not a time: \(EventTime.remedy)"
+            case .timestamp: "the record's timestamp is \(event.timestamp), which is not between 1970 and the year 9999"
+            case .surrogate where fault.source.kind == .nothing: surrogateInMember(event, decoded)
             case .surrogate: "\(path) has an unpaired surrogate escape: \(value)"
             case .notUTF8: "\(path) is not UTF-8: \(value)"
             case .recordKey:
@@ -37,6 +37,21 @@ extension FoldProgram {
             case .unknownType: "no view has a rule for its type: \(path) is \(value)"
             }
         return BadEvent(view: fault.view >= 0 ? plan.views[fault.view].name : nil, reason: reason)
+    }
+
+    /// `set: all` copies every member, so the plan has no path for the one at fault.
+    private func surrogateInMember(_ event: borrowing Event, _ decoded: borrowing DecodedValue) -> String {
+        for member in decoded.members {
+            let name = bytes(found(member.name), Source(.nothing), event)
+            let shown = Self.shorten(name.readable(upTo: 80))
+            guard JSONText.hasPairedSurrogates(name) else {
+                return "the name of field \"\(shown)\" has an unpaired surrogate escape, and `set: all` needs every name"
+            }
+            let value = bytes(found(member.value), Source(.nothing), event)
+            guard member.value.kind == .escapedString, !JSONText.hasPairedSurrogates(value) else { continue }
+            return "field \"\(shown)\" has an unpaired surrogate escape: \"\(Self.shorten(value.readable(upTo: 80)))\""
+        }
+        return "a field has an unpaired surrogate escape"
     }
 
     private func name(_ source: Source, _ plan: ProjectionPlan) -> String {

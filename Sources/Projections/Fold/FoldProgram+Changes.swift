@@ -184,7 +184,7 @@ extension FoldProgram {
         }
     }
 
-    private func found(_ slot: Slot) -> Found {
+    func found(_ slot: Slot) -> Found {
         Found(kind: slot.kind, start: Int(slot.start), count: Int(slot.count))
     }
 

@@ -3,6 +3,10 @@ package enum EventTime {
     /// The last millisecond of the year 9999.
     package static let last: Int64 = 253_402_300_799_999
 
+    /// What to write, for messages about a text that is not a time.
+    package static let remedy =
+        "write 2026-01-31T09:30:00Z (seconds and a zone, Z or +01:00) or a number since 1970, up to the year 9999"
+
     /// A number since 1970: seconds below 10^11, milliseconds below 10^14, microseconds below 10^17, else nanoseconds;
     /// cut to milliseconds. nil before 1970 and past the year 9999.
     package static func milliseconds(_ number: ExactDecimal) -> Int64? {
