@@ -104,8 +104,8 @@ extension RedisConnection {
             throw failed(
                 RedisError(
                     .noTransactions,
-                    "MULTI and EXEC do not work at \(address) (\(answers)): without them nothing is written exactly once. "
-                        + "Give the user +multi +exec +watch +discard, or go around the proxy."))
+                    "MULTI and EXEC do not work at \(address) (\(answers)), and nothing can be written exactly once without "
+                        + "them. Give the user +multi +exec +watch +discard, or connect without the proxy."))
         }
     }
 }

@@ -45,7 +45,8 @@ extension FoldProgram {
             let name = bytes(found(member.name), Source(.nothing), event)
             let shown = Self.shorten(name.readable(upTo: 80))
             guard JSONText.hasPairedSurrogates(name) else {
-                return "the name of field \"\(shown)\" has an unpaired surrogate escape, and `set: all` needs every name"
+                return "the name of field \"\(shown)\" has an unpaired surrogate escape, and `set: all` needs every "
+                    + "name"
             }
             let value = bytes(found(member.value), Source(.nothing), event)
             guard member.value.kind == .escapedString, !JSONText.hasPairedSurrogates(value) else { continue }

@@ -84,6 +84,7 @@ public final class WorkerSession {
 
     private func inspectRedis() throws {
         var redis = try RedisConnection.open(self.redis)
+        try RedisRights.check(projections.map(\.settings.plan), &redis)
         let facts = try redis.inspect()
         let address = self.redis.address.description
         guard facts.isAtLeast(6, 2) else {
