@@ -43,6 +43,14 @@ extension Admin {
             do throws(KafkaError) {
                 return try listOnce(topic, partitions, time, max(1, end - Clock.milliseconds()))
             } catch {
+                // A topic that grew: librdkafka goes by what it has heard of the topic, so it is made to hear the news.
+                if error.code == .unknownPartition, Clock.milliseconds() < end {
+                    let left = max(1, end - Clock.milliseconds())
+                    let count = try partitionCounts(of: [topic], timeoutMilliseconds: left)[0]
+                    guard partitions.allSatisfy({ $0 < count }) else { throw error }
+                    unsafe _ = rd_kafka_poll(client, 50)
+                    continue
+                }
                 // A topic that was just made, or a broker that just left: the leader is another one in a moment.
                 guard ["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"].contains(error.name),
                     Clock.milliseconds() < end

@@ -26,7 +26,8 @@ public final class MockCluster: Sendable {
     public enum Fault: Sendable {
         case transport, timedOut, notLeader, leaderNotAvailable, notCoordinator, coordinatorLoading
         case topicAuthorization, unknownTopic, offsetOutOfRange, staleGeneration, unknownMember, invalidMessage
-        case fencedInstance
+        case fencedInstance, groupAuthorization, clusterAuthorization, invalidSessionTimeout
+        case inconsistentGroupProtocol, groupMaxSizeReached
 
         var code: rd_kafka_resp_err_t {
             switch self {
@@ -43,6 +44,11 @@ public final class MockCluster: Sendable {
             case .unknownMember: RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID
             case .invalidMessage: RD_KAFKA_RESP_ERR_INVALID_MSG
             case .fencedInstance: RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID
+            case .groupAuthorization: RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED
+            case .clusterAuthorization: RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED
+            case .invalidSessionTimeout: RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT
+            case .inconsistentGroupProtocol: RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL
+            case .groupMaxSizeReached: RD_KAFKA_RESP_ERR_GROUP_MAX_SIZE_REACHED
             }
         }
     }

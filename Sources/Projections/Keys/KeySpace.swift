@@ -9,6 +9,8 @@ public struct KeySpace: Sendable, Equatable {
 
     /// The live generation's number, a copy for readers.
     public var live: String { "lantern:\(projection):live" }
+    /// Why a worker cannot run it now: a text that expires unless the worker renews it.
+    public var blocked: String { "lantern:\(projection):blocked" }
     /// What the operator asks of parked events: a hash, carried out by the lane that owns the partition.
     public var requests: String { "lantern:\(projection):requests" }
     /// The lane's answer to one request; expires by itself.
