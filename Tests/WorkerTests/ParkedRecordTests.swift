@@ -23,6 +23,8 @@ import Testing
         let read = try #require(ParkedRecord(bytes: large.bytes))
         #expect(read == large)
         #expect(read.value == nil && read.leftOutBytes == 5 && read.reason == "why" && read.key == [0x6B])
+        // A foreign record's count of headers, twice which is beyond an integer.
+        #expect(ParkedRecord(bytes: Array("7 1 -1 -1 -1 0 9223372036854775807 0\n".utf8)) == nil)
         #expect(ParkedRecord(bytes: Array("7 1 1 -9223372036854775808 -1 0 0\nk".utf8))?.leftOutBytes == nil)
     }
 }

@@ -33,18 +33,67 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     }
 
     /// An offset that the log does not have: the checkpoint is read again and compared with the log, which says what is wrong.
+    /// A right that was taken away may be given back: it is tried again.
     mutating func partitionFailed(_ slot: Int, offset: Int64, _ error: KafkaError) {
         if error.code == .offsetOutOfRange {
+            machine.logRefused(slot, now: services.now())
+        } else if let words = KafkaRefusal(error, machine.settings)?.words {
+            refused(slot, words)
+            if repeats.isDue(words, now: services.now()) {
+                services.report(.kafka("\(machine.partition(slot).name) waits, and is tried again: \(words)"))
+            }
             machine.logRefused(slot, now: services.now())
         } else {
             machine.partitionFailed(slot: slot, reason: error.description)
         }
     }
 
+    /// Something failed of the whole consumer. What does not pass by itself ends the lane, whose projection is tried again
+    /// less and less often.
+    mutating func failed(_ error: KafkaError, now: Int64) {
+        if let refusal = KafkaRefusal(error, machine.settings) {
+            outcome = .refused(refusal.words)
+            return
+        }
+        if repeats.isDue(error.description, now: now) { services.report(.kafka(error.description)) }
+        machine.doubtLogs()
+    }
+
+    /// Said once: a group holds a former member's partitions until that member's session ends.
+    mutating func sayWaiting(now: Int64) {
+        guard let since = joiningSince, !hasJoined, now - since >= machine.settings.joinPatience else { return }
+        joiningSince = nil
+        services.report(
+            .kafka(
+                "consumer group \(machine.settings.group) has given this lane no partitions for \((now - since) / 1000) s: it "
+                    + "waits for its former members. One that ended without leaving (another instance-id, fewer lanes, a "
+                    + "killed worker) holds its partitions until its session.timeout.ms has passed"))
+    }
+
+    /// `status` is to say why the partition does not go on.
+    mutating func refused(_ slot: Int, _ words: String) {
+        guard refusals[slot] != words else { return }
+        refusals[slot] = words
+        noteState(slot, "refused \(words)")
+    }
+
+    /// Kafka gave something of the partition, or took what it refused before.
+    mutating func wentOn(_ slot: Int) {
+        guard !refusals.isEmpty, refusals.removeValue(forKey: slot) != nil else { return }
+        noteState(slot, "projecting")
+    }
+
+    private mutating func noteState(_ slot: Int, _ state: String) {
+        let it = machine.partition(slot)
+        let about = machine.settings.keys.about(machine.settings.generation)
+        machine.note(["HSET", about, "state:\(it.topicName):\(it.partition)", state])
+    }
+
     mutating func rebalanced(_ rebalance: Rebalance, now: Int64) {
         switch rebalance.kind {
         case .assigned:
             mayCommit = true
+            hasJoined = true
             // Answered at once, with nothing: partitions are added as soon as their checkpoints are read.
             attempt("answering the group") { (log: inout Log) throws(KafkaError) in
                 if rebalance.isCooperative { try log.incrementalAssign([]) } else { try log.assign([]) }
@@ -60,6 +109,8 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             services.report(.revoked(rebalance.partitions.map { name($0) }, lost: isLost))
             // librdkafka 2.0.2 gives up the whole assignment where a commit comes between a revocation and its sequel.
             mayCommit = false
+            // An eager member is given all of its partitions anew.
+            hasJoined = rebalance.isCooperative
             revocation = Revocation(
                 rebalance, slots: Set(slots), deadline: now + machine.settings.revocationTimeout)
             if slots.isEmpty { answerRevocation() }
@@ -67,7 +118,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         }
     }
 
-    private func name(_ place: TopicPartition) -> String {
+    func name(_ place: TopicPartition) -> String {
         "\(machine.settings.plan.topics[place.topic].name)-\(place.partition)"
     }
 
@@ -84,6 +135,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             if self.slot(place) == slot { slotOf[place.topic][Int(place.partition)] = -1 }
             dropHeld(of: place)
             commits[slot] = nil
+            refusals[slot] = nil
             delayedPlacements[slot] = nil
         }
         machine.released(slots)

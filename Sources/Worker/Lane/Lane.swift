@@ -31,6 +31,13 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
     var delayedPlacements: [Int: Int64] = [:]
     var commits: [Int: Int64] = [:]
     var mayCommit = true
+    /// Whether it knows which partitions are its own.
+    var hasJoined = false
+    /// Since when the group has given nothing; nil before it was asked, and once it was said.
+    var joiningSince: Int64?
+    /// slot → why it does not go on although nothing has halted it, until it does.
+    var refusals: [Int: String] = [:]
+    var repeats = RepeatedWords()
     var nextSecond: Int64 = 0
     var outcome: LaneOutcome?
 
@@ -64,15 +71,17 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
 
     package mutating func start(fixed: [(topic: Int, partition: Int32)]?) {
         if let fixed {
+            hasJoined = true
             remember(machine.assigned(fixed))
         } else {
+            joiningSince = services.now()
             attempt("joining the consumer group") { (log: inout Log) throws(KafkaError) in try log.subscribe() }
         }
     }
 
     private mutating func finish() -> LaneOutcome {
         flushCommits()
-        control.publish(machine, now: .max)
+        control.publish(machine, hasJoined: hasJoined, now: .max)
         held = nil
         last = nil
         link = nil
@@ -101,6 +110,9 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
         let news = control.take()
         if news.isStopRequested, !machine.isStopping { machine.stop(now: now) }
         for findings in news.findings { machine.inspected(findings, now: now) }
+        guard !news.added.isEmpty, !machine.isStopping else { return }
+        remember(machine.assigned(news.added))
+        services.report(.assigned(news.added.map { name(TopicPartition(topic: $0.topic, partition: $0.partition)) }))
     }
 
     mutating func act(now: Int64, emptied: Bool) {
@@ -111,11 +123,12 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
     mutating func keepTime(now: Int64) {
         watchRevocation(now: now)
         if now >= nextSecond { passSecond(now: now) }
-        control.publish(machine, now: now)
+        control.publish(machine, hasJoined: hasJoined, now: now)
         if machine.isDrained { outcome = outcome ?? .stopped }
     }
 
     private mutating func passSecond(now: Int64) {
+        sayWaiting(now: now)
         nextSecond = now + 1_000
         flushCommits()
         for line in log.takeLogLines() { services.report(.kafkaLog(line)) }
@@ -140,13 +153,12 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
             case .end(let place, let offset):
                 if let slot = readingSlot(place) {
                     machine.reachedEnd(slot: slot, offset: offset, now: now)
+                    wentOn(slot)
                 }
             case .partitionError(let place, let offset, let error):
                 if let slot = readingSlot(place) { partitionFailed(slot, offset: offset, error) }
             case .rebalance(let rebalance): rebalanced(rebalance, now: now)
-            case .error(let error):
-                services.report(.kafka(error.description))
-                machine.doubtLogs()
+            case .error(let error): failed(error, now: now)
             case .fatal(let error): outcome = .failed(error.description)
             }
         }
@@ -170,6 +182,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
         }
         // One that halted its partition, say, was not passed: the one before it stays the last.
         guard machine.hasPassed(record.offset, in: slot) else { return true }
+        wentOn(slot)
         if slot != lastSlot { anchorLast() }
         last = consume record
         lastSlot = slot
@@ -267,8 +280,9 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
             case .attend(let requests): attend(requests)
             case .inspect(let inspection): services.inspect(inspection, for: control)
             case .deadLetter(let slot, let record):
-                let delivered = services.deadLetter(machine.partition(slot), record)
-                machine.deadLettered(slot, record, delivered: delivered, now: services.now())
+                let refusal = services.deadLetter(machine.partition(slot), record)
+                if let refusal { refused(slot, refusal) } else { wentOn(slot) }
+                machine.deadLettered(slot, record, delivered: refusal == nil, now: services.now())
             case .report(let report): reported(report)
             }
         }
@@ -306,7 +320,9 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
             return "\(kind):\(it.topicName):\(it.partition)"
         }
         switch report {
-        case .started(let slot, _): machine.note(["HSET", about, field("state", slot), "projecting"])
+        case .started(let slot, _):
+            let state = refusals[slot].map { "refused \($0)" } ?? "projecting"
+            machine.note(["HSET", about, field("state", slot), state])
         case .halted(let slot, let reason):
             machine.note(["HSET", about, field("state", slot), "halted \(reason.code.rawValue): \(reason.message)"])
         case .rewound(let slot, _): machine.note(["HINCRBY", about, field("rewinds", slot), "1"])
@@ -337,5 +353,7 @@ public enum LaneOutcome: Sendable, Equatable {
     case stopped
     /// The generation key holds something else now; nil: it is gone.
     case generationChanged(String?)
+    /// Kafka refuses what does not pass by itself: somebody has to act, and then it can be tried again.
+    case refused(String)
     case failed(String)
 }

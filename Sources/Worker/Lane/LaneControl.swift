@@ -12,6 +12,7 @@ public final class LaneControl: Sendable {
     private struct State {
         var isStopRequested = false
         var findings: [LogFindings] = []
+        var added: [(topic: Int, partition: Int32)] = []
         var snapshot = LaneSnapshot()
     }
 
@@ -43,17 +44,26 @@ public final class LaneControl: Sendable {
         wake()
     }
 
+    /// Hands the lane fixed partitions that a topic gained.
+    public func add(_ partitions: [(topic: Int, partition: Int32)]) {
+        state.withLock { $0.added += partitions }
+        wake()
+    }
+
     private func wake() {
         var one: UInt8 = 1
         _ = unsafe write(writeDescriptor, &one, 1)
     }
 
-    /// What is there for the lane, each finding once.
-    func take() -> (isStopRequested: Bool, findings: [LogFindings]) {
+    /// What is there for the lane, each finding and each partition once.
+    func take() -> (isStopRequested: Bool, findings: [LogFindings], added: [(topic: Int, partition: Int32)]) {
         state.withLock { state in
-            guard !state.findings.isEmpty else { return (state.isStopRequested, []) }
-            defer { state.findings.removeAll() }
-            return (state.isStopRequested, state.findings)
+            guard !state.findings.isEmpty || !state.added.isEmpty else { return (state.isStopRequested, [], []) }
+            defer {
+                state.findings.removeAll()
+                state.added.removeAll()
+            }
+            return (state.isStopRequested, state.findings, state.added)
         }
     }
 
@@ -65,7 +75,7 @@ public final class LaneControl: Sendable {
         _ = unsafe read(descriptor, &bytes, 16)
     }
 
-    func publish(_ machine: borrowing LaneMachine, now: Int64) {
+    func publish(_ machine: borrowing LaneMachine, hasJoined: Bool, now: Int64) {
         let counters = machine.counters
         let isAway = machine.isAway
         state.withLock { state in
@@ -73,6 +83,7 @@ public final class LaneControl: Sendable {
             state.snapshot.at = now
             state.snapshot.counters = counters
             state.snapshot.isAway = isAway
+            state.snapshot.hasJoined = hasJoined
             state.snapshot.unknownTypes = machine.projector.unknownTypes
             state.snapshot.partitions = machine.slots.map { slot in
                 let it = machine.partition(slot)
@@ -100,5 +111,7 @@ public struct LaneSnapshot: Sendable {
     /// Events that passed because no view has a rule for their type.
     public var unknownTypes = TypeCounts()
     public var isAway = true
+    /// Whether it knows which partitions are its own: what it lacks is another member's.
+    public var hasJoined = false
     public var partitions: [Partition] = []
 }

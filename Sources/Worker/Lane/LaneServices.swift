@@ -7,8 +7,8 @@ public protocol LaneServices: AnyObject, Sendable {
     func report(_ report: WorkerReport)
     /// Finds out, beside all that the lane does, whether these logs are still the same ones, and tells `control`; always.
     func inspect(_ inspection: LogInspection, for control: LaneControl)
-    /// Produces the record to the dead-letter topic and awaits it; false: not delivered.
-    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> Bool
+    /// Produces the record to the dead-letter topic and awaits it; returns why it was not delivered, nil where it was.
+    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> String?
     /// Each log's first offset and its end; nil where Kafka does not answer, which is waited for once for all of them.
     func watermarks(of partitions: [(topic: String, partition: Int32)]) -> [(low: Int64, high: Int64)?]
     /// How long the broker keeps tombstones of a compacted topic, in milliseconds; nil for others and where it does not tell.

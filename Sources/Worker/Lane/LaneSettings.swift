@@ -10,6 +10,9 @@ public struct LaneSettings: Sendable {
     public var writer: String
     /// Partitions given by the configuration and not by a consumer group.
     public var hasFixedPartitions = false
+    /// The consumer group's name and the user at Kafka, for messages.
+    var group = ""
+    var kafkaUser: String?
 
     public var commandsPerTransaction = 1000
     public var bytesPerTransaction = 1 << 20
@@ -31,6 +34,8 @@ public struct LaneSettings: Sendable {
     public var claimsPerInspection = 64
     /// This long a log may seem to end before the checkpoint: a new leader that lags says so for a moment.
     public var shortEndPatience: Int64 = 5_000
+    /// After this long without an answer of the group it is said what it waits for.
+    public var joinPatience: Int64 = 5_000
     public var commandTimeout: Int64 = 5_000
     /// How long a revoked partition's last transaction is awaited.
     public var revocationTimeout: Int64 = 2_000

@@ -9,6 +9,10 @@ struct EndChecker: ~Copyable {
 
     private var redis: RedisConnection?
     private var nextLook: Int64 = 0
+    /// This often, once a second, another worker's note of a halt must have been found: the one who has the partition now may
+    /// be about to project again.
+    private static let looksUntilHalted = 5
+    private var haltedLooks: [String: Int] = [:]
 
     /// The exit code once every partition reached its end or halted; nil before.
     mutating func outcome(_ runners: [ProjectionRunner], _ targets: [[Target]]) -> WorkerSession.End? {
@@ -17,7 +21,10 @@ struct EndChecker: ~Copyable {
         for (runner, targets) in zip(runners, targets) {
             // One that cannot run reaches no end; the session ends with its error.
             if case .blocked = runner.state { continue }
-            let own = runner.snapshots.flatMap(\.partitions)
+            let snapshots = runner.snapshots
+            let own = snapshots.flatMap(\.partitions)
+            // Before that it is not known which partitions are others', and what Redis says of them may be an old story.
+            let knowsOwn = !snapshots.isEmpty && snapshots.allSatisfy(\.hasJoined)
             var left: [Target] = []
             for target in targets {
                 let mine = own.first { $0.topic == target.topic && $0.partition == target.partition }
@@ -25,8 +32,8 @@ struct EndChecker: ~Copyable {
                 switch mine?.phase {
                 case .halted?: halted = true
                 case .folding? where mine.map({ $0.next >= target.end }) == true: break
-                case _ where Self.owns(runner, target): return nil
-                default: left.append(target)
+                case nil where knowsOwn && !Self.owns(runner, target): left.append(target)
+                default: return nil
                 }
             }
             if !left.isEmpty { open.append((runner, left)) }
@@ -71,7 +78,14 @@ struct EndChecker: ~Copyable {
                 guard let next = value.flatMap({ Checkpoint(text: $0) })?.next else { return nil }
                 let field = DamageRecord.field(identifier, target.topic, target.partition)
                 let damage = try redis?.command("HGET", keys.damage(generation), field).text
+                let place = "\(target.topic):\(target.partition)"
+                let note = try redis?.command("HGET", keys.about(generation), "state:\(place)").text
+                let isHalted = note?.hasPrefix("halted ") == true
+                haltedLooks[place] = isHalted ? haltedLooks[place, default: 0] + 1 : 0
                 if let damage, DamageRecord(text: damage).holds(at: next) {
+                    finding = .halted
+                } else if isHalted {
+                    if haltedLooks[place, default: 0] < Self.looksUntilHalted { return nil }
                     finding = .halted
                 } else if next < target.end {
                     return nil

@@ -29,12 +29,18 @@ final class LogInspector: Sendable {
     private let settings: ProjectionSettings
     private let generation: Int
     private let facts: LogFacts
+    /// Told how many partitions the topics have, with each inspection.
+    private let counted: @Sendable ([String: Int]) -> Void
     private let state = Mutex(State())
     /// One inspection after the other.
     private let queue: DispatchQueue
 
     /// `facts` are those that the generation was compared with.
-    init(settings: ProjectionSettings, generation: Int, facts: LogFacts) {
+    init(
+        settings: ProjectionSettings, generation: Int, facts: LogFacts,
+        counted: @escaping @Sendable ([String: Int]) -> Void
+    ) {
+        self.counted = counted
         self.settings = settings
         self.generation = generation
         self.facts = facts
@@ -51,7 +57,7 @@ final class LogInspector: Sendable {
     private func verdicts(_ claims: [Claim]) -> [Verdict] {
         state.withLock { state in
             do {
-                return try Self.identify(claims, &state, settings, facts) ?? hearWitnesses(claims, &state)
+                return try identify(claims, &state) ?? hearWitnesses(claims, &state)
             } catch {
                 state.redis = nil
                 return claims.map { _ in .unknown("\(error)") }
@@ -60,22 +66,21 @@ final class LogInspector: Sendable {
     }
 
     /// By the ids; nil where these say nothing against it.
-    private static func identify(
-        _ claims: [Claim], _ state: inout State, _ settings: ProjectionSettings, _ facts: LogFacts
-    ) throws -> [Verdict]? {
+    private func identify(_ claims: [Claim], _ state: inout State) throws -> [Verdict]? {
         if state.admin == nil {
             state.admin = try Admin(
                 properties: settings.kafka, clientID: "lantern-\(settings.plan.name)-inspector")
         }
         let topics = Array(Set(claims.map(\.topic))).sorted()
         // Also brings the cluster's id up to date, which librdkafka has from the last broker that answered.
-        _ = try state.admin?.partitionCounts(of: topics, timeoutMilliseconds: timeout)
-        if let before = facts.clusterID, let now = try state.admin?.clusterID(timeoutMilliseconds: timeout),
+        let counts = try state.admin?.partitionCounts(of: topics, timeoutMilliseconds: Self.timeout) ?? []
+        counted(Dictionary(zip(topics, counts), uniquingKeysWith: { $1 }))
+        if let before = facts.clusterID, let now = try state.admin?.clusterID(timeoutMilliseconds: Self.timeout),
             now != before
         {
             return claims.map { _ in .other("the brokers are of Kafka cluster \(now), it was built from \(before)") }
         }
-        let identifiers = try state.admin?.topicIDs(of: topics, timeoutMilliseconds: timeout) ?? [:]
+        let identifiers = try state.admin?.topicIDs(of: topics, timeoutMilliseconds: Self.timeout) ?? [:]
         let verdicts = claims.map { claim -> Verdict in
             guard let before = facts.topicIDs[claim.topic], let now = identifiers[claim.topic], now != before else {
                 return .same

@@ -63,6 +63,9 @@ public final class ProjectionRunner: Sendable {
     private struct Shared {
         var state = State.starting
         var controls: [LaneControl] = []
+        /// Fixed partitions: how many of each topic the lanes were given, and to which lane the next one goes.
+        var counts: [Int] = []
+        var nextLane = 0
         var isStopRequested = false
         var services: RunnerServices?
         var threads = 0
@@ -104,6 +107,7 @@ public final class ProjectionRunner: Sendable {
         keeper.allowsPartial = settings.allowsPartial
         keeper.acceptsCluster = settings.acceptsCluster
         var redis = try RedisConnection.open(settings.redis)
+        try services.warnOfRights(&redis)
         let isFresh = settings.startsFresh && state == .starting
         let standing = isFresh ? try keeper.startFresh(&redis) : try keeper.establish(&redis)
         switch standing {
@@ -111,7 +115,7 @@ public final class ProjectionRunner: Sendable {
             shared.withLock { $0.state = .idle(why) }
             standby.withLock { $0.waitIdle(now: WorkerSession.now()) }
         case .write(let number, let text, let identifier):
-            services.begin(keeper, number: number, text: text)
+            services.begin(keeper, number: number, text: text) { [weak self] in self?.handOver($0) }
             try launch(number: number, text: text, identifier: identifier, services, facts)
             standby.withLock { $0.end() }
         }
@@ -122,9 +126,21 @@ public final class ProjectionRunner: Sendable {
 
     /// Notes that it could not start, until it is tried again.
     func block(_ error: any Error, now: Int64) {
+        let isOfRedis = error is RedisError
         let error = error as? WorkerError ?? WorkerError(ExitStatus.workerCode(of: error), "\(error)")
         shared.withLock { $0.state = .blocked(error) }
-        standby.withLock { $0.waitBlocked(now: now) }
+        standby.withLock { standby in
+            standby.waitBlocked(now: now)
+            // Without Redis there is nowhere to say it, and `status` finds that out by itself.
+            if !isOfRedis { standby.leaveNote(error.message, settings) }
+        }
+    }
+
+    /// Withdraws what `status` was told, once a partition is projected.
+    func withdrawNote() {
+        guard standby.withLock({ $0.mayHaveNote }) else { return }
+        let projects = snapshots.contains { $0.partitions.contains { $0.phase == .folding } }
+        if projects { standby.withLock { $0.withdrawNote(settings) } }
     }
 
     /// Whether one that stands by is to start again: the generation changed, or the back-off is over. Cheap: at most once a
@@ -148,6 +164,8 @@ public final class ProjectionRunner: Sendable {
             var laneSettings = LaneSettings(
                 plan: settings.plan, generation: number, generationText: Array(text.utf8), writer: writer)
             laneSettings.hasFixedPartitions = settings.fixed != nil
+            laneSettings.group = group
+            laneSettings.kafkaUser = settings.kafka.last { $0.0 == "sasl.username" }?.1
             settings.limits(&laneSettings)
             let consumer = try Consumer(
                 properties: settings.kafka, topics: settings.plan.topics.map(\.name), groupID: group,
@@ -166,6 +184,7 @@ public final class ProjectionRunner: Sendable {
         }
         shared.withLock { shared in
             shared.controls = controls
+            shared.counts = facts.topics.map(\.partitions.count)
             shared.services = services
             shared.threads = lanes.count
             shared.outcomes = []
@@ -189,6 +208,24 @@ public final class ProjectionRunner: Sendable {
             }
         }
         return all.enumerated().filter { $0.offset % settings.lanes == lane }.map(\.element)
+    }
+
+    /// Without a group nobody else notices that a topic grew: the new partitions go to the lanes in turn.
+    private func handOver(_ counts: [String: Int]) {
+        guard let fixed = settings.fixed else { return }
+        shared.withLock { shared in
+            for (index, topic) in settings.plan.topics.enumerated() where shared.counts.indices.contains(index) {
+                guard let count = counts[topic.name], count > shared.counts[index], !shared.controls.isEmpty else {
+                    continue
+                }
+                for partition in (shared.counts[index]..<count).map({ Int32($0) }) {
+                    if case .some(let chosen) = fixed, !chosen.contains(partition) { continue }
+                    shared.controls[shared.nextLane % shared.controls.count].add([(index, partition)])
+                    shared.nextLane += 1
+                }
+                shared.counts[index] = count
+            }
+        }
     }
 
     private func startThread(_ lane: LaneBox, fixed: [(topic: Int, partition: Int32)]?) {

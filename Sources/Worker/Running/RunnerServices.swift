@@ -14,6 +14,8 @@ final class RunnerServices: LaneServices {
         var standing: (number: Int, text: String)?
         var inspector: LogInspector?
         var tombstoneRetention: [String: Int64] = [:]
+        /// What was said at a start and is not said again.
+        var said: Set<String> = []
     }
 
     private let settings: ProjectionSettings
@@ -28,12 +30,15 @@ final class RunnerServices: LaneServices {
         shared = Mutex(Shared(admin: admin))
     }
 
-    /// Tells the services what the lanes work for.
-    func begin(_ keeper: GenerationKeeper, number: Int, text: String) {
+    /// Tells the services what the lanes work for, and whom to tell how many partitions the topics have now and then.
+    func begin(
+        _ keeper: GenerationKeeper, number: Int, text: String, counted: @escaping @Sendable ([String: Int]) -> Void
+    ) {
         shared.withLock { shared in
             shared.keeper = keeper
             shared.standing = (number, text)
-            shared.inspector = LogInspector(settings: settings, generation: number, facts: keeper.facts)
+            shared.inspector = LogInspector(
+                settings: settings, generation: number, facts: keeper.facts, counted: counted)
         }
     }
 
@@ -61,11 +66,8 @@ final class RunnerServices: LaneServices {
                                 ? "Declare it: `topics: { \(topic.name): { compacted: true } }`."
                                 : "Remove `compacted: true`, or set the topic's cleanup.policy to compact."))
                 }
-                if topic.isCompacted, isCompacted == nil {
-                    log(
-                        .kafka(
-                            "the broker does not tell whether \(topic.name) is compacted; the file's word is taken for it"
-                        ))
+                if topic.isCompacted, let words = Self.warning(topic.name, policy), shared.said.insert(words).inserted {
+                    log(.kafka(words))
                 }
                 var found = LogFacts.Topic(
                     name: topic.name, partitions: ranges.map { ($0.low, $0.end) }, isCompacted: isCompacted)
@@ -77,6 +79,26 @@ final class RunnerServices: LaneServices {
             }
             return facts
         }
+    }
+
+    /// What is to be known of a topic that is declared compacted; nil: nothing.
+    static func warning(_ topic: String, _ policy: String?) -> String? {
+        guard let policy else {
+            return "the broker does not tell whether \(topic) is compacted; the file's word is taken for it"
+        }
+        guard policy.contains("delete") else { return nil }
+        return
+            "topic \(topic) has cleanup.policy=\(policy): Kafka also deletes records by age or size, the newest of a key among "
+            + "them, and no tombstone says so. Their rows stay here, and a rebuild lacks them: set cleanup.policy=compact "
+            + "where a rebuild is to give the same rows"
+    }
+
+    /// All rights that are missing in one line, before the first refusal names one of them.
+    func warnOfRights(_ redis: inout RedisConnection) throws {
+        guard let rules = try RightsProbe.missing(settings.plan, &redis) else { return }
+        let words =
+            "this user lacks rights at Redis that projection \(settings.plan.name) uses: grant `ACL SETUSER … \(rules)`"
+        if shared.withLock({ $0.said.insert(words).inserted }) { log(.redis(words)) }
     }
 
     func now() -> Int64 { WorkerSession.now() }
@@ -152,8 +174,8 @@ final class RunnerServices: LaneServices {
         }
     }
 
-    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> Bool {
-        guard case .deadLetter(let topic) = settings.plan.onError else { return false }
+    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> String? {
+        guard case .deadLetter(let topic) = settings.plan.onError else { return "there is no dead-letter topic" }
         do {
             try shared.withLock { shared in
                 if shared.producer == nil {
@@ -168,10 +190,13 @@ final class RunnerServices: LaneServices {
                 headers.append(("lantern.reason", Array(record.reason.utf8)))
                 try Self.deliver(record, headers, to: topic, with: &shared.producer)
             }
-            return true
+            return nil
         } catch {
-            log(.kafka("the dead letter \(partition.name)@\(record.offset) was not delivered to \(topic): \(error)"))
-            return false
+            // One that can do nothing more is replaced by the next attempt.
+            if (error as? KafkaError)?.isFatal == true { shared.withLock { $0.producer = nil } }
+            let words = "the dead letter \(partition.name)@\(record.offset) was not delivered to \(topic): \(error)"
+            log(.kafka(words))
+            return words
         }
     }
 

@@ -12,6 +12,8 @@ struct Standby: ~Copyable {
     private var delay = interval
     /// Monotonic milliseconds.
     private(set) var nextLook: Int64 = 0
+    /// Whether a note for `status` may be there: an earlier process may have left one.
+    private(set) var mayHaveNote = true
 
     /// Remembers what there is now.
     mutating func look(_ settings: ProjectionSettings) throws { seen = try read(settings) }
@@ -43,14 +45,39 @@ struct Standby: ~Copyable {
         nextLook = now + Self.interval
     }
 
+    /// The longer it is in vain, the less often it is tried; what has run for a while begins with a short wait again.
     mutating func waitBlocked(now: Int64) {
+        if now > nextLook + 2 * Self.longest { delay = Self.interval }
         nextLook = now + delay
         delay = min(delay * 2, Self.longest)
     }
 
-    /// Lanes run: nothing is waited for.
-    mutating func end() {
-        redis = nil
-        delay = Self.interval
+    /// Tells `status` why it does not run, for a little longer than until the next attempt; it is withdrawn when
+    /// lanes project.
+    mutating func leaveNote(_ words: String, _ settings: ProjectionSettings) {
+        do {
+            if redis == nil { redis = try RedisConnection.open(settings.redis) }
+            let key = KeySpace(projection: settings.plan.name).blocked
+            mayHaveNote = true
+            try redis?.command("SET", key, words, "PX", "\(2 * Self.longest)")
+        } catch {
+            // It is written again with the next attempt.
+            redis = nil
+        }
     }
+
+    /// It projects: what `status` was told of it is over.
+    mutating func withdrawNote(_ settings: ProjectionSettings) {
+        guard mayHaveNote else { return }
+        mayHaveNote = false
+        do {
+            var redis = try RedisConnection.open(settings.redis)
+            try redis.command("DEL", KeySpace(projection: settings.plan.name).blocked)
+        } catch {
+            // It expires.
+        }
+    }
+
+    /// Lanes run: nothing is waited for.
+    mutating func end() { redis = nil }
 }

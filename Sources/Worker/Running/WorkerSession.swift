@@ -136,6 +136,7 @@ public final class WorkerSession {
                 break
             }
         }
+        for runner in projections { runner.withdrawNote() }
         stop()
         // Whoever ends it is to know that one of them did not run.
         if end == .done, let error = blockingError { end = .failed(error) }
@@ -163,9 +164,15 @@ public final class WorkerSession {
     /// failed ends the process.
     private func attend(now: Int64) -> WorkerError? {
         for (index, runner) in projections.enumerated() {
+            if case .running = runner.state { runner.withdrawNote() }
             if case .ended(let outcome) = runner.state, runner.hasEnded {
                 switch outcome {
                 case .stopped: continue
+                case .refused(let words):
+                    let error = WorkerError(.halted, "projection \(runner.settings.plan.name): \(words)")
+                    runner.block(error, now: now)
+                    report(runner)
+                    continue
                 case .failed(let words):
                     return WorkerError(.failed, "projection \(runner.settings.plan.name): \(words)")
                 case .generationChanged(let found):

@@ -23,11 +23,11 @@ final class ModelServices: LaneServices, @unchecked Sendable {
     }
 
     /// Others go on while it is produced; it may be there and not be known to be.
-    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> Bool {
+    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> String? {
         world.interleave()
         let isThere = world.chance(4, in: 5)
         if isThere { world.delivered.insert("\(partition.partition):\(record.offset)") }
-        return isThere && world.chance(4, in: 5)
+        return isThere && world.chance(4, in: 5) ? nil : "not known to be there"
     }
 
     /// Asked for when everything in Redis was read and before it is used: what others do meanwhile comes here.

@@ -70,6 +70,30 @@ final class Workshop {
         return Self.runner(settings, reports)
     }
 
+    /// The same projection as another user of Redis.
+    func user(_ name: String, password: String) throws -> ProjectionRunner {
+        var settings = settings
+        settings.redis = RedisOptions(address: try RedisAddress("redis://\(name):\(password)@127.0.0.1:\(server.port)"))
+        return Self.runner(settings, reports)
+    }
+
+    /// The same projection as the only lane of a member of a group.
+    func member() -> ProjectionRunner {
+        var settings = settings
+        settings.fixed = nil
+        return Self.runner(settings, reports)
+    }
+
+    /// The next requests of that kind fail so, one each.
+    func fail(_ request: MockCluster.Request, with faults: [MockCluster.Fault]) { cluster.fail(request, with: faults) }
+
+    func createTopic(_ name: String) throws { try cluster.createTopic(name, partitions: 1) }
+
+    /// What `status` is told of the partition.
+    func note(_ redis: inout RedisConnection) throws -> String {
+        try redis.command("HGET", keys.about(1), "state:t:0").text ?? ""
+    }
+
     /// One member's next heartbeat is answered with the news that another process has its instance id.
     func fenceOneMember() { cluster.fail(.heartbeat, with: [.fencedInstance]) }
 
