@@ -1,5 +1,4 @@
 import Configuration
-import Kafka
 import Redis
 import Terminal
 import Worker
@@ -35,8 +34,7 @@ struct StatusCommand: Command {
         guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
         do {
             var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-status"))
-            var logs = LogEnds(
-                try Admin(properties: configuration.kafka.map { ($0.name, $0.value) }, clientID: "lantern-status"))
+            var logs = try LogEnds(configuration.kafka.map { ($0.name, $0.value) }, clientID: "lantern-status")
             var projections: [ProjectionStatus] = []
             for plan in configuration.projections {
                 projections.append(try ProjectionStatus(plan, group: configuration.worker.group, &redis, &logs))
@@ -44,7 +42,7 @@ struct StatusCommand: Command {
             // What Redis knows is worth the more when Kafka is away.
             let fault = logs.fault.map { Explanation.explain($0) }
             let isHalted = projections.contains { projection in
-                projection.obstacle != nil || projection.partitions.contains { $0.state == "halted" }
+                projection.obstacle != nil || projection.partitions.contains { $0.needsAttention }
             }
             let code = fault ?? (isHalted ? .halted : .done)
             if asJSON { return Console.printJSON(Status(projections: projections), code) }

@@ -1,0 +1,103 @@
+/// What `lantern status` tells of one partition.
+struct PartitionStatus: Encodable {
+    /// What Redis holds of a partition.
+    struct Stored {
+        var next: Int64?
+        /// Whether a missing checkpoint is a loss: the generation had one for this partition.
+        var isExpected = true
+        /// Whether the topic has fewer partitions than the generation knows.
+        var isGone = false
+        /// What a worker last noted of it: `projecting`, `refused …` or `halted …`.
+        var note: String?
+        /// The words of a damage record that still holds.
+        var damage: String?
+        /// Where `--allow-partial` began.
+        var start: Int64?
+        var parked: Int64 = 0
+        var rewinds: Int64 = 0
+    }
+
+    let topic: String
+    let partition: Int32
+    /// Where `--allow-partial` began, because Kafka had deleted what stood before; nil where all was read.
+    let start: Int64?
+    /// The next offset to read; nil without a checkpoint.
+    let next: Int64?
+    /// The log's end, the high watermark; nil where Kafka does not answer.
+    let end: Int64?
+    /// Up to where the log can be read now, the last stable offset: less than `end` while a transaction is open.
+    let readable: Int64?
+    /// From `next` to `end`.
+    let lag: Int64?
+    /// `projecting`, `caught-up`, `held-back`, `waiting for a worker`, `refused`, `halted`, `missing`.
+    let state: String
+    let reason: String?
+    let parked: Int64
+    let rewinds: Int64
+    /// Whether it stands still until somebody acts.
+    let needsAttention: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case topic, partition, start, next, end, readable, lag, state, reason, parked, rewinds
+    }
+
+    init(topic: String, partition: Int32, _ stored: Stored, _ log: LogBounds?) {
+        self.topic = topic
+        self.partition = partition
+        start = stored.start
+        next = stored.next
+        end = log?.end
+        readable = log?.readable
+        lag = stored.next.flatMap { next in log.map { max(0, $0.end - next) } }
+        parked = stored.parked
+        rewinds = stored.rewinds
+        let finding = Self.judge(stored, log)
+        state = finding.state
+        reason = finding.reason
+        needsAttention = finding.needsAttention
+    }
+
+    private typealias Finding = (state: String, reason: String?, needsAttention: Bool)
+
+    private static func judge(_ stored: Stored, _ log: LogBounds?) -> Finding {
+        let note = stored.note ?? "waiting for a worker"
+        if let damage = stored.damage { return ("halted", "damaged: \(damage)", true) }
+        if note.hasPrefix("halted ") { return ("halted", String(note.dropFirst(7)), true) }
+        if stored.isGone {
+            return ("halted", "the topic has no such partition any more: it was deleted, or made anew with fewer", true)
+        }
+        guard let next = stored.next else {
+            return ("missing", "there is no checkpoint in Redis", stored.isExpected)
+        }
+        guard let log else { return judge(note) }
+        if log.end < next {
+            return (
+                "halted",
+                "the log ends at \(log.end), before the checkpoint's next offset \(next): it was truncated or recreated, "
+                    + "or its leader lags behind for a moment; a worker halts the partition if that lasts", true
+            )
+        }
+        if log.low > next {
+            return (
+                "halted",
+                "the log begins at \(log.low), behind the checkpoint's next offset \(next): Kafka deleted events that "
+                    + "were not projected, and a worker halts the partition", true
+            )
+        }
+        let finding = judge(note)
+        if finding.needsAttention { return finding }
+        if next == log.end { return ("caught-up", nil, false) }
+        if next == log.readable {
+            return (
+                "held-back",
+                "an open transaction holds back \(log.end - next) offsets, from \(next) to \(log.end - 1): they are read "
+                    + "once their producer commits or aborts it, or Kafka does after transaction.timeout.ms", false
+            )
+        }
+        return finding
+    }
+
+    private static func judge(_ note: String) -> Finding {
+        note.hasPrefix("refused ") ? ("refused", String(note.dropFirst(8)), true) : (note, nil, false)
+    }
+}
