@@ -46,11 +46,6 @@ import Testing
         #expect(commands > 0)
     }
 
-    @Test func `an unpaired surrogate in a field's name is said to be in a name`() {
-        let words = reason(#"{"type":"Copied","id":"i","\ud800":1}"#)
-        #expect(words?.contains("the name of a field") == true, "\(words ?? "nothing")")
-    }
-
     @Test func `a value over its limit is bad before it is decoded`() {
         var limits = EventLimits()
         limits.valueBytes = 16

@@ -107,7 +107,6 @@ public final class ProjectionRunner: Sendable {
         keeper.allowsPartial = settings.allowsPartial
         keeper.acceptsCluster = settings.acceptsCluster
         var redis = try RedisConnection.open(settings.redis)
-        try services.warnOfRights(&redis)
         let isFresh = settings.startsFresh && state == .starting
         let standing = isFresh ? try keeper.startFresh(&redis) : try keeper.establish(&redis)
         switch standing {

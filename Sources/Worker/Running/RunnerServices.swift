@@ -93,14 +93,6 @@ final class RunnerServices: LaneServices {
             + "where a rebuild is to give the same rows"
     }
 
-    /// All rights that are missing in one line, before the first refusal names one of them.
-    func warnOfRights(_ redis: inout RedisConnection) throws {
-        guard let rules = try RightsProbe.missing(settings.plan, &redis) else { return }
-        let words =
-            "this user lacks rights at Redis that projection \(settings.plan.name) uses: grant `ACL SETUSER … \(rules)`"
-        if shared.withLock({ $0.said.insert(words).inserted }) { log(.redis(words)) }
-    }
-
     func now() -> Int64 { WorkerSession.now() }
 
     func report(_ report: WorkerReport) { log(report) }

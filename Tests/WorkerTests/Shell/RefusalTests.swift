@@ -128,18 +128,6 @@ import Testing
         #expect(lines.count == 1, "\(workshop.log)")
     }
 
-    @Test func `all rights that are missing at Redis are named in one line, before anything is refused`() throws {
-        let workshop = try Workshop()
-        try workshop.server.cli([
-            "ACL", "SETUSER", "narrow", "on", ">secret", "~lantern:*", "+@all", "-hincrby", "-zadd",
-        ])
-        let user = try workshop.user("narrow", password: "secret")
-        try user.start()
-        user.stop()
-        _ = workshop.eventually { user.hasEnded }
-        #expect(workshop.log.contains("ACL SETUSER … +hincrby +zadd ~row:*`"), "\(workshop.log)")
-    }
-
     @Test func `a dead-letter producer that can do nothing more is replaced`() throws {
         let workshop = try Workshop(plan: World.plan(onError: "{ dead-letter: d }"))
         try workshop.createTopic("d")

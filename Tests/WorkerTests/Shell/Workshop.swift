@@ -70,13 +70,6 @@ final class Workshop {
         return Self.runner(settings, reports)
     }
 
-    /// The same projection as another user of Redis.
-    func user(_ name: String, password: String) throws -> ProjectionRunner {
-        var settings = settings
-        settings.redis = RedisOptions(address: try RedisAddress("redis://\(name):\(password)@127.0.0.1:\(server.port)"))
-        return Self.runner(settings, reports)
-    }
-
     /// The same projection as the only lane of a member of a group.
     func member() -> ProjectionRunner {
         var settings = settings
