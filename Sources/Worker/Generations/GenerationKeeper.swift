@@ -80,13 +80,15 @@ public struct GenerationKeeper: Sendable {
         try redis.command("HSET", keys.about(number), "cluster", now)
     }
 
-    /// Refuses another Kafka cluster than the generation's own unless that is accepted; answers whether it is another.
+    /// Refuses another Kafka cluster than the generation's own unless that is accepted; returns whether the id that is
+    /// stored is to be replaced.
     @discardableResult
     func refuseCluster(_ number: Int, _ redis: inout RedisConnection) throws -> Bool {
-        guard let now = facts.clusterID,
-            let before = try redis.command("HGET", keys.about(number), "cluster").text,
-            !before.isEmpty, before != now
-        else { return false }
+        guard let now = facts.clusterID else { return false }
+        let before = try redis.command("HGET", keys.about(number), "cluster").text ?? ""
+        if before == now { return false }
+        // No broker said it when the generation was made.
+        if before.isEmpty { return true }
         guard acceptsCluster else {
             throw WorkerError(
                 .refused,
@@ -219,8 +221,8 @@ public struct GenerationKeeper: Sendable {
             }
         }
         commands.command(
-            "HSET", keys.about(number), "version", "\(plan.version)", "cluster", facts.clusterID ?? "",
-            "partial", allowsPartial ? "yes" : "no")
+            "HSET", keys.about(number), "version", "\(plan.version)", "partial", allowsPartial ? "yes" : "no")
+        if let cluster = facts.clusterID { commands.command("HSET", keys.about(number), "cluster", cluster) }
         for (topic, identifier) in facts.topicIDs {
             commands.command("HSET", keys.about(number), "topic-id:\(topic)", identifier)
         }

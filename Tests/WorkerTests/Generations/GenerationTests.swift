@@ -38,4 +38,26 @@ import Testing
         #expect(try redis.command("KEYS", "row:*").elements?.isEmpty == true)
         #expect(try redis.command("GET", "another application's").text == "y")
     }
+
+    @Test func `a cluster's id that no broker said is stored when one does, and never as empty`() throws {
+        let server = try RedisServer()
+        var redis = try RedisConnection.open(
+            RedisOptions(
+                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
+                commandTimeoutMilliseconds: 60_000))
+        let plan = World.plan(onError: "park")
+        func keeper(_ cluster: String?) -> GenerationKeeper {
+            let topic = LogFacts.Topic(name: "t", partitions: [(0, 0)], isCompacted: false)
+            return GenerationKeeper(
+                plan: plan, fingerprint: "f", facts: LogFacts(clusterID: cluster, topics: [topic]))
+        }
+        let about = KeySpace(projection: plan.name).about(1)
+        _ = try keeper(nil).establish(&redis)
+        #expect(try redis.command("HGET", about, "cluster") == .null)
+        _ = try keeper("first").establish(&redis)
+        #expect(try redis.command("HGET", about, "cluster").text == "first")
+        _ = try keeper(nil).establish(&redis)
+        #expect(try redis.command("HGET", about, "cluster").text == "first")
+        #expect(throws: WorkerError.self) { try keeper("second").establish(&redis) }
+    }
 }
