@@ -2,6 +2,7 @@ import Foundation
 import Kafka
 import KafkaServer
 import Oracle
+import Projections
 import Testing
 
 extension SystemTests {
@@ -175,6 +176,9 @@ extension SystemTests {
             let refused = try scenario.run(path, ["--until-end"])
             #expect(try refused.exitCode() == 4, "\(refused.log)")
             #expect(refused.log.contains("\(scenario.topic)-1 begins at offset 7"), "\(refused.log)")
+            // All that is left is what `status` is told for a minute.
+            let blocked = KeySpace(projection: scenario.projection.name).blocked
+            #expect(try scenario.reader().command("DEL", blocked) == .integer(1))
             #expect(try scenario.reader().command("DBSIZE") == .integer(0))
             let partial = try scenario.run(path, ["--until-end", "--allow-partial"])
             #expect(try partial.exitCode() == 0, "\(partial.log)")
