@@ -28,8 +28,13 @@ extension LaneMachine {
         if waitingSince == 0 { waitingSince = now }
     }
 
-    /// Behind silence another log can have come.
+    /// Behind silence another log can have come. That nothing is taken while an event waits for an inspection is no silence:
+    /// one that takes longer than a heartbeat would never be believed.
     private mutating func doubtQuiet() {
+        guard slotAwaitingInspection == nil else {
+            for slot in partitions.indices { partitions[slot].nextAtHeartbeat = -1 }
+            return
+        }
         for slot in partitions.indices where partitions[slot].phase == .folding {
             if partitions[slot].next == partitions[slot].nextAtHeartbeat { doubt(slot) }
             partitions[slot].nextAtHeartbeat = partitions[slot].next

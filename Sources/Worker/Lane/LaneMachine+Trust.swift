@@ -66,8 +66,9 @@ extension LaneMachine {
     /// An inspection has ended.
     public mutating func inspected(_ findings: LogFindings, now: Int64) {
         isInspecting = false
-        let awaited = slotAwaitingInspection
-        slotAwaitingInspection = nil
+        // One that began before the event came says nothing of it: the event waits for the next.
+        let awaited = slotAwaitingInspection.flatMap { partitions[$0].doubt <= findings.inspection.number ? $0 : nil }
+        if awaited != nil { slotAwaitingInspection = nil }
         for (claim, verdict) in zip(findings.inspection.claims, findings.verdicts) {
             guard
                 let slot = slots.first(where: {

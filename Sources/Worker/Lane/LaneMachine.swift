@@ -291,6 +291,7 @@ public struct LaneMachine: ~Copyable {
         partitions[slot].phase = .waiting(notBefore: notBefore)
         partitions[slot].replay = nil
         if slotAwaitingInspection == slot { slotAwaitingInspection = nil }
+        if wanted == slot { wanted = nil }
         fenceIsCurrent = false
     }
 

@@ -46,7 +46,10 @@ final class Play {
         let end = world.now + milliseconds
         while world.now < end {
             world.now += step
-            for lane in lanes where !lane.isFrozen { settle(lane, rounds: 2) }
+            for lane in lanes where !lane.isFrozen {
+                lane.services.answerDueInspection()
+                settle(lane, rounds: 2)
+            }
         }
     }
 

@@ -13,6 +13,8 @@ final class ModelServices: LaneServices, @unchecked Sendable {
     var looksAway = false
     /// Inspections that were asked for and not answered.
     private var inspections: [(LogInspection, LaneControl)] = []
+    /// When a scripted one is answered.
+    private var due: Int64 = 0
 
     init(_ world: World) { self.world = world }
 
@@ -53,10 +55,18 @@ final class ModelServices: LaneServices, @unchecked Sendable {
 
     func inspect(_ inspection: LogInspection, for control: LaneControl) {
         inspections.append((inspection, control))
-        if !world.interleaves { _ = answerInspection() }
+        guard !world.interleaves else { return }
+        guard world.inspectionTime > 0 else {
+            _ = answerInspection()
+            return
+        }
+        due = world.now + world.inspectionTime
     }
 
     var isInspecting: Bool { !inspections.isEmpty }
+
+    /// Answers what was asked long enough ago.
+    func answerDueInspection() { if isInspecting, world.now >= due { _ = answerInspection() } }
 
     /// Answers the oldest question by what is true now; false where there is none.
     func answerInspection() -> Bool {

@@ -23,6 +23,8 @@ final class World {
     var breaksRoundTrips = false
     /// Whether topics have ids that tell one from another of the same name.
     var hasTopicIDs = false
+    /// How long an inspection takes in a scripted run, in milliseconds.
+    var inspectionTime: Int64 = 0
     /// Since when a partition's log seems too short.
     var shortSince: [Int: Int64] = [:]
     /// The log that was read before another one took its name; nil while it is the same.
