@@ -162,6 +162,24 @@ import Testing
         #expect(try parse(with("time: \"{@header.at}\"")).projections[0].time == .header("at"))
     }
 
+    @Test func `dead letters that come back over other projections are refused`() throws {
+        func chain(_ topics: [(reads: String, deadLetter: String)]) -> String {
+            let lines = topics.enumerated().map { index, each in
+                let view = "{ v: { counter: \"c\(index)\", events: { \"*\": { increment: 1 } } } }"
+                let topics = "topics: [\(each.reads)], on-error: { dead-letter: \(each.deadLetter) }"
+                return "  p\(index): { version: 1, \(topics), views: \(view) }"
+            }
+            return file("projections:\n" + lines.joined(separator: "\n"))
+        }
+        let round = faults(chain([("a", "b"), ("b", "c"), ("c", "a")]))
+        #expect(round.count == 3, "\(round)")
+        #expect(round.allSatisfy { $0.contains("come back for ever") })
+        #expect(round.first?.hasPrefix("f:4:59: ") == true, "\(round)")
+        #expect(round.first?.contains("`b` is read by projection p1, `c` is read by projection p2") == true, "\(round)")
+        #expect(faults(chain([("a", "b"), ("b", "c"), ("d", "a")])).isEmpty)
+        #expect(faults(chain([("a", "b"), ("b", "c"), ("c", "b")])).count == 2)
+    }
+
     @Test func `the type may be what the record itself has`() throws {
         func with(_ type: String) -> String {
             view("hash: \"v:{@key}\"\nevents: { A: { set: { f: 1 } } }").replacing(

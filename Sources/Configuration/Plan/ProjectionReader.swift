@@ -97,6 +97,8 @@ struct ProjectionReader {
                 log.error(target.position, "`\(topic)` is no topic's name: letters, digits, `.`, `_` and `-`")
             } else if scope.topics.contains(where: { $0.name == topic }) {
                 log.error(target.position, "`\(topic)` is read by this projection: bad events would come back for ever")
+            } else {
+                scope.deadLetterPosition = target.position
             }
             return .deadLetter(topic: topic)
         }

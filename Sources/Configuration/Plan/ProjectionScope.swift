@@ -7,6 +7,8 @@ final class ProjectionScope {
     var topics: [TopicPlan] = []
     var topicPositions: [Position] = []
     var hasType = false
+    /// Where `on-error` names a dead-letter topic; nil if it does not.
+    var deadLetterPosition: Position?
     private(set) var paths: [JSONPath] = []
     private var indices: [JSONPath: Int] = [:]
 

@@ -11,15 +11,44 @@ struct ProjectionsReader {
         }
         var views: [(projection: String, view: PlacedView)] = []
         var plans: [ProjectionPlan] = []
+        var deadLetters: [String: Position] = [:]
         for entry in entries {
             checkName(entry, what: "projection")
             var reader = ProjectionReader(scope: ProjectionScope(name: entry.name, log: log))
             guard let plan = reader.read(entry) else { continue }
             plans.append(plan)
+            deadLetters[plan.name] = reader.scope.deadLetterPosition
             views += reader.views.map { (entry.name, $0) }
         }
         checkCollisions(views)
+        checkDeadLetters(plans, at: deadLetters)
         return plans
+    }
+
+    /// An event that is bad for each of these projections would go round for ever, and fill Kafka with its copies.
+    private func checkDeadLetters(_ plans: [ProjectionPlan], at positions: [String: Position]) {
+        for plan in plans {
+            guard let position = positions[plan.name], let way = Self.wayBack(to: plan, among: plans) else { continue }
+            log.error(
+                position,
+                "bad events would come back for ever: \(way.joined(separator: ", ")). "
+                    + "Give one of these projections another dead-letter topic")
+        }
+    }
+
+    /// The topics and projections over which what `start` produces as dead letters comes back to it; nil if it does not.
+    private static func wayBack(to start: ProjectionPlan, among plans: [ProjectionPlan]) -> [String]? {
+        var way: [String] = []
+        var reached: Set<String> = []
+        var next = [start]
+        while let plan = next.popLast() {
+            guard case .deadLetter(let topic) = plan.onError, reached.insert(plan.name).inserted else { continue }
+            let readers = plans.filter { $0.topics.contains { $0.name == topic } }
+            way += readers.map { "`\(topic)` is read by projection \($0.name)" }
+            if readers.contains(where: { $0.name == start.name }) { return way }
+            next += readers
+        }
+        return nil
     }
 
     private func checkName(_ entry: YAMLNode.Entry, what: String) {
