@@ -5,6 +5,7 @@ import Terminal
 enum Program {
     /// Does what `arguments` (without the program's name) ask for.
     static func run(_ arguments: [String]) -> ExitCode {
+        StandardDescriptors.occupy()
         signal(SIGPIPE, SIG_IGN)
         do throws(UsageError) {
             switch try CommandParser(CommandTree.root).parse(arguments) {

@@ -61,6 +61,7 @@ struct RunCommand: Command {
                     )
             else { return Console.fail("not confirmed: nothing was changed (scripts say --yes)", .usage) }
         }
+        OpenFileLimit.raise()
         let signals: SignalPipe
         do { signals = try SignalPipe() } catch { return Console.fail("\(error)", .failed) }
         let session = WorkerSession(configuration) { settings in
