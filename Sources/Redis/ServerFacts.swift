@@ -33,7 +33,7 @@ public struct ServerFacts: Sendable, Equatable {
     }
 
     /// From the text of INFO (lines `name:value`).
-    init(info: String) {
+    package init(info: String) {
         var fields: [Substring: Substring] = [:]
         for line in info.split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else { continue }

@@ -12,6 +12,8 @@ enum Expectation: Equatable {
     case requests
     case role
     case time
+    /// Whether the server may evict keys.
+    case memory
     /// The answer of something outside the fence.
     case ignored
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Redis
 
 // What is looked at once a second, whether anything happens or not.
 extension LaneMachine {
@@ -17,6 +18,7 @@ extension LaneMachine {
             expectations.append(.time)
             timeAskedAt = now
         }
+        askMemoryIfDue(now: now)
         var commands = CommandBuffer(capacity: 64)
         commands.command("HGETALL", keys.requests)
         output.append(commands.bytes.span)
@@ -26,6 +28,21 @@ extension LaneMachine {
             askFence(now: now)
         }
         if waitingSince == 0 { waitingSince = now }
+    }
+
+    /// A policy that was harmless when the connection was opened can be changed.
+    private mutating func askMemoryIfDue(now: Int64) {
+        guard now >= nextMemoryCheck else { return }
+        nextMemoryCheck = now + settings.memoryCheckInterval
+        output.append("*2\r\n$4\r\nINFO\r\n$6\r\nmemory\r\n" as StaticString)
+        expectations.append(.memory)
+    }
+
+    /// A new connection is refused until the policy is another one.
+    mutating func memoryAnswered(_ reply: borrowing Reply, now: Int64) {
+        guard let policy = ServerFacts(info: reply.bytes.readable).evictingPolicy else { return }
+        reconnectLater(
+            "Redis may evict keys now (maxmemory-policy \(policy)), and with them rows that stay wrong", now: now)
     }
 
     /// Behind silence another log can have come. That nothing is taken while an event waits for an inspection is no silence:

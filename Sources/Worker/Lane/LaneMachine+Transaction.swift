@@ -274,6 +274,7 @@ extension LaneMachine {
                 dropConnection("Redis is no master any more", now: now)
             }
         case .time: timeAnswered(reply)
+        case .memory: memoryAnswered(reply, now: now)
         case .discarded:
             refusal = nil
             refusalHandling = nil

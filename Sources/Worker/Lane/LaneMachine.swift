@@ -102,6 +102,8 @@ public struct LaneMachine: ~Copyable {
     let hasCompacted: Bool
     var serverClock = ServerClock()
     var timeAskedAt: Int64 = 0
+    /// When the server is asked again whether it may evict keys.
+    var nextMemoryCheck: Int64 = 0
 
     public internal(set) var counters = LaneCounters()
 

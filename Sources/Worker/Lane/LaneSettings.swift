@@ -28,6 +28,8 @@ public struct LaneSettings: Sendable {
     /// Compacted topics: so long an idle partition's end may stay unasked for (a quarter of delete.retention.ms where that is
     /// shorter).
     public var endRenewal: Int64 = 60_000
+    /// How often the server is asked whether it may evict keys, in milliseconds.
+    package var memoryCheckInterval: Int64 = 10_000
     /// This often the logs of some partitions are inspected without a cause.
     public var inspectionInterval: Int64 = 1_000
     /// At most this many partitions are in one inspection.

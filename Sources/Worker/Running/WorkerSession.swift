@@ -120,7 +120,11 @@ public final class WorkerSession {
         while true {
             var waiting = pollfd(fd: signals?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
             _ = unsafe poll(&waiting, 1, 100)
-            if signals?.next() != nil { break }
+            if signals?.next() != nil {
+                // Whoever waits for the end is not to take this for it.
+                if untilEnd { end = .failed(WorkerError(.failed, "a signal ended it before it had reached the end")) }
+                break
+            }
             if !tick(Self.now()) { break }
             if let failure = attend(now: Self.now()) {
                 end = .failed(failure)
@@ -145,7 +149,7 @@ public final class WorkerSession {
             let late = WorkerError(.failed, "not drained within \(drainDeadline) ms")
             return end == .done ? .failed(late) : end
         }
-        if untilEnd { checker.summarize(projections, log) }
+        if untilEnd, end == .done { checker.summarize(projections, log) }
         log.info("stopped")
         return end
     }

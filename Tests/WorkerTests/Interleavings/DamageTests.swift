@@ -168,6 +168,27 @@ import Testing
         #expect(!message.contains("row:0:k2"), "\(message)")
     }
 
+    @Test func `a maxmemory-policy that evicts is noticed on an open connection, and waited out`() {
+        let play = Play()
+        let lane = play.lane([0])
+        play.append(4)
+        play.settle(lane)
+        play.world.redis.policy = "allkeys-lru"
+        play.pass(milliseconds: 12_000)
+        let isAway = lane.machine.isAway
+        #expect(isAway)
+        let lost = lane.reports.contains {
+            if case .connectionLost(let words) = $0 { words.contains("allkeys-lru") } else { false }
+        }
+        #expect(lost)
+        play.append(4)
+        play.pass(milliseconds: 12_000)
+        #expect(play.next() == 4)
+        play.world.redis.policy = "noeviction"
+        play.pass(milliseconds: 20_000)
+        #expect(play.next() == 8)
+    }
+
     @Test func `the back-off grows while Redis refuses`() {
         let play = Play()
         let lane = play.lane([0])

@@ -17,7 +17,7 @@ final class ModelWire {
 
     func open() throws(RedisError) -> ModelLink {
         // The probe of a new connection sees that MULTI is refused.
-        guard !world.redis.isAway, !world.redis.refusesMulti else {
+        guard !world.redis.isAway, !world.redis.refusesMulti, world.redis.policy == "noeviction" else {
             throw RedisError(.unreachable, "the model is away")
         }
         let fresh = ModelClient()

@@ -22,6 +22,8 @@ final class ModelRedis {
     var refusesType: String?
     /// What TIME answers, in milliseconds since 1970.
     var clock: () -> Int64 = { 0 }
+    /// What it does when its memory is full.
+    var policy = "noeviction"
     /// What ROLE answers.
     var role = "master"
     /// Called after each EXEC that was carried out, with its commands and which of them failed.
@@ -169,6 +171,7 @@ final class ModelRedis {
             return RESP.array([
                 RESP.bulk(Array("\(now / 1_000)".utf8)), RESP.bulk(Array("\(now % 1_000 * 1_000)".utf8)),
             ])
+        case "INFO": return RESP.bulk(Array("maxmemory:1000\r\nmaxmemory_policy:\(policy)\r\n".utf8))
         case "GET": return text(key).map { RESP.bulk($0) } ?? RESP.null
         case "MGET":
             return RESP.array(
