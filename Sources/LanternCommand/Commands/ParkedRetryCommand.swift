@@ -55,6 +55,12 @@ struct ParkedRetryCommand: Command {
 
     func run() -> ExitCode {
         ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, redis in
+            if case .all = selection {
+                let lists = try ParkedReader(plan, &redis)?.lists(&redis) ?? []
+                guard !lists.isEmpty else { return Console.fail(ParkedGroup.noSuchEvent, .failed) }
+                let answers = try ParkedRequests(plan: plan).retryAll(in: lists, &redis)
+                return ParkedRequests.tell(answers, asJSON: asJSON)
+            }
             let places = try selected(plan, &redis)
             guard !places.isEmpty else { return Console.fail(ParkedGroup.noSuchEvent, .failed) }
             let answers = try ParkedRequests(plan: plan).ask(.retry, of: places, &redis)

@@ -1,3 +1,4 @@
+import Bytes
 import Configuration
 import Glibc
 import Projections
@@ -14,23 +15,60 @@ struct ParkedRequests {
 
     let plan: ProjectionPlan
 
+    private var keys: KeySpace { KeySpace(projection: plan.name) }
+
     /// Waits up to 30 s in all.
     func ask(
         _ action: RequestText.Action, of places: [ParkedPlace], _ redis: inout RedisConnection
     ) throws -> [Answer] {
-        let keys = KeySpace(projection: plan.name)
         var open: [(place: String, identifier: String)] = []
         for place in places {
-            let identifier = String(UInt64.random(in: .min ... .max), radix: 16)
             let field = KeySpace.eventName(place.topic, place.partition, place.offset)
-            try redis.command("HSET", keys.requests, field, RequestText(action: action, identifier: identifier).text)
-            open.append((field, identifier))
+            let request = RequestText(action: action, identifier: Self.identifier())
+            try redis.command("HSET", keys.requests, field, request.text)
+            open.append((field, request.identifier))
         }
+        return try answers(to: open, &redis)
+    }
+
+    /// One request for each partition, whose lane carries it out in slices; waits as long as it goes on.
+    func retryAll(
+        in lists: [(topic: String, partition: Int32)], _ redis: inout RedisConnection
+    ) throws -> [Answer] {
+        var open: [(place: String, identifier: String)] = []
+        var command = CommandBuffer()
+        command.begin(2 + 2 * lists.count)
+        command.argument("HSET")
+        command.argument(text: keys.requests)
+        for (topic, partition) in lists {
+            let field = "\(topic):\(partition):\(KeySpace.all)"
+            let request = RequestText(action: .retryAll(RetryProgress()), identifier: Self.identifier())
+            command.argument(text: field)
+            command.argument(text: request.text)
+            open.append((field, request.identifier))
+        }
+        if case .error(let text)? = try redis.roundTrip(command).first { throw RedisError.reply(text, to: "HSET") }
+        return try answers(to: open, &redis)
+    }
+
+    private static func identifier() -> String { String(UInt64.random(in: .min ... .max), radix: 16) }
+
+    /// Waits until 30 s have passed in which nothing was done for them.
+    private func answers(
+        to open: [(place: String, identifier: String)], _ redis: inout RedisConnection
+    ) throws -> [Answer] {
         var answers: [String: String] = [:]
-        let deadline = WorkerSession.now() + 30_000
+        var progress: [String: String] = [:]
+        var deadline = WorkerSession.now() + 30_000
         while answers.count < open.count, WorkerSession.now() < deadline {
             for (place, identifier) in open where answers[place] == nil {
                 answers[place] = try redis.command("GET", keys.answer(identifier)).text
+                guard answers[place] == nil, place.hasSuffix(":\(KeySpace.all)"),
+                    let text = try redis.command("HGET", keys.requests, place).text
+                else { continue }
+                if let before = progress.updateValue(text, forKey: place), before != text {
+                    deadline = WorkerSession.now() + 30_000
+                }
             }
             // The lane looks once a second; there is nothing to be woken by.
             if answers.count < open.count { _ = poll(nil, 0, 100) }

@@ -40,6 +40,9 @@ public struct KeySpace: Sendable, Equatable {
     /// Every key of one generation, as a pattern for SCAN.
     public func generationPattern(_ number: Int) -> String { "lantern:\(projection):\(number):*" }
 
+    /// In the place of an offset: all that a partition has parked.
+    public static let all = "all"
+
     /// `TOPIC:PARTITION:OFFSET`, how the ledger and the requests name an event.
     public static func eventName(_ topic: String, _ partition: Int32, _ offset: Int64) -> String {
         "\(topic):\(partition):\(offset)"

@@ -39,6 +39,10 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
     var refusals: [Int: String] = [:]
     var repeats = RepeatedWords()
     var nextSecond: Int64 = 0
+    /// So many events are in the next slice of a retry.
+    var retryLimit = 200
+    /// So many were in the last one.
+    var lastSlice = 0
     var outcome: LaneOutcome?
 
     public init(

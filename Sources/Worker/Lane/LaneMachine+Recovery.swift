@@ -63,6 +63,8 @@ extension LaneMachine {
         refusalHandling = nil
         isAttending = false
         requests.removeAll()
+        isAttendDue = false
+        attendAt = 0
         retractInFlight()
         dropBatch(notBefore: now)
         // One that replays must not come to fold while there is no connection: it is settled anew as well.
@@ -194,10 +196,16 @@ extension LaneMachine {
 
     // MARK: Requests and dead letters
 
-    /// The operator's requests were carried out (or answered); the partitions they concern are read again.
-    public mutating func attended(reload slots: [Int]) {
+    /// The least time for projecting between two turns for requests, in milliseconds.
+    private static var projectingTime: Int64 { 10 }
+
+    /// A turn for the operator's requests has ended; the partitions that it changed are read again, and what is `left` comes
+    /// with the next turn, after as much time for projecting as this one took.
+    public mutating func attended(reload slots: [Int], left: [ParkingRequest] = [], since begin: Int64, now: Int64) {
         isAttending = false
-        requests.removeAll()
+        isAttendDue = false
+        requests = left
+        attendAt = left.isEmpty ? 0 : now + max(now - begin, Self.projectingTime)
         for slot in slots { reload(slot) }
         pause(slots)
         endFence()

@@ -52,6 +52,10 @@ extension LaneMachine {
         let isOwnLateEnd = !before.sent.isEmpty && text == before.sent
         if !before.sent.isEmpty { actions.append(.report(.settledUnknown(slot: slot, wasApplied: isOwnLateEnd))) }
         adopt(slot, checkpoint, text: text)
+        partitions[slot].parked = ParkedIndex()
+        for (offset, key) in found.parked {
+            partitions[slot].parked.add(offset: offset, key: settings.plan.isOrderDependent ? key : nil)
+        }
         if checkpoint.next < before.acknowledged {
             rewind(slot, from: before.acknowledged, to: checkpoint.next)
         } else if !before.believed.isEmpty, text != before.believed, checkpoint.writer != settings.writer {
@@ -125,10 +129,6 @@ extension LaneMachine {
     private mutating func start(_ slot: Int, _ checkpoint: Checkpoint, _ found: Settlement.Partition, now: Int64) {
         partitions[slot].acknowledged = checkpoint.next
         partitions[slot].end = found.high
-        partitions[slot].parked = ParkedIndex()
-        for (offset, key) in found.parked {
-            partitions[slot].parked.add(offset: offset, key: settings.plan.isOrderDependent ? key : nil)
-        }
         partitions[slot].older = found.older
         partitions[slot].ledger = found.ledger
         partitions[slot].haltedAt = nil

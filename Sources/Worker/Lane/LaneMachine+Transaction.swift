@@ -6,6 +6,7 @@ extension LaneMachine {
     /// Moves on as far as it can without waiting; called after anything has happened. `queueIsEmpty`: Kafka has nothing more
     /// at the moment, so that waiting for more to coalesce would only delay readers.
     public mutating func advance(now: Int64, queueIsEmpty: Bool) {
+        isAttendDue = !requests.isEmpty && now >= attendAt && !isStopping
         switch link {
         case .down(let retryAt):
             if now >= retryAt, !isStopping {
@@ -40,6 +41,7 @@ extension LaneMachine {
             if waitingSince > 0 { earliest = min(earliest, waitingSince + settings.commandTimeout + 1) }
             if batchSince > 0 { earliest = min(earliest, batchSince + BatchPolicy.patience) }
             earliest = min(earliest, nextHeartbeat)
+            if !requests.isEmpty { earliest = min(earliest, attendAt) }
             // While answers are outstanding nothing can be settled: the answer wakes the lane.
             if !unwritten.isEmpty { earliest = min(earliest, damageRetryAt) }
             for partition in partitions where expectations.isEmpty {
@@ -61,7 +63,7 @@ extension LaneMachine {
                 actions.append(.deadLetter(slot: slot, record))
                 return
             }
-            if !requests.isEmpty {
+            if isAttendDue {
                 isAttending = true
                 actions.append(.attend(requests))
                 return
@@ -135,7 +137,7 @@ extension LaneMachine {
 
     /// Kafka has more: whether the batch may be filled further before it goes.
     private mutating func mayFill(now: Int64) -> Bool {
-        guard wanted == nil, slotAwaitingInspection == nil, requests.isEmpty, deadLetters.isEmpty, !isStopping else {
+        guard wanted == nil, slotAwaitingInspection == nil, !isAttendDue, deadLetters.isEmpty, !isStopping else {
             return false
         }
         if batchSince == 0 { batchSince = now }

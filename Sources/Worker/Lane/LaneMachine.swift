@@ -71,6 +71,10 @@ public struct LaneMachine: ~Copyable {
     var requests: [ParkingRequest] = []
     var deadLetters: [(slot: Int, record: ParkedRecord)] = []
     var isAttending = false
+    /// When the next turn for requests is: between turns the lane projects.
+    var attendAt: Int64 = 0
+    /// Whether that time has come, so that nothing more is folded before it.
+    var isAttendDue = false
     var isStopping = false
     var isDeaf = false
     var nextHeartbeat: Int64 = 0
@@ -122,11 +126,14 @@ public struct LaneMachine: ~Copyable {
     /// The next thing to do, in order; nil when there is none.
     public mutating func nextAction() -> LaneAction? { actions.isEmpty ? nil : actions.removeFirst() }
 
+    func slot(of it: LanePartition) -> Int {
+        slots.first { partitions[$0].topic == it.topic && partitions[$0].partition == it.partition } ?? 0
+    }
     public func partition(_ slot: Int) -> LanePartition { partitions[slot] }
     public var slots: [Int] { partitions.indices.filter { !free.contains($0) } }
     /// Whether it has use for events now; where not, the shell leaves them in Kafka's queue for a moment.
     public var wantsEvents: Bool {
-        link == .up && !isStopping && !isDeaf && wanted == nil && slotAwaitingInspection == nil && requests.isEmpty
+        link == .up && !isStopping && !isDeaf && wanted == nil && slotAwaitingInspection == nil && !isAttendDue
             && deadLetters.isEmpty
             && batchCommands < policy.room && batchBytes < settings.bytesPerTransaction
             && eventsInBatch < settings.eventsPerTransaction

@@ -2,9 +2,10 @@ import Bytes
 
 /// Which events of one partition are parked, and so which keys are held back. The records themselves stay in Redis.
 struct ParkedIndex: Sendable {
-    /// Hashes of the held keys: most events are told apart from them without copying their key.
-    private var hashes: Set<Int> = []
-    private var counts: [[UInt8]: Int] = [:]
+    /// Hashes of the held keys, and how many events each holds: most events are told apart from them without copying their key.
+    private var hashes: [Int: Int] = [:]
+    /// key → its parked events, in order
+    private var lines: [[UInt8]: [Int64]] = [:]
     private(set) var offsets: Set<Int64> = []
 
     var count: Int { offsets.count }
@@ -12,15 +13,30 @@ struct ParkedIndex: Sendable {
 
     mutating func add(offset: Int64, key: [UInt8]?) {
         guard offsets.insert(offset).inserted, let key else { return }
-        counts[key, default: 0] += 1
-        hashes.insert(Self.hash(key.span))
+        var line = lines.removeValue(forKey: key) ?? []
+        let place = line.lastIndex { $0 < offset }.map { $0 + 1 } ?? 0
+        line.insert(offset, at: place)
+        lines[key] = line
+        hashes[Self.hash(key.span), default: 0] += 1
+    }
+
+    /// An event was released.
+    mutating func remove(offset: Int64, key: [UInt8]?) {
+        guard offsets.remove(offset) != nil, let key, var line = lines.removeValue(forKey: key) else { return }
+        line.removeAll { $0 == offset }
+        if !line.isEmpty { lines[key] = line }
+        let hash = Self.hash(key.span)
+        hashes[hash] = hashes[hash].flatMap { $0 > 1 ? $0 - 1 : nil }
     }
 
     /// How many events of that key are parked; an event without a key parks alone and holds nothing back.
     func count(key: Span<UInt8>?) -> Int {
-        guard let key, !hashes.isEmpty, hashes.contains(Self.hash(key)) else { return 0 }
-        return counts[key.array] ?? 0
+        guard let key, !hashes.isEmpty, hashes[Self.hash(key)] != nil else { return 0 }
+        return lines[key.array]?.count ?? 0
     }
+
+    /// The parked events of a key, in order.
+    func line(of key: [UInt8]) -> [Int64] { lines[key] ?? [] }
 
     private static func hash(_ bytes: Span<UInt8>) -> Int {
         // FNV-1a: keys are short, and a collision costs a copy, no more.

@@ -4,59 +4,94 @@ import Redis
 
 // Retry, skip and edit are carried out by the partition's own lane in its transactions: from outside they would race it.
 extension Lane where Log: ~Copyable, Link: ~Copyable {
-    /// Carries out what the operator asked; the lane is quiet meanwhile.
+    /// Carries out what the operator asked, as much of it as one turn takes; the lane is quiet meanwhile.
     mutating func attend(_ requests: [ParkingRequest]) {
+        let begin = services.now()
         var reload: Set<Int> = []
+        var left = requests[...]
         do {
-            for request in requests {
-                if let slot = try carryOut(request) { reload.insert(slot) }
+            while let request = left.first, requests.count - left.count < Self.requestsInTurn,
+                services.now() - begin < Self.turnMilliseconds, !control.isStopRequested
+            {
+                var outcome = try carryOut(request)
+                if case .badRow(let words, let work) = outcome { outcome = try endAtRow(words, work) }
+                switch outcome {
+                case .goesOn(let progress):
+                    left[left.startIndex] = request.going(on: progress)
+                    machine.attended(reload: reload.sorted(), left: Array(left), since: begin, now: services.now())
+                    return
+                case .nothing, .badRow: left.removeFirst()
+                case .read(let slot):
+                    reload.insert(slot)
+                    left.removeFirst()
+                }
                 // What came bare between MULTI and EXEC has ended the connection.
                 if link == nil { return }
             }
-            machine.attended(reload: reload.sorted())
+            machine.attended(reload: reload.sorted(), left: Array(left), since: begin, now: services.now())
         } catch {
             link = nil
             machine.disconnected(error.message, now: services.now())
         }
     }
 
-    /// Returns the slot that must be read again; nil where nothing was changed.
-    private mutating func carryOut(_ request: ParkingRequest) throws(RedisError) -> Int? {
-        let parts = request.field.split(separator: ":")
-        guard parts.count == 3, let partition = Int32(parts[1]), let offset = Int64(parts[2]),
+    /// So many requests are carried out before the lane looks around.
+    private static var requestsInTurn: Int { 16 }
+    /// After so long it looks around, too.
+    private static var turnMilliseconds: Int64 { 50 }
+
+    private mutating func carryOut(_ found: ParkingRequest) throws(RedisError) -> RequestOutcome {
+        let parts = found.field.split(separator: ":")
+        guard parts.count == 3, let partition = Int32(parts[1]),
+            let offset = parts[2] == KeySpace.all ? -1 : Int64(parts[2]),
             let slot = machine.slots.first(where: {
                 machine.partition($0).topicName == parts[0] && machine.partition($0).partition == partition
             }),
-            machine.partition(slot).isFolding || machine.partition(slot).isHalted
-        else { return nil }
+            machine.partition(slot).isFolding || machine.partition(slot).isHalted, !machine.partition(slot).isLeaving
+        else { return .nothing }
         let it = machine.partition(slot)
-        guard let text = RequestText(text: request.text) else {
-            let words = "the request cannot be read: \(request.text.prefix(200))"
-            services.report(.redis("\(request.field): \(words)"))
+        let read = RequestText(text: found.text)
+        let isOfAll = if case .retryAll? = read?.action { true } else { false }
+        guard let text = read, isOfAll == (offset == -1) else {
+            let words = "the request cannot be read: \(found.text.prefix(200))"
+            services.report(.redis("\(found.field): \(words)"))
             let none = ParkedWork(
-                request: request, text: RequestText(action: .retry, identifier: "unreadable"), slot: slot,
+                request: found, text: RequestText(action: .retry, identifier: "unreadable"), slot: slot,
                 offset: offset)
             return try refuse(none, it, words)
         }
-        let work = ParkedWork(request: request, text: text, slot: slot, offset: offset)
+        let work = ParkedWork(request: found, text: text, slot: slot, offset: offset)
         if case .halted(let reason) = it.phase, reason.code == .damaged {
             return try refuse(work, it, "\(it.name) is damaged, and stands until the projection is built anew")
         }
-        let index = machine.settings.keys.parkedIndex(machine.settings.generation, it.topicName, it.partition)
-        let members = try link?.command("ZRANGE", index, "0", "-1").elements ?? []
-        let parked = members.compactMap { LaneMachine.parked($0.bytes) }
-        guard let own = parked.first(where: { $0.offset == offset }) else { return try releaseHalted(work, it) }
+        if case .retryAll(let progress) = text.action { return try retryAll(work, progress, it) }
+        guard let own = try parked(of: it, from: work.offset, to: "\(work.offset)", 1).first else {
+            return try releaseHalted(work, it)
+        }
         if let older = try olderPartition(holding: own.key, before: slot) {
             return try refuse(work, it, "events of this key in \(older) are parked before it: retry those first")
         }
-        let holdsBack = machine.settings.plan.isOrderDependent && own.key != nil
-        return try releaseLine(holdsBack ? parked.filter { $0.key == own.key } : [own], work, it)
+        guard machine.settings.plan.isOrderDependent, let key = own.key else {
+            return try releaseLine([own], work, it)
+        }
+        // What the lane knows is what stands in Redis: its transaction holds only while the checkpoint is its own.
+        let line = it.parked.line(of: key).map { (offset: $0, key: own.key) }
+        return try releaseLine(line.contains { $0.offset == own.offset } ? line : [own], work, it)
+    }
+
+    /// Some of a partition's parked events, in order.
+    mutating func parked(
+        of it: LanePartition, from first: Int64, to last: String, _ limit: Int
+    ) throws(RedisError) -> [(offset: Int64, key: [UInt8]?)] {
+        let index = machine.settings.keys.parkedIndex(machine.settings.generation, it.topicName, it.partition)
+        let answer = try link?.command("ZRANGE", index, "\(first)", last, "BYSCORE", "LIMIT", "0", "\(limit)")
+        return (answer?.elements ?? []).compactMap { LaneMachine.parked($0.bytes) }
     }
 
     /// A parked event, with those of its key that queue behind it.
     private mutating func releaseLine(
         _ line: [(offset: Int64, key: [UInt8]?)], _ work: ParkedWork, _ it: LanePartition
-    ) throws(RedisError) -> Int? {
+    ) throws(RedisError) -> RequestOutcome {
         let isHead = line[0].offset == work.offset
         if !isHead, work.text.action == .retry {
             return try refuse(
@@ -76,20 +111,22 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             if step == .pass { continue }
             // One after the other: a key's events may be many, and each large.
             let record = entry.offset == work.offset ? own : try record(entry.offset, it)
-            guard released.take(entry, record, machine.projector) else { break }
+            guard released.take(entry, record, machine.projector) == .released else { break }
         }
         let rows = released.rows
         let words = released.words(of: line.count)
-        return try conclude(work, it, released.commands(own), rows: rows, decided: .some(own?.hash), answer: words)
+        return try conclude(
+            work, it, released.commands(own), rows: rows, decided: .some(own?.hash), released: released.released,
+            .answered(words))
     }
 
-    private mutating func record(_ offset: Int64, _ it: LanePartition) throws(RedisError) -> ParkedRecord? {
+    mutating func record(_ offset: Int64, _ it: LanePartition) throws(RedisError) -> ParkedRecord? {
         let blobs = machine.settings.keys.parked(machine.settings.generation, it.topicName, it.partition)
         return try link?.command("HGET", blobs, "\(offset)").bytes.flatMap { ParkedRecord(bytes: $0) }
     }
 
     /// Skip or edit of the event at which the partition halted.
-    private mutating func releaseHalted(_ work: ParkedWork, _ it: LanePartition) throws(RedisError) -> Int? {
+    private mutating func releaseHalted(_ work: ParkedWork, _ it: LanePartition) throws(RedisError) -> RequestOutcome {
         guard it.isHalted, let own = it.haltedAt, own.offset == work.offset, work.text.action != .retry else {
             return try refuse(work, it, "no such event is parked, and \(it.name) did not halt at it")
         }
@@ -99,55 +136,66 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         var commands = CommandBuffer()
         work.writeLedger(machine.settings.keys, record: own.hash, into: &commands)
         return try conclude(
-            work, it, commands, rows: [], decided: .some(own.hash), answer: "done: the partition goes on")
+            work, it, commands, rows: [], decided: .some(own.hash), .answered("done: the partition goes on"))
     }
 
     /// Ends a request without having done anything for it.
-    private mutating func refuse(_ work: ParkedWork, _ it: LanePartition, _ words: String) throws(RedisError) -> Int? {
-        try conclude(work, it, CommandBuffer(), rows: [], decided: nil, answer: "failed: \(words)")
+    mutating func refuse(_ work: ParkedWork, _ it: LanePartition, _ words: String) throws(RedisError) -> RequestOutcome
+    {
+        try conclude(work, it, CommandBuffer(), rows: [], decided: nil, .answered("failed: \(words)"))
     }
 
     // MARK: The transaction
 
     /// One fenced transaction that also watches the request and the rows, and looks at the rows before EXEC. `decided`: the
     /// hash of the record that was decided about, where it is known; nil where the request is only answered.
-    private mutating func conclude(
+    mutating func conclude(
         _ work: ParkedWork, _ it: LanePartition, _ changes: borrowing CommandBuffer, rows: [TouchedEntry],
-        decided record: UInt64??, answer words: String
-    ) throws(RedisError) -> Int? {
+        decided record: UInt64??, released: [(offset: Int64, key: [UInt8]?)] = [], _ end: ParkedWork.End
+    ) throws(RedisError) -> RequestOutcome {
         let settings = machine.settings
-        guard let answers = try link?.roundTrip(ParkedWork.watch(work.request, it, rows, settings)) else { return nil }
+        guard let answers = try link?.roundTrip(ParkedWork.watch(work.request, it, rows, settings)) else {
+            return .nothing
+        }
         if let text = refusal(in: answers) { return try leave(work, text) }
         guard let values = answers[2].elements, values[0].bytes == settings.generationText,
             values[1].bytes == it.believed, let before = Checkpoint(text: it.believed)
         else {
             try link?.command("UNWATCH")
-            return work.slot
+            return .read(work.slot)
         }
         // Another request has taken its place, or it was taken back: this one is nobody's any more.
         guard answers[3].text == work.request.text else {
             try link?.command("UNWATCH")
-            return nil
+            return .nothing
         }
         switch try lookAtRows(rows) {
         case .sound: break
+        case .damaged(let words) where work.isOfAll: return .badRow(words, work)
         case .damaged(let words): return try refuse(work, it, "a row cannot take it: \(words)")
         case .refused(let text): return try leave(work, text)
         }
         // Only behind a MULTI that was granted: what follows one that is refused would be carried out bare.
-        guard let opened = try link?.command("MULTI"), opened.isOK else { return nil }
+        guard let opened = try link?.command("MULTI"), opened.isOK else { return .nothing }
         let checkpoint = record == nil ? nil : work.checkpoint(after: before, settings)
-        var body = work.body(changes, on: it, settings, answer: words, checkpoint)
+        var body = work.body(changes, on: it, settings, end, checkpoint)
         let count = body.commandCount
         body.command("EXEC")
         let replies = try link?.roundTrip(body) ?? []
-        return try executed(work, record ?? nil, checkpoint, replies, count, body)
+        let outcome = try executed(work, record ?? nil, checkpoint, replies, count, body, released)
+        if case .goesOn(let progress) = end, case .read = outcome,
+            machine.partition(work.slot).believed == checkpoint?.text,
+            machine.partition(work.slot).damage == nil
+        {
+            return .goesOn(progress)
+        }
+        return outcome
     }
 
     private mutating func executed(
         _ work: ParkedWork, _ record: UInt64?, _ checkpoint: Checkpoint?, _ replies: [RedisValue], _ count: Int,
-        _ body: borrowing CommandBuffer
-    ) throws(RedisError) -> Int? {
+        _ body: borrowing CommandBuffer, _ released: [(offset: Int64, key: [UInt8]?)]
+    ) throws(RedisError) -> RequestOutcome {
         for reply in replies.prefix(count) {
             if case .error = reply { continue }
             guard reply != .simple(Array("QUEUED".utf8)) else { continue }
@@ -159,10 +207,10 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         guard case .array(let results)? = replies.last else {
             if let text = refusal(in: replies) { return try leave(work, text) }
             // Fenced: read again. The request stays.
-            return work.slot
+            return .read(work.slot)
         }
-        guard let checkpoint else { return nil }
-        machine.carriedOut(work, of: record, checkpoint: checkpoint)
+        guard let checkpoint else { return .nothing }
+        machine.carriedOut(work, of: record, checkpoint: checkpoint, released)
         for (index, result) in results.enumerated() {
             let fault: String
             switch result {
@@ -176,14 +224,14 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             machine.damage(work.slot, "\(command): \(fault) (request for \(work.request.field))", now: services.now())
             break
         }
-        return work.slot
+        return .read(work.slot)
     }
 
     /// Redis refused: the request stays, and is tried again with a later heartbeat.
-    private mutating func leave(_ work: ParkedWork, _ text: [UInt8]) throws(RedisError) -> Int? {
+    private mutating func leave(_ work: ParkedWork, _ text: [UInt8]) throws(RedisError) -> RequestOutcome {
         services.report(.redis("carrying out the request for \(work.request.field): \(readableText(text))"))
         try link?.command("UNWATCH")
-        return nil
+        return .nothing
     }
 
     private func isInexact(_ text: [UInt8]) -> Bool {
@@ -193,7 +241,13 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
 
 extension LaneMachine {
     /// A request's transaction wrote this checkpoint.
-    mutating func carriedOut(_ work: ParkedWork, of record: UInt64?, checkpoint: Checkpoint) {
+    mutating func carriedOut(
+        _ work: ParkedWork, of record: UInt64?, checkpoint: Checkpoint, _ released: [(offset: Int64, key: [UInt8]?)]
+    ) {
+        for event in released {
+            partitions[work.slot].parked.remove(
+                offset: event.offset, key: settings.plan.isOrderDependent ? event.key : nil)
+        }
         partitions[work.slot].believed = checkpoint.text
         partitions[work.slot].believedNext = checkpoint.next
         partitions[work.slot].believedConfirmed = checkpoint.confirmed

@@ -9,10 +9,13 @@ struct ParkedWork {
     var slot: Int
     var offset: Int64
 
+    /// Whether it is about all that a partition has parked.
+    var isOfAll: Bool { if case .retryAll = text.action { true } else { false } }
+
     /// What the ledger is to say of the event; nil where nothing new.
     var decision: LedgerEntry.Decision? {
         switch text.action {
-        case .retry: nil
+        case .retry, .retryAll: nil
         case .skip: .skip
         case .edit(let value): .edit(value)
         }
@@ -49,15 +52,29 @@ struct ParkedWork {
         return watch
     }
 
-    /// What stands between MULTI and EXEC: the changes, a fresh checkpoint with them, the request's end and its answer.
+    /// How a request's transaction leaves it.
+    enum End {
+        /// It is removed, and answered.
+        case answered(String)
+        /// It stays, with how far it is.
+        case goesOn(RetryProgress)
+    }
+
+    /// What stands between MULTI and EXEC: the changes, a fresh checkpoint with them, and what becomes of the request.
     func body(
-        _ changes: borrowing CommandBuffer, on it: LanePartition, _ settings: LaneSettings, answer words: String,
+        _ changes: borrowing CommandBuffer, on it: LanePartition, _ settings: LaneSettings, _ end: End,
         _ checkpoint: Checkpoint?
     ) -> CommandBuffer {
         var commands = CommandBuffer()
         commands.append(changes)
-        commands.command("HDEL", settings.keys.requests, request.field)
-        commands.command("SET", settings.keys.answer(text.identifier), words, "EX", "300")
+        switch end {
+        case .answered(let words):
+            commands.command("HDEL", settings.keys.requests, request.field)
+            commands.command("SET", settings.keys.answer(text.identifier), words, "EX", "300")
+        case .goesOn(let progress):
+            let renewed = RequestText(action: .retryAll(progress), identifier: text.identifier)
+            commands.command("HSET", settings.keys.requests, request.field, renewed.text)
+        }
         if let checkpoint {
             commands.begin(3)
             commands.argument("SET")

@@ -1,8 +1,17 @@
 import Bytes
 import Projections
 
-/// A key's parked events, folded in their order until one is still bad: what a request changes.
+/// Parked events that are folded in their order: what a request changes.
 struct ReleasedLine: ~Copyable {
+    /// What became of an event.
+    enum Taken {
+        case released
+        /// It is still bad.
+        case stays
+        /// It does not fit: its changes belong into a transaction of their own.
+        case full
+    }
+
     /// What is to be done with an event of the line.
     enum Step {
         /// It is not concerned.
@@ -20,7 +29,7 @@ struct ReleasedLine: ~Copyable {
     private let isHead: Bool
     private var changes = Changeset()
     private var bookkeeping = CommandBuffer()
-    private var released = 0
+    private(set) var released: [(offset: Int64, key: [UInt8]?)] = []
     private var stillBad: String?
 
     init(_ work: ParkedWork, _ it: LanePartition, _ settings: LaneSettings, isHead: Bool) {
@@ -39,39 +48,41 @@ struct ReleasedLine: ~Copyable {
 
     func next(_ offset: Int64) -> Step {
         if !isHead, offset != work.offset { return .pass }
-        if changes.commandCount >= settings.commandsPerTransaction { return .end }
+        if isFull { return .end }
         // Behind another event of its key an edited one stays where it is.
         if offset == work.offset, !isHead, work.text.action != .skip { return .end }
         return .read
     }
 
-    /// Folds one event; false where it stays, and the line ends.
+    /// Whether a transaction holds no more.
+    var isFull: Bool { changes.commandCount >= settings.commandsPerTransaction }
+
+    /// How many events of that key were released.
+    func releasedCount(of key: [UInt8]) -> Int { released.count { $0.key == key } }
+
+    /// Folds one event.
     mutating func take(_ entry: (offset: Int64, key: [UInt8]?), _ record: ParkedRecord?, _ projector: any Projector)
-        -> Bool
+        -> Taken
     {
         let blobs = settings.keys.parked(settings.generation, it.topicName, it.partition)
         let decision = decision(entry.offset, record)
         if decision != .skip {
             guard let record else {
                 stillBad = "its record is missing or damaged in \(blobs)"
-                return false
+                return .stays
             }
             if let obstacle = record.obstacle(to: decision) {
                 stillBad = obstacle
-                return false
+                return .stays
             }
             let value: [UInt8]? = if case .edit(let edited)? = decision { edited } else { record.value }
-            if case .bad(let bad) = record.project(as: value, it, projector, into: &changes) {
+            switch record.project(as: value, it, projector, into: &changes) {
+            case .projected, .unknownType: break
+            case .changesetMustCloseFirst: return .full
+            case .bad(let bad):
                 stillBad = "offset \(entry.offset) is still bad: \(bad.reason)"
-                var renewed = record
-                renewed.reason = bad.reason
-                renewed.view = bad.view
-                bookkeeping.begin(4)
-                bookkeeping.argument("HSET")
-                bookkeeping.argument(text: blobs)
-                bookkeeping.argument(entry.offset)
-                bookkeeping.argument(renewed.bytes)
-                return false
+                renew(record, bad, in: blobs)
+                return .stays
             }
         }
         bookkeeping.command("HDEL", blobs, "\(entry.offset)")
@@ -79,8 +90,21 @@ struct ReleasedLine: ~Copyable {
         bookkeeping.argument("ZREM")
         bookkeeping.argument(text: settings.keys.parkedIndex(settings.generation, it.topicName, it.partition))
         bookkeeping.argument(LaneMachine.indexMember(entry.offset, entry.key))
-        released += 1
-        return true
+        released.append(entry)
+        return .released
+    }
+
+    /// The record says why it is bad now.
+    private mutating func renew(_ record: ParkedRecord, _ bad: BadEvent, in blobs: String) {
+        var renewed = record
+        renewed.reason = bad.reason
+        renewed.view = bad.view
+        guard renewed != record else { return }
+        bookkeeping.begin(4)
+        bookkeeping.argument("HSET")
+        bookkeeping.argument(text: blobs)
+        bookkeeping.argument(record.offset)
+        bookkeeping.argument(renewed.bytes)
     }
 
     /// The rows that it touches.
@@ -97,9 +121,10 @@ struct ReleasedLine: ~Copyable {
 
     /// The answer to the operator.
     func words(of count: Int) -> String {
-        let rest = count - released
-        return stillBad.map { "\(released) released; \($0)" }
-            ?? "done: \(released) released\(rest > 0 && isHead ? ", \(rest) of the key are left: retry again" : "")"
+        let done = released.count
+        let rest = count - done
+        return stillBad.map { "\(done) released; \($0)" }
+            ?? "done: \(done) released\(rest > 0 && isHead ? ", \(rest) of the key are left: retry again" : "")"
     }
 }
 

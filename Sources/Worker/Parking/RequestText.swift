@@ -1,12 +1,16 @@
-/// What the operator asks about one parked or halted event; the value of a field `TOPIC:PARTITION:OFFSET` of the requests.
+/// What the operator asks about one parked or halted event; the value of a field `TOPIC:PARTITION:OFFSET` of the requests,
+/// or `TOPIC:PARTITION:all` for all that a partition has parked.
 ///
-/// As text: `action=edit id=… value=HEX`; `value=null` makes the event a tombstone.
+/// As text: `action=edit id=… value=HEX`; `value=null` makes the event a tombstone. `action=retry-all id=… after=…` holds how
+/// far it is: the lane writes it anew with each slice.
 public struct RequestText: Sendable, Equatable {
     public enum Action: Sendable, Equatable {
         case retry
         case skip
         /// The value to project in place of the record's; nil is a tombstone.
         case edit([UInt8]?)
+        /// All that the partition has parked, from where this says.
+        case retryAll(RetryProgress)
     }
 
     public var action: Action
@@ -22,6 +26,7 @@ public struct RequestText: Sendable, Equatable {
         switch action {
         case .retry: "action=retry id=\(identifier)"
         case .skip: "action=skip id=\(identifier)"
+        case .retryAll(let progress): "action=retry-all id=\(identifier) \(progress.text)"
         case .edit(nil): "action=edit id=\(identifier) value=null"
         case .edit(let value?): "action=edit id=\(identifier) value=\(Self.hexadecimal(value))"
         }
@@ -37,6 +42,7 @@ public struct RequestText: Sendable, Equatable {
         switch values["action"] {
         case "retry": action = .retry
         case "skip": action = .skip
+        case "retry-all": action = .retryAll(RetryProgress(values))
         case "edit":
             guard let value = values["value"] else { return nil }
             if value == "null" {

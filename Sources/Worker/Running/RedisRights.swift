@@ -11,7 +11,8 @@ enum RedisRights {
     /// On Lantern's own keys.
     private static let own = [
         ["GET"], ["MGET"], ["EXISTS"], ["DEL"], ["UNLINK"], ["TYPE"], ["SET", "-"], ["HSET", "-", "-"], ["HGET", "-"],
-        ["HMGET", "-"], ["HGETALL"], ["HDEL", "-"], ["ZADD", "0", "-"], ["ZREM", "-"], ["ZRANGE", "0", "0"], ["WATCH"],
+        ["HMGET", "-"], ["HGETALL"], ["HSTRLEN", "-"], ["HDEL", "-"], ["ZADD", "0", "-"], ["ZREM", "-"],
+        ["ZRANGE", "0", "0"], ["WATCH"],
     ]
     /// Without a key.
     private static let keyless = [["INFO"], ["TIME"], ["SCAN", "0"], ["UNWATCH"]]

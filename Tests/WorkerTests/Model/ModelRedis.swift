@@ -196,7 +196,12 @@ final class ModelRedis {
             return fields[String(decoding: command[2], as: UTF8.self)].map { RESP.bulk($0) } ?? RESP.null
         case "ZRANGE":
             guard case .sorted(let members)? = data[key] ?? .sorted([:]) else { return wrongType }
-            return RESP.array(members.sorted { $0.value < $1.value }.map { RESP.bulk($0.key) })
+            var found = members.sorted { $0.value < $1.value }
+            if command.count == 8 { found = Self.range(found, command.map { String(decoding: $0, as: UTF8.self) }) }
+            return RESP.array(found.map { RESP.bulk($0.key) })
+        case "HSTRLEN":
+            guard case .hash(let fields)? = data[key] ?? .hash([:]) else { return wrongType }
+            return RESP.integer(Int64(fields[String(decoding: command[2], as: UTF8.self)]?.count ?? 0))
         case "ZSCORE":
             guard case .sorted(let members)? = data[key] ?? .sorted([:]) else { return wrongType }
             return members[command[2]].map { RESP.bulk(Array("\($0)".utf8)) } ?? RESP.null
@@ -223,6 +228,15 @@ final class ModelRedis {
             return RESP.integer(1)
         case let name: return RESP.error("ERR unknown command '\(name)'")
         }
+    }
+
+    /// `ZRANGE key from to BYSCORE LIMIT 0 count`, `(to` without it.
+    private static func range(
+        _ members: [(key: [UInt8], value: Int64)], _ words: [String]
+    ) -> [(key: [UInt8], value: Int64)] {
+        let from = Int64(words[2]) ?? 0
+        let to = words[3].hasPrefix("(") ? (Int64(words[3].dropFirst()) ?? 0) - 1 : Int64(words[3]) ?? 0
+        return Array(members.filter { $0.value >= from && $0.value <= to }.prefix(Int(words[7]) ?? 0))
     }
 
     private func changeHash(_ key: String, _ fields: [String: [UInt8]], _ command: [[UInt8]]) -> [UInt8] {
