@@ -48,7 +48,7 @@ public struct Changes: ~Copyable {
         let place = Int(declaration) < places.count ? Int(places[Int(declaration)]) : -1
         guard place >= 0 else {
             throw ProjectionError(
-                "the view of \(Declarations.view(at: declaration).key) is no stored property of the projection")
+                "the view of \(Declarations.view(at: declaration).key) is not a stored property of the projection")
         }
         guard views[place].reads[topic] else {
             throw ProjectionError("it does not read this event's topic: see its `from`", view: views[place].name)
@@ -89,8 +89,8 @@ public struct Changes: ~Copyable {
         let field = names.bytes.span.readable
         throw ProjectionError(
             isSum
-                ? "`\(field)` is incremented, but is none of the view's `sums`: name it there"
-                : "`\(field)` is one of the view's `sums`, which are incremented and never set",
+                ? "`\(field)` is incremented, but the view's `sums` do not name it: add it there"
+                : "`\(field)` is one of the view's `sums`, which can only be incremented",
             view: views[place].name)
     }
 

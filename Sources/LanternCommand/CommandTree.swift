@@ -18,8 +18,9 @@ enum CommandTree {
         CommandSpec(
             "lantern", "Materialize Kafka events as exact views in Redis",
             discussion: """
-                Lantern folds the events of Kafka topics into views in Redis, as a YAML file says. A view and the
-                offset it has reached change in one Redis transaction, so every event takes effect exactly once.
+                Lantern folds the events of Kafka topics into views in Redis, as described by a YAML file. A view
+                and the offset that it has reached change in one Redis transaction, so every event takes effect
+                exactly once.
                 """,
             examples: [
                 .init("lantern demo --events 100000", "See it work, without Kafka or Redis of your own"),

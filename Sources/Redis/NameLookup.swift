@@ -35,7 +35,7 @@ final class NameLookup: Sendable {
     ) throws(RedisError) -> [SocketAddress] {
         if case .found(let numeric) = resolve(host, port, flags: AI_NUMERICHOST) { return numeric }
         guard let lookup = NameLookup(host: host, port: port), lookup.start() else {
-            throw RedisError(.unreachable, "No thread or pipe to look up \(host): error \(errno).")
+            throw RedisError(.unreachable, "Cannot look up \(host): no thread or pipe is available (error \(errno)).")
         }
         try Socket.wait(
             lookup.readEnd, for: POLLIN, deadline: deadline, interrupt: interrupt, doing: "looking up \(host)")
@@ -43,8 +43,8 @@ final class NameLookup: Sendable {
         case .found(let addresses): return addresses
         case .failed(let why):
             throw RedisError(
-                .unreachable, "The name \(host) cannot be looked up: \(why). See how it is written, and DNS.")
-        case nil: throw RedisError(.unreachable, "The name \(host) cannot be looked up.")
+                .unreachable, "The host name \(host) cannot be resolved: \(why). Check its spelling and DNS.")
+        case nil: throw RedisError(.unreachable, "The host name \(host) cannot be resolved.")
         }
     }
 

@@ -79,7 +79,7 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
     }
 
     private static let noSentinel =
-        "Sentinel is not supported; give the address of the master, by a name that follows a failover"
+        "Sentinel is not supported; use the master's address, through a name that follows a failover"
 
     private static func socket(_ text: Substring) throws(Fault) -> (Endpoint, Int) {
         let path = text.prefix { $0 != "?" }
@@ -88,7 +88,9 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
         // The kernel's sun_path holds 108 bytes, the end mark included.
         guard decoded.utf8.count < 108 else { throw Fault(reason: "its path is longer than 107 bytes") }
         let query = text[path.endIndex...]
-        guard query.isEmpty || query.hasPrefix("?db=") else { throw Fault(reason: "after ? only db=n is known") }
+        guard query.isEmpty || query.hasPrefix("?db=") else {
+            throw Fault(reason: "after its path only ?db=n is possible")
+        }
         return (.unix(path: decoded), try database(query.dropFirst(4)))
     }
 
@@ -96,7 +98,9 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
         let place = text.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         if place.contains(",") && !place.contains("=") { throw Fault(reason: "it has several hosts. \(noSentinel)") }
         guard !text.contains("?"), !text.contains("#") else {
-            throw Fault(reason: "it has a query or a fragment; user and password stand before the host, with an @")
+            throw Fault(
+                reason:
+                    "it has a query or a fragment; user and password belong before the host, as in user:password@host")
         }
         guard let found = hostAndPort(place) else { throw Fault(reason: "its host or port is missing or wrong") }
         return (.tcp(host: found.host, port: found.port), try database(text[place.endIndex...].dropFirst()))
@@ -145,7 +149,7 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
             throw Fault(reason: brokenEncoding)
         }
         guard !password.isEmpty else {
-            throw Fault(reason: "its password is empty: if it comes from an environment variable, see that it is set")
+            throw Fault(reason: "its password is empty: if it comes from an environment variable, check that it is set")
         }
         return (user.isEmpty ? nil : user, password)
     }

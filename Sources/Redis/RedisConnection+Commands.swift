@@ -42,7 +42,7 @@ extension RedisConnection {
             do {
                 try Socket.wait(
                     descriptor, for: sent < total || hasPendingOutput ? POLLIN | POLLOUT : POLLIN, deadline: deadline,
-                    interrupt: interrupt, doing: "waiting for \(options.address) to answer")
+                    interrupt: interrupt, doing: "waiting for \(options.address) to reply")
             } catch {
                 throw failed(error)
             }
@@ -84,7 +84,7 @@ extension RedisConnection {
             ])
             guard let parts = answer.elements, parts.count == 2, case .bulk(let next) = parts[0],
                 let elements = parts[1].elements
-            else { throw failed(RedisError(.protocolViolation, "SCAN was not answered as Redis does.")) }
+            else { throw failed(RedisError(.protocolViolation, "The reply to SCAN is not one of Redis's.")) }
             let keys = elements.compactMap { element -> [UInt8]? in
                 if case .bulk(let key) = element { key } else { nil }
             }

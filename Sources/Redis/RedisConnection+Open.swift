@@ -55,11 +55,11 @@ extension RedisConnection {
             if case .error(let text) = value {
                 let remedy =
                     name == "AUTH" && password == nil
-                    ? "No password was given for user \(user ?? "default"): give it as `password-file` under `redis:`, or in the URL."
+                    ? "No password is configured for user \(user ?? "default"): set `password-file` under `redis:`, or put it into the URL."
                     : Self.remedy(for: name, text)
                 throw failed(.reply(text, to: "\(name) at \(options.address)", remedy: remedy))
             }
-            throw failed(RedisError(.protocolViolation, "\(options.address) answered \(name) with \(value)."))
+            throw failed(RedisError(.protocolViolation, "\(options.address) returned \(value) for \(name)."))
         }
         return ignored
     }
@@ -68,12 +68,12 @@ extension RedisConnection {
     private static func remedy(for command: String, _ text: [UInt8]) -> String? {
         switch RedisErrorCode(text.span) {
         case .noAuth:
-            "It asks for a password: give it as `password-file` under `redis:` (with `user`, where it has ACL users), or in the URL."
+            "It requires a password: set `password-file` under `redis:` (and `user`, if it has ACL users), or put it into the URL."
         case .wrongPass:
-            "See the user and the password: `user` and `password-file` under `redis:`, or those in the URL."
+            "Check the user and the password: `user` and `password-file` under `redis:`, or those in the URL."
         case .noPerm: "Give the user +\(command.prefix { $0 != " " }.lowercased())."
         default:
-            command.hasPrefix("SELECT") ? "Take a database that it has: see `databases` in its configuration." : nil
+            command.hasPrefix("SELECT") ? "Use a database that exists: see `databases` in Redis's configuration." : nil
         }
     }
 
@@ -92,7 +92,7 @@ extension RedisConnection {
             throw failed(
                 RedisError(
                     .notMaster,
-                    "Redis at \(address) says that it is \(role), not a master. Point to the master, or wait for the failover to end."
+                    "Redis at \(address) has the role \(role), not master. Use the master's address, or wait for the failover to end."
                 ))
         }
         if case .error(let text) = values[1] {

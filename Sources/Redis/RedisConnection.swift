@@ -43,8 +43,8 @@ public struct RedisConnection: ~Copyable {
     static func noTLS(_ address: RedisAddress) -> RedisError {
         RedisError(
             .noTLS,
-            "\(address) asks for TLS, and this build's hiredis has none (Debian 12's 0.14). "
-                + "Build on Debian 13 or Ubuntu 24.04 (hiredis 1.2), or put stunnel in between and use redis://.")
+            "\(address) needs TLS, but this build's hiredis does not have it (Debian 12 has 0.14). "
+                + "Build on Debian 13 or Ubuntu 24.04 (hiredis 1.2), or use redis:// through stunnel.")
     }
 
     /// Whether it can still be used.
@@ -86,10 +86,10 @@ public struct RedisConnection: ~Copyable {
         var why = code == 0 ? "the server closed the connection" : unsafe String(cString: strerror(code))
         #if REDIS_TLS
             if let alert = tls?.alert() {
-                why = "the server ended the TLS session (\(alert)). See `cert` and `key` under `tls`"
+                why = "the server ended the TLS session (\(alert)). Check `cert` and `key` under `tls`"
             }
         #endif
-        return RedisError(.closed, "The connection to \(options.address) is gone while \(doing): \(why).")
+        return RedisError(.closed, "The connection to \(options.address) was lost while \(doing): \(why).")
     }
 
     /// The connection is gone, and `text` is the error that the server sent before.
@@ -100,7 +100,7 @@ public struct RedisConnection: ~Copyable {
 
     private func ensureOpen() throws(RedisError) {
         guard isOpen else {
-            throw RedisError(.closed, "The connection to \(options.address) was closed before. Open a new one.")
+            throw RedisError(.closed, "The connection to \(options.address) is already closed. Open a new one.")
         }
     }
 

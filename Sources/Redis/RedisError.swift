@@ -63,7 +63,7 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         let words = text.span.extracting(first: 512).readable
         return RedisError(
             .server(code),
-            "Redis answered \(what) with an error: \(words)"
+            "Redis returned an error for \(what): \(words)"
                 + (remedy.map { (words.hasSuffix(".") ? " " : ". ") + $0 } ?? ""))
     }
 }

@@ -54,7 +54,7 @@ struct ReplyReader: ~Copyable {
 
     /// The next whole reply, if there is one; `false` leaves `reply` as it was.
     mutating func next(into reply: inout Reply) throws(RedisError) -> Bool {
-        guard let reader = unsafe reader else { throw violation("there is no memory for its parser") }
+        guard let reader = unsafe reader else { throw violation("there is not enough memory for the parser") }
         while true {
             if unsafe reader.pointee.pos == reader.pointee.len {
                 if isBetweenReplies, takeNumbers() {
@@ -69,7 +69,7 @@ struct ReplyReader: ~Copyable {
             if unsafe object != nil {
                 // hiredis 1.x makes values of RESP3 types without asking us.
                 guard unsafe building.pointee.missing == 0 else {
-                    throw violation("it holds a type that was not asked for")
+                    throw violation("it contains a type that was not requested")
                 }
                 unsafe swap(&reply.storage, &building.pointee)
                 unsafe building.pointee.reset()
@@ -150,7 +150,7 @@ struct ReplyReader: ~Copyable {
         let reason = why ?? fault ?? parser ?? "unknown"
         return RedisError(
             .protocolViolation,
-            "A reply of Redis cannot be used: \(reason). The connection is thrown away; "
-                + "if it happens again, see what stands between this program and Redis.")
+            "A reply from Redis cannot be used: \(reason). The connection is closed. "
+                + "If it happens again, check what is between this program and Redis, such as a proxy.")
     }
 }

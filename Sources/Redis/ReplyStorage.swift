@@ -109,7 +109,7 @@ enum ReplyCallbacks {
         case REDIS_REPLY_ERROR: kind = .error
         case REDIS_REPLY_STRING: kind = .bulk
         default:
-            unsafe storage.pointee.fault = "it is of a type that was not asked for (RESP3)"
+            unsafe storage.pointee.fault = "it has a type that was not requested (RESP3)"
             return nil
         }
         guard unsafe storage.pointee.admits(bytes: count) else { return nil }

@@ -66,7 +66,7 @@ extension RedisConnection {
     public mutating func inspect() throws(RedisError) -> ServerFacts {
         let info = try command("INFO")
         guard let text = info.text else {
-            throw failed(RedisError(.protocolViolation, "\(options.address) did not answer INFO with text."))
+            throw failed(RedisError(.protocolViolation, "\(options.address) did not return text for INFO."))
         }
         var facts = ServerFacts(info: text)
         if facts.maxmemoryPolicy == nil {

@@ -67,7 +67,8 @@ enum Socket {
     private static func unreachable(_ what: String, _ code: Int32) -> RedisError {
         let text = unsafe String(cString: strerror(code))
         return RedisError(
-            .unreachable, "No connection to Redis at \(what): \(text). See that it runs and listens there.")
+            .unreachable, "No connection to Redis at \(what): \(text). Check that Redis is running and listening there."
+        )
     }
 
     /// Waits in `poll(2)` until `descriptor` is ready for `events` (POLLIN, POLLOUT) or has failed.
@@ -84,7 +85,7 @@ enum Socket {
                 }
             } else if ready == 0 {
                 if deadline.hasPassed {
-                    throw RedisError(.timeout, "Time ran out while \(doing). The connection is thrown away.")
+                    throw RedisError(.timeout, "Timed out while \(doing). The connection is closed.")
                 }
             } else if set.count > 1, set[1].revents != 0 {
                 throw RedisError(.interrupted, "Interrupted while \(doing).")

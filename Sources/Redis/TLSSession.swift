@@ -18,7 +18,7 @@
             signal(SIGPIPE, SIG_IGN)
             guard let context = unsafe redisConnectFd(descriptor), unsafe context.pointee.err == 0 else {
                 close(descriptor)
-                throw RedisError(.unreachable, "hiredis took no connection for TLS to \(host).")
+                throw RedisError(.unreachable, "hiredis could not begin TLS with \(host).")
             }
             unsafe self.context = context
             unsafe context.pointee.flags &= ~REDIS_BLOCK
@@ -29,7 +29,7 @@
                 unsafe SSL_free(session)
                 throw RedisError(
                     .unreachable,
-                    "The TLS handshake with \(host) failed: \(why). See the certificate's name and authority.")
+                    "The TLS handshake with \(host) failed: \(why). Check the certificate's name and authority.")
             }
             unsafe try Self.shakeHands(session, descriptor, host: host, deadline: deadline, interrupt: interrupt)
         }
@@ -42,7 +42,8 @@
             guard let session = unsafe session else {
                 let failed = unsafe step.map { unsafe String(cString: $0) } ?? "begin"
                 throw RedisError(
-                    .invalidOptions, "TLS to \(host): could not \(failed). See the files under tls: (PEM, readable).")
+                    .invalidOptions, "TLS to \(host): could not \(failed). Check the files under `tls` (PEM, readable)."
+                )
             }
             return unsafe session
         }
@@ -60,11 +61,11 @@
                     let why = String(decoding: text[..<end].map { UInt8(bitPattern: $0) }, as: UTF8.self)
                     throw RedisError(
                         .unreachable,
-                        "The TLS handshake with \(host) failed: \(why). See the certificate's name and authority.")
+                        "The TLS handshake with \(host) failed: \(why). Check the certificate's name and authority.")
                 }
                 try Socket.wait(
                     descriptor, for: wantsWrite != 0 ? POLLOUT : POLLIN, deadline: deadline, interrupt: interrupt,
-                    doing: "shaking hands (TLS) with \(host)")
+                    doing: "performing the TLS handshake with \(host)")
             }
         }
 

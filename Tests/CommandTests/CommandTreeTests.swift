@@ -71,7 +71,7 @@ import Testing
         report.redis = .init(0.75, report.events)
         #expect(report.bound == ("Redis", 0.75))
         #expect(report.text.contains("1,000,000 events of 230 bytes"))
-        #expect(report.text.contains("about 1,333,333 events/s, bounded by Redis"))
+        #expect(report.text.contains("about 1,333,333 events/s, limited by Redis"))
         #expect(!report.text.contains("parked"))
         report.fold = .init(0.5, report.events)
         report.bad = 3

@@ -175,14 +175,14 @@ import Testing
 
     @Test func `a sample that cannot be used says where`() {
         #expect(faults(#"{"@key":"a"}"#) == ["s.ndjson:1: it has no @value (null is a tombstone)"])
-        #expect(faults(#"{"@value":1,"@kye":"a"}"#).first?.hasPrefix("s.ndjson:1: `@kye` stands beside @topic") == true)
+        #expect(faults(#"{"@value":1,"@kye":"a"}"#).first?.hasPrefix("s.ndjson:1: `@kye` is beside @topic") == true)
         #expect(
             faults("1", #"{"@value":1,"@topic":"ordres"}"#) == [
-                "s.ndjson:2: no projection reads topic ordres; they read orders"
+                "s.ndjson:2: no projection reads topic ordres; the projections read orders"
             ])
         #expect(
             faults(#"{"@value":1,"@headers":[1]}"#) == [
-                "s.ndjson:1: @headers must be an object of names and texts, or null"
+                "s.ndjson:1: @headers must be an object of names and strings, or null"
             ])
         #expect(faults(#"{"@value":1,"@timestamp":"x"}"#) == ["s.ndjson:1: @timestamp must be milliseconds since 1970"])
         #expect(faults("", " ") == ["s.ndjson: the sample has no events"])
@@ -191,7 +191,7 @@ import Testing
         )
         .replacing("hash: \"order:{orderId}\"", with: "hash: \"order:{orderId}\"\n        from: orders")
         #expect(
-            faults("1", file: two).first?.contains("which of the topics orders, others is it from? Say `--topic TOPIC`")
+            faults("1", file: two).first?.contains("cannot tell which of the topics orders, others this is from: pass `--topic TOPIC`")
                 == true)
     }
 }

@@ -134,11 +134,11 @@ import Testing
     @Test func `projections need their parts`() {
         expectFault(file("projections: { p: { topics: [t], views: \(views) } }"), at: "3:19", "needs `version`")
         expectFault(file("projections: { p: { version: 1, views: \(views) } }"), at: "3:19", "needs `topics`")
-        expectFault(file("projections: { P: { version: 1, topics: [t], views: \(views) } }"), at: "3:16", "no name")
+        expectFault(file("projections: { P: { version: 1, topics: [t], views: \(views) } }"), at: "3:16", "not a valid name")
         expectFault(file("projections: { p: { version: 0, topics: [t], views: \(views) } }"), at: "3:30", "from 1")
         expectFault(file("projections: { p: { version: 1, topics: [t, t], views: \(views) } }"), at: "3:45", "twice")
         expectFault(
-            file("projections: { p: { version: 1, topics: [a b], views: \(views) } }"), at: "3:42", "topic's name")
+            file("projections: { p: { version: 1, topics: [a b], views: \(views) } }"), at: "3:42", "topic name")
         expectFault(file("projections: { p: { version: 1, topics: t, views: \(views) } }"), at: "3:41", "`[t]`")
     }
 
@@ -155,7 +155,7 @@ import Testing
         #expect(try parse(with("unknown: halt")).projections[0].unknown == .halt)
         expectFault(with("on-error: dead-letter"), at: "3:56", "needs its topic")
         expectFault(with("on-error: { dead-letter: t }"), at: "3:71", "come back")
-        expectFault(with("on-error: stop"), at: "3:56", "known here are")
+        expectFault(with("on-error: stop"), at: "3:56", "the known names are")
         expectFault(with("unknown: ignored"), at: "3:55", "did you mean `ignore`?")
         expectFault(with("time: now"), at: "3:52", "must be a path")
         expectFault(with("time: $.at?"), at: "3:52", "cannot be optional")
@@ -193,6 +193,6 @@ import Testing
         expectFault(with("\"{@header.a?}\""), at: "7:11", "cannot be optional")
         expectFault(with("$.type?"), at: "7:11", "cannot be optional")
         expectFault(with("order"), at: "7:11", "`type` must be a path such as `$.name` or one of `{@key}`")
-        expectFault(with("\"{@header}\""), at: "7:11", "nothing that a record has")
+        expectFault(with("\"{@header}\""), at: "7:11", "not an attribute of a record")
     }
 }

@@ -6,7 +6,7 @@ import Testing
     @Test func `a view needs a kind`() {
         expectFault(view("events: { A: delete }"), at: "10:9", "needs its kind", "`sorted-set`")
         expectFault(view("hsh: \"v:{id}\"\nevents: { A: delete }"), at: "10:9", "did you mean `hash`?")
-        expectFault(view("hash: \"v:{id}\"\nset: \"w:{id}\"\nevents: { A: delete }"), at: "11:9", "a hash already")
+        expectFault(view("hash: \"v:{id}\"\nset: \"w:{id}\"\nevents: { A: delete }"), at: "11:9", "already a hash")
     }
 
     @Test func `a view needs rules`() {
@@ -20,9 +20,9 @@ import Testing
     @Test(arguments: [
         ("order", "6:0"), ("{id}", "begin with text"), ("lantern:{id}", "Lantern's own"), ("lan{id}", "`lantern:`"),
         ("v:{a}{b}", "at least one `:`"), ("v:{a}-{b}", "at least one `:`"), ("v:{id", "without `}`"),
-        ("v:id}", "without `{`"), ("v:{}", "empty name"), ("v:{a..b}", "empty name"), ("v:{a b}", "blanks"),
+        ("v:id}", "without `{`"), ("v:{}", "empty name"), ("v:{a..b}", "empty name"), ("v:{a b}", "spaces"),
         ("v:{a[0]}", "no array indices"), ("v:{id?}", "optional"), ("v:{@kye}", "did you mean `{@key}`?"),
-        ("v:{$.id}", "`{id}`"), ("v:{@header.}", "nothing that a record has"),
+        ("v:{$.id}", "`{id}`"), ("v:{@header.}", "not an attribute of a record"),
     ])
     func `a key's template has its restrictions`(template: String, word: String) throws {
         let text = view("counter: \"\(template)\"\nevents: { A: { increment: 1 } }")
@@ -43,9 +43,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("$", "no path"), ("$a", "written `$$a`"), ("$.", "no path"), ("$.a..b", "empty name"), ("$.a[0]", "array"),
-        ("$.a?.b", "only at the end"), ("$.a b", "blanks"), ("$.'a'", "quotes"), ("{@x}", "nothing that a record has"),
-        ("{@key", "nothing that a record has"), ("{@header}", "`{@header.NAME}`"), ("null", "null cannot be set"),
+        ("$", "not a path"), ("$a", "written `$$a`"), ("$.", "not a path"), ("$.a..b", "empty name"), ("$.a[0]", "array"),
+        ("$.a?.b", "only at the end"), ("$.a b", "spaces"), ("$.'a'", "quotes"), ("{@x}", "not an attribute of a record"),
+        ("{@key", "not an attribute of a record"), ("{@header}", "`{@header.NAME}`"), ("null", "null cannot be set"),
         ("~", "null cannot be set"),
     ])
     func `values that are neither path nor constant are refused`(value: String, word: String) {
@@ -95,7 +95,7 @@ import Testing
             ])
         for (number, column, word) in [
             ("x", 32, "a number"), ("1.5", 32, "integer"), ("1e30", 32, "integer"), ("\"{@key}\"", 32, "always text"),
-            ("{ value: $.a, scale: 16 }", 53, "from 0 to 15"), ("{ value: 1, scale: 2 }", 41, "path only"),
+            ("{ value: $.a, scale: 16 }", 53, "from 0 to 15"), ("{ value: 1, scale: 2 }", 41, "needs a path"),
             ("{ value: $.a, scales: 2 }", 46, "did you mean `scale`?"), ("{ scale: 2 }", 32, "needs `value`"),
         ] {
             expectFault(view("counter: \"v\"\nevents: { A: { increment: \(number) } }"), at: "11:\(column + 3)", word)
@@ -147,8 +147,8 @@ import Testing
         expectFault(view("hash: \"v:{id}\"\nevents: { A: { sett: { a: 1 } } }"), at: "11:24", "did you mean `set`?")
         expectFault(view("hash: \"v:{id}\"\nevents: { A: set }"), at: "11:22", "needs a value")
         expectFault(view("hash: \"v:{id}\"\nevents: { A: { delete: false } }"), at: "11:32", "does nothing")
-        expectFault(view("hash: \"v:{id}\"\nevents: { A: { delete: true, unset: [a] } }"), at: "11:24", "stands alone")
-        expectFault(view("hash: \"v:{id}\"\nevents: { A: { set: all, unset: [a] } }"), at: "11:24", "stands alone")
+        expectFault(view("hash: \"v:{id}\"\nevents: { A: { delete: true, unset: [a] } }"), at: "11:24", "must be alone")
+        expectFault(view("hash: \"v:{id}\"\nevents: { A: { set: all, unset: [a] } }"), at: "11:24", "must be alone")
         expectFault(
             view("sorted-set: \"v:{id}\"\nmember: $.m\nevents: { A: { max: $.a, remove: true } }"), at: "12:34",
             "one change")

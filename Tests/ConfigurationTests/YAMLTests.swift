@@ -59,7 +59,7 @@ import Testing
     @Test func `what is no YAML is told with its place`() {
         expectFault("kafka: [", at: "2:1", "not valid YAML")
         expectFault(file("worker: {@key}"), at: "3:10", "not valid YAML", "quotes")
-        expectFault(file("worker: { group: ${A} }"), at: "3:19", "not valid YAML", "`${NAME}`, must stand in quotes")
+        expectFault(file("worker: { group: ${A} }"), at: "3:19", "not valid YAML", "`${NAME}`, must be in quotes")
         expectFault("a: \u{1}", at: "1:4", "not UTF-8")
     }
 
@@ -142,7 +142,7 @@ let minimal =
 
     @Test func `must be written right`() {
         for (value, word) in [
-            ("a${", "without its `}`"), ("${1A}", "no reference"), ("${}", "no reference"), ("${A:-${B}}", "default"),
+            ("a${", "without its `}`"), ("${1A}", "not a reference"), ("${}", "not a reference"), ("${A:-${B}}", "default"),
         ] {
             expectFault(file("worker: { group: \"\(value)\" }\nprojections: \(minimal)"), at: "3:18", word)
         }

@@ -78,7 +78,7 @@ import Testing
         #expect(fault(Of(view: CounterView(shared: "{a}", from: ["t"]))).contains("must begin with text"))
         #expect(fault(Of(view: CounterView(shared: "lantern:x", from: ["t"]))).contains("Lantern's own"))
         #expect(fault(Of(view: CounterView(shared: "a:{b}{c}", from: ["t"]))).contains("between two placeholders"))
-        #expect(fault(Of(view: CounterView(shared: "a", from: ["z"]))).contains("none of the projection's topics"))
+        #expect(fault(Of(view: CounterView(shared: "a", from: ["z"]))).contains("not one of the projection's topics"))
         #expect(fault(Of(view: LatestView("a", keep: 0, from: ["t"]))).contains("keep"))
         let buckets = BucketsView("a", every: .milliseconds(1_500), retain: .seconds(1), from: ["t"])
         #expect(fault(Of(view: buckets)).contains("whole seconds"))
@@ -108,7 +108,7 @@ import Testing
             TestEvent(key: nil, #"{"which":"other"}"#), TestEvent(key: nil, "{}"), TestEvent(key: nil, "{}", topic: "u")
         )
         #expect(test.parked.count == 2)
-        #expect(test.parked.first?.reason.contains("no stored property") == true)
+        #expect(test.parked.first?.reason.contains("not a stored property") == true)
         #expect(test.parked.last?.view == "here")
         #expect(test.text("here") == "1")
     }

@@ -100,7 +100,7 @@ extension SystemTests {
             #expect(try redis.command("EXISTS", "order:big") == .integer(0))
             let place = KeySpace.eventName(scenario.topic, 0, 0)
             let shown = try scenario.lantern(["parked", "show", "--config", path, "orders", place])
-            #expect(shown.text.contains("\(large.count) bytes, too large to be kept here"), "\(shown.text)")
+            #expect(shown.text.contains("\(large.count) bytes, too large to be kept in Redis"), "\(shown.text)")
             let answer = try ask(.retry, event, scenario)
             #expect(answer.contains("was too large to be kept here"), "\(answer)")
             #expect(try ask(.edit(placed("big", total: "1.00")), event, scenario) == "done: 2 released")

@@ -43,7 +43,7 @@ extension SystemTests {
         @Test func `read-only for a while`() throws {
             // A replica of nothing: read-only, and it keeps its data since there is no master to load from.
             // The heartbeat may see the role first, or a transaction its refusal.
-            try survive("readonly", says: ["read only replica", "no master any more"]) {
+            try survive("readonly", says: ["read only replica", "no longer a master"]) {
                 _ = try $0.redis.cli(["REPLICAOF", "127.0.0.1", "1"])
             } end: {
                 _ = try $0.redis.cli(["REPLICAOF", "NO", "ONE"])
@@ -107,7 +107,7 @@ extension SystemTests {
             try scenario.waitUntilDone(worker)
             #expect(try worker.stop() == 0, "\(worker.log)")
             try scenario.expectEqual()
-            let settled = worker.lines("unknown outcome is settled")
+            let settled = worker.lines("was unknown and has been found out")
             #expect(!settled.isEmpty, "no transaction was of unknown outcome: \(worker.log)")
             Stage.figure(
                 "cut after EXEC: \(cuts) cuts, \(settled.count) settlements, "

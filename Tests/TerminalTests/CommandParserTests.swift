@@ -98,7 +98,7 @@ let sample = CommandSpec(
     @Test func `a number out of range is refused with the range`() throws {
         let parsed = try command("run", "--config", "a", "--rate", "0")
         let error = try #require(throws: UsageError.self) { try parsed.integer("rate", in: 1...10) }
-        #expect(error.message == "'--rate 0': an integer from 1 to 10 is expected")
+        #expect(error.message == "'--rate 0': expected an integer from 1 to 10")
     }
 
     @Test func `help works at every level and in both forms`() throws {

@@ -6,7 +6,7 @@ enum Hint {
     static func text(for name: String, among known: [String]) -> String {
         if let near = Suggestion.nearest(to: name, among: known) { return ": did you mean `\(near)`?" }
         if known.isEmpty { return "" }
-        return ": known here are " + list(known)
+        return ": the known names are " + list(known)
     }
 
     static func list(_ names: [String]) -> String { names.map { "`\($0)`" }.joined(separator: ", ") }

@@ -26,7 +26,7 @@ struct MapReader {
             let isOn = entry.name == "on" && words.names.contains("events")
             let near = isOn ? "events" : Suggestion.nearest(to: entry.name, among: words.names)
             if let near { mistyped.insert(near) }
-            let hint = near.map { ": did you mean `\($0)`?" } ?? ": known here are \(Hint.list(words.names))"
+            let hint = near.map { ": did you mean `\($0)`?" } ?? ": the known names are \(Hint.list(words.names))"
             log.error(entry.position, "unknown name `\(entry.name)` in \(place)\(hint)")
         }
         self.mistyped = mistyped

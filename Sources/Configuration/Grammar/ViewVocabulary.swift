@@ -71,7 +71,7 @@ enum ViewVocabulary {
         Word(name: "score", summary: "sorted-set: the member's score.", shape: .definition("number")),
         Word(name: "add", summary: "The member is added.", shape: .flag),
         Word(name: "remove", summary: "The member is removed.", shape: .flag),
-        Word(name: "delete", summary: "The whole entry is removed.", shape: .flag),
+        Word(name: "delete", summary: "The whole row is removed.", shape: .flag),
     ]
 
     static let number: [Word] = [

@@ -16,7 +16,7 @@ enum Vocabulary {
         Word(name: "limits", summary: "Bounds; each has a default.", shape: .map(LimitWord.all.map(\.word))),
         Word(name: "log", summary: "What is logged, and how.", shape: .map(log)),
         Word(
-            name: "projections", summary: "Named, versioned folds from the events of topics to views.",
+            name: "projections", summary: "Named, versioned rules that turn the events of topics into views.",
             shape: .named(pattern: namePattern, .map(projection)), isRequired: true),
     ]
 
@@ -50,7 +50,7 @@ enum Vocabulary {
 
     static let log: [Word] = [
         Word(
-            name: "level", summary: "The least level that is logged; default info.",
+            name: "level", summary: "The lowest level that is logged; default info.",
             shape: .choice(LogSettings.Level.allCases.map(\.rawValue))),
         Word(
             name: "format", summary: "text, json, or auto (default): text on a terminal, else JSON lines.",
@@ -69,7 +69,7 @@ enum Vocabulary {
             ]), isRequired: true),
         Word(name: "type", summary: "Where an event says what it is.", shape: .definition("source")),
         Word(
-            name: "time", summary: "Where the event time stands; default: the record's timestamp.",
+            name: "time", summary: "Where the event time is; default: the record's timestamp.",
             shape: .definition("source")),
         Word(
             name: "unknown", summary: "Events whose type no view has a rule for; default ignore.",
@@ -84,27 +84,28 @@ enum Vocabulary {
 
     static let errorPolicy: [Word] = [
         Word(
-            name: "dead-letter", summary: "Produce bad events to this topic before going on.",
+            name: "dead-letter", summary: "Produce bad events to this topic before continuing.",
             shape: .text(pattern: topicPattern), isRequired: true)
     ]
 
     static let topic: [Word] = [
         Word(
-            name: "key", summary: "What the record key stands for; checked for each event.", shape: .definition("path")),
+            name: "key", summary: "The path whose text is the record key; checked for each event.",
+            shape: .definition("path")),
         Word(
             name: "compacted", summary: "Whether the topic is compacted; checked with the broker.", shape: .flag),
     ]
 
     /// Properties of librdkafka that are Lantern's own (Deployment.md, "Kafka"), and why.
     static let ownProperties: [(name: String, reason: String)] = [
-        ("isolation.level", "Lantern always reads committed events only"),
-        ("enable.auto.commit", "the checkpoint in Redis decides where reading goes on"),
-        ("auto.commit.enable", "the checkpoint in Redis decides where reading goes on"),
+        ("isolation.level", "Lantern always reads only committed events"),
+        ("enable.auto.commit", "the checkpoint in Redis decides where reading continues"),
+        ("auto.commit.enable", "the checkpoint in Redis decides where reading continues"),
         ("auto.offset.reset", "a missing offset halts the partition instead of skipping or repeating events"),
         ("group.id", "the group is named for the projection and its generation; see `worker: { group: NAME }`"),
         ("enable.partition.eof", "Lantern needs to see the end of each partition"),
         ("group.instance.id", "use `worker: { instance-id: NAME }`"),
-        ("enable.auto.offset.store", "the checkpoint in Redis decides where reading goes on"),
+        ("enable.auto.offset.store", "the checkpoint in Redis decides where reading continues"),
         ("plugin.library.paths", "plug-ins could change what Lantern reads"),
     ]
 }

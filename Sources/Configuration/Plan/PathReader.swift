@@ -20,7 +20,7 @@ package enum PathReader {
         guard text.hasPrefix("{@") else { return .text(text) }
         guard text.hasSuffix("}"), let source = attribute(text.dropFirst().dropLast()) else {
             let hint = Hint.text(for: text, among: attributes)
-            throw Fault(message: "`\(text)` is nothing that a record has\(hint)")
+            throw Fault(message: "`\(text)` is not an attribute of a record\(hint)")
         }
         return .attribute(source)
     }
@@ -46,7 +46,8 @@ package enum PathReader {
         let body = text.dropFirst().dropLast(isOptional ? 1 : 0)
         guard body.hasPrefix("."), body.count > 1 else {
             throw Fault(
-                message: "`\(text)` is no path: a path is `$.name` or `$.outer.inner`; the text `\(text)` is written "
+                message:
+                    "`\(text)` is not a path: a path is `$.name` or `$.outer.inner`; the text `\(text)` is written "
                     + "`$\(text)`")
         }
         return .path(JSONPath(members: try members(body.dropFirst(), of: text)), isOptional: isOptional)
@@ -65,9 +66,9 @@ package enum PathReader {
                     case "?": "`?` may stand only at the end of a path"
                     case "\"", "'": "names with quotes are not possible in version 1"
                     case "{", "}": "a path has no braces"
-                    default: "names with blanks are not possible in version 1"
+                    default: "names with spaces are not possible in version 1"
                     }
-                throw Fault(message: "`\(whole)` is no path: \(reason)")
+                throw Fault(message: "`\(whole)` is not a path: \(reason)")
             }
         }
         return members

@@ -67,7 +67,9 @@ struct ProjectionReader {
 
     private func add(_ topic: TopicPlan, at position: Position) {
         if !Names.isTopic(topic.name) {
-            log.error(position, "`\(topic.name)` is no topic's name: letters, digits, `.`, `_` and `-`, at most 249")
+            log.error(
+                position,
+                "`\(topic.name)` is not a valid topic name: use letters, digits, `.`, `_` and `-`, at most 249")
         }
         if scope.topics.contains(where: { $0.name == topic.name }) {
             log.error(position, "topic `\(topic.name)` occurs twice")
@@ -94,9 +96,10 @@ struct ProjectionReader {
                 let target = map["dead-letter"], let topic = map.text("dead-letter")
             else { return nil }
             if !Names.isTopic(topic) {
-                log.error(target.position, "`\(topic)` is no topic's name: letters, digits, `.`, `_` and `-`")
+                log.error(
+                    target.position, "`\(topic)` is not a valid topic name: use letters, digits, `.`, `_` and `-`")
             } else if scope.topics.contains(where: { $0.name == topic }) {
-                log.error(target.position, "`\(topic)` is read by this projection: bad events would come back for ever")
+                log.error(target.position, "`\(topic)` is read by this projection: bad events would come back forever")
             } else {
                 scope.deadLetterPosition = target.position
             }
@@ -125,7 +128,7 @@ struct ProjectionReader {
         }
         for entry in entries {
             if let fault = Names.fault(in: entry.name) {
-                log.error(entry.position, "`\(entry.name)` is no name of a view: \(fault)")
+                log.error(entry.position, "`\(entry.name)` is not a valid name for a view: use \(fault)")
             }
             if let view = ViewReader(scope: scope).read(entry) { views.append(view) }
         }

@@ -53,7 +53,7 @@ struct ProjectionsReader {
 
     private func checkName(_ entry: YAMLNode.Entry, what: String) {
         if let fault = Names.fault(in: entry.name) {
-            log.error(entry.position, "`\(entry.name)` is no name of a \(what): \(fault)")
+            log.error(entry.position, "`\(entry.name)` is not a valid name for a \(what): use \(fault)")
         }
     }
 
@@ -88,7 +88,7 @@ package enum Names {
             (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || (byte == 0x2D && index > 0)
         }
         if isLegal, (1...100).contains(name.utf8.count) { return nil }
-        return "up to 100 of a-z, 0-9 and `-`, which does not come first"
+        return "1 to 100 of a-z, 0-9 and `-`, beginning with a letter or digit"
     }
 
     /// Whether Kafka allows it.

@@ -106,9 +106,9 @@ struct RuleReader {
         guard words.count > 1 else { return }
         if kind == "hash" {
             if let delete = words.first(where: { $0.name == "delete" }) {
-                log.error(delete.position, "`delete` stands alone: no other change makes sense beside it in one rule")
+                log.error(delete.position, "`delete` must be alone: no other change makes sense with it in one rule")
             } else if let all = words.first(where: { $0.name == "set" && $0.value.isAll }) {
-                log.error(all.position, "`set: all` stands alone: it replaces the whole row")
+                log.error(all.position, "`set: all` must be alone: it replaces the whole row")
             }
         } else {
             log.error(

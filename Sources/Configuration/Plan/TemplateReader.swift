@@ -40,11 +40,11 @@ package enum TemplateReader {
         if text.hasPrefix("@") {
             if let source = PathReader.attribute(text) { return .attribute(source) }
             let hint = Hint.text(for: "{\(text)}", among: PathReader.attributes)
-            throw PathReader.Fault(message: "`{\(text)}` is nothing that a record has\(hint)")
+            throw PathReader.Fault(message: "`{\(text)}` is not an attribute of a record\(hint)")
         }
         if text.hasPrefix("$") {
             throw PathReader.Fault(
-                message: "`{\(text)}`: in a template a path stands without `$.`: `{\(text.drop { "$.".contains($0) })}`"
+                message: "`{\(text)}`: in a template, write a path without `$.`: `{\(text.drop { "$.".contains($0) })}`"
             )
         }
         return .path(JSONPath(members: try PathReader.members(text, of: "{\(text)}")))
@@ -68,7 +68,7 @@ package enum TemplateReader {
                 hasSeparator = hasSeparator || text.utf8.contains(UInt8(ascii: ":"))
             } else {
                 if !hasSeparator {
-                    return "between two placeholders at least one `:` must stand, so that a key can be read back"
+                    return "at least one `:` is needed between two placeholders, so that a key can be read back"
                 }
                 hasSeparator = false
             }

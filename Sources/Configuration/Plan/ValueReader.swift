@@ -44,7 +44,7 @@ struct ValueReader {
         guard case .scalar(let text, let isQuoted) = node.content else {
             log.error(
                 node.position,
-                "`\(name)` must be a path or a constant, not \(node.kindName); `scale` goes with `increment`, and text "
+                "`\(name)` must be a path or a constant, not \(node.kindName); `scale` is for `increment`, and text "
                     + "that begins with `{` or `[` needs quotes")
             return nil
         }
@@ -77,7 +77,7 @@ struct ValueReader {
         guard let text, let value = value(text, at: valueNode.position) else { return nil }
         switch source(value, isJSON: false) {
         case .constant where scale != nil:
-            log.error(valueNode.position, "`scale` goes with a path only: write the number itself as it is meant")
+            log.error(valueNode.position, "`scale` needs a path: write a constant as the number that you mean")
             return nil
         case .constant(let constant):
             return constantNumber(constant.text, at: valueNode.position, name: name, isInteger: isInteger)
@@ -87,7 +87,7 @@ struct ValueReader {
         case let source:
             if case .path = source { return NumberSource(source, scale: scale ?? 0) }
             if scale ?? 0 != 0 {
-                log.error(valueNode.position, "`scale` goes with a path only, not with `\(text)`")
+                log.error(valueNode.position, "`scale` needs a path, not `\(text)`")
                 return nil
             }
             return NumberSource(source)

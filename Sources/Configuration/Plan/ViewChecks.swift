@@ -43,7 +43,7 @@ struct ViewChecks {
             log.error(
                 first.position,
                 "`\(first.plan.word)` depends on the order of events, and view \(plan.name) reads "
-                    + "\(plan.topics.count) topics, which have no order among each other: name one, "
+                    + "\(plan.topics.count) topics, whose events have no common order: name one, "
                     + "`from: \(scope.topics[plan.topics[0]].name)`")
             return
         }
@@ -108,7 +108,7 @@ struct ViewChecks {
             log.error(
                 increment.position,
                 "`set: all` (at \(setAll)) makes every field of view \(plan.name) one that is set, so none can be "
-                    + "incremented: make a view of its own for the sums")
+                    + "incremented: use a separate view for the sums")
         }
         for rule in events.flatMap(\.rules) { checkUnset(rule) }
     }
@@ -125,8 +125,8 @@ struct ViewChecks {
         if first.word == word { return }
         log.error(
             change.position,
-            "\(what) has `\(word)` here and `\(first.word)` at \(first.position): in one view it is only ever one of "
-                + "them; use another view or field")
+            "\(what) has `\(word)` here and `\(first.word)` at \(first.position): in one view it can be only one of "
+                + "them: use another view or field")
     }
 
     private func checkUnset(_ rule: PlacedRule) {
@@ -231,7 +231,7 @@ struct ViewChecks {
         log.error(
             position,
             "`ttl` is exact only where each write replaces the whole entry (a document, or a hash with `set: all`); "
-                + "here a row cut by expiry may differ between live and rebuild: write "
+                + "here a rebuild may differ from the live view by what expired in between: write "
                 + "`ttl: { after: \(text), approximate: true }` to accept that")
     }
 }

@@ -30,7 +30,7 @@ struct ViewReader {
         }
         if kinds.count > 1 {
             log.error(
-                kinds[1].position, "\(place) is a \(kindEntry.name) already: make a view of its own for each kind")
+                kinds[1].position, "\(place) is already a \(kindEntry.name): use a separate view for each kind")
         }
         let template = ScalarReader(log: log).text(kindEntry.value, place: "`\(kindEntry.name)`")
         let key = template.flatMap { values.template($0, at: kindEntry.value.position, isKey: true) }
@@ -107,7 +107,7 @@ struct ViewReader {
             guard let name = ScalarReader(log: log).text(node, place: "`from`") else { continue }
             guard let index = scope.topics.firstIndex(where: { $0.name == name }) else {
                 let hint = Hint.text(for: name, among: scope.topics.map(\.name))
-                log.error(node.position, "`\(name)` is none of the projection's topics\(hint)")
+                log.error(node.position, "`\(name)` is not one of the projection's topics\(hint)")
                 continue
             }
             if result.contains(index) {

@@ -8,7 +8,7 @@ public struct LogSettings: Sendable, Equatable {
         case text, json
     }
 
-    /// The least level that is logged.
+    /// The lowest level that is logged.
     public var level = Level.info
     public var format = Format.auto
 

@@ -19,7 +19,7 @@ struct RedisReader {
         if let user = map.text("user") {
             if address.user != nil {
                 log.error(
-                    map["user"]?.position ?? node.position, "the URL has a user and `user` is there too: keep one")
+                    map["user"]?.position ?? node.position, "the URL has a user, and `user` is set too: keep one")
             }
             settings.user = user
         }
@@ -27,7 +27,7 @@ struct RedisReader {
         if settings.passwordFile != nil, address.password != nil {
             log.error(
                 map["password-file"]?.position ?? node.position,
-                "the URL has a password and `password-file` is there too: keep the file")
+                "the URL has a password, and `password-file` is set too: keep the file")
         }
         if let tls = map["tls"] { settings.tls = readTLS(tls, address: address) }
         return settings
@@ -50,7 +50,7 @@ struct RedisReader {
         guard let map = MapReader(node, Vocabulary.tls, place: "tls", log: log) else { return nil }
         let tls = RedisOptions.TLS(ca: map.text("ca"), certificate: map.text("cert"), key: map.text("key"))
         if !address.usesTLS {
-            log.error(node.position, "`tls` is of use only with a `rediss://` URL: change the URL or remove `tls`")
+            log.error(node.position, "`tls` has an effect only with a `rediss://` URL: change the URL or remove `tls`")
         }
         if (map["cert"] == nil) != (map["key"] == nil) {
             log.error(node.position, "`cert` and `key` belong together: give both or neither")

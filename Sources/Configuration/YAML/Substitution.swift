@@ -43,7 +43,7 @@ enum Substitution {
             name.unicodeScalars.allSatisfy({ isNameStart($0) || ("0"..."9").contains($0) })
         else {
             throw Fault(
-                message: "`${\(reference)}` is no reference to an environment variable: write `${NAME}` or "
+                message: "`${\(reference)}` is not a reference to an environment variable: write `${NAME}` or "
                     + "`${NAME:-default}`, and `$${` for the text `${`")
         }
         let value = environment[String(name)]

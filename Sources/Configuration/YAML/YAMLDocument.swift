@@ -128,7 +128,7 @@ struct YAMLDocument: ~Copyable {
 
     private mutating func aliased(_ name: String, at position: Position, depth: Int) throws(YAMLFault) -> YAMLNode {
         if openAnchors.contains(name) {
-            throw YAMLFault(position: position, message: "`*\(name)` stands inside its own anchor")
+            throw YAMLFault(position: position, message: "`*\(name)` is inside its own anchor")
         }
         guard let target = anchors[name] else {
             let hint = Hint.text(for: name, among: anchors.keys.sorted())
@@ -145,7 +145,7 @@ struct YAMLDocument: ~Copyable {
         nodes += more
         if nodes > Self.mostNodes {
             throw YAMLFault(
-                position: position, message: "more than \(Self.mostNodes) values, aliases followed: too many")
+                position: position, message: "more than \(Self.mostNodes) values after following aliases: too many")
         }
     }
 

@@ -51,10 +51,10 @@ struct YAMLEventReader: ~Copyable {
         } else if message.contains("Unicode character escape") {
             message = "this escape is not a character: it is half of a surrogate pair, or beyond U+10FFFF"
         } else if message.contains("cannot start any token") || message.contains("alphabetic or numeric") {
-            message += "; a value or name that begins with `{`, `*`, `@`, `%` or `&` must stand in quotes"
+            message += "; a value or name that begins with `{`, `*`, `@`, `%` or `&` must be in quotes"
         }
         if message.contains("',' or") {
-            message += "; inside of `{ }` and `[ ]` a value with `{` or `}`, such as `${NAME}`, must stand in quotes"
+            message += "; inside of `{ }` and `[ ]` a value with `{` or `}`, such as `${NAME}`, must be in quotes"
         }
         return YAMLFault(
             position: Position(line: mark.line + 1, column: mark.column + 1), message: "not valid YAML: " + message)

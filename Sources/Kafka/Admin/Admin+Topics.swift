@@ -11,7 +11,7 @@ extension Admin {
                 name, Int32(clamping: partitions), Int32(clamping: replicas), text.baseAddress, text.count)
         }
         guard let topic = unsafe made else {
-            throw KafkaError(.configuration, message: "topic \(name) cannot be made with \(partitions) partitions")
+            throw KafkaError(.configuration, message: "topic \(name) cannot be created with \(partitions) partitions")
         }
         defer { unsafe rd_kafka_NewTopic_destroy(topic) }
         for (key, value) in settings { unsafe _ = rd_kafka_NewTopic_set_config(topic, key, value) }
@@ -31,7 +31,8 @@ extension Admin {
             } catch  where error.code == .unknownTopic {}
             unsafe _ = rd_kafka_poll(client, 20)
         }
-        throw KafkaError(.timedOut, message: "topic \(name) is made but not known to the broker yet", isRetriable: true)
+        throw KafkaError(
+            .timedOut, message: "topic \(name) was created, but the broker does not know it yet", isRetriable: true)
     }
 
     /// Deletes a topic with all its records.
@@ -76,7 +77,7 @@ extension Admin {
         }
         let result = unsafe rd_kafka_event_DeleteRecords_result(event.event)
         guard let answer = unsafe rd_kafka_DeleteRecords_result_offsets(result), unsafe answer.pointee.cnt > 0 else {
-            throw KafkaError(.other, message: "\(action): no answer for it")
+            throw KafkaError(.other, message: "\(action): the reply does not contain it")
         }
         let code = unsafe answer.pointee.elems[0].err
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, action) }
@@ -99,7 +100,7 @@ extension Admin {
         let result = unsafe rd_kafka_event_DescribeConfigs_result(event.event)
         let answers = unsafe rd_kafka_DescribeConfigs_result_resources(result, &count)
         guard count > 0, let answer = unsafe answers?[0] else {
-            throw KafkaError(.other, message: "\(action): no answer for it")
+            throw KafkaError(.other, message: "\(action): the reply does not contain it")
         }
         let code = unsafe rd_kafka_ConfigResource_error(answer)
         if code != RD_KAFKA_RESP_ERR_NO_ERROR {

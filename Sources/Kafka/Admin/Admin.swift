@@ -117,7 +117,7 @@ public struct Admin: ~Copyable, @unchecked Sendable {
             Int(name[name.index(after: slash)...].dropLast()) != nil
         {
             return
-                "a broker answered and gave \(name[..<slash]) as its address, which cannot be reached from here: check "
+                "a broker replied and gave \(name[..<slash]) as its address, which cannot be reached from here: check "
                 + "`advertised.listeners` of the broker, and that this name and port can be reached"
         }
         return "check bootstrap.servers and that the broker runs"

@@ -164,12 +164,12 @@ struct LibrdkafkaConsumer: ConsumerLibrary, ~Copyable {
 
     func seek(_ positions: [Position]) throws(KafkaError) {
         let list = list(positions)
-        try unsafe check(rd_kafka_seek_partitions(client, list.list, 10_000), "reading on at other offsets")
+        try unsafe check(rd_kafka_seek_partitions(client, list.list, 10_000), "continuing at other offsets")
         for index in 0..<list.count {
             let element = list.element(index)
             if element.error != RD_KAFKA_RESP_ERR_NO_ERROR {
                 throw KafkaError(
-                    element.error, "reading on at another offset of \(element.topic)-\(element.partition)",
+                    element.error, "continuing at another offset of \(element.topic)-\(element.partition)",
                     isRetriable: true)
             }
         }

@@ -38,7 +38,7 @@ struct Properties: ~Copyable {
             unsafe rd_kafka_new(kind, configuration, buffer.baseAddress, buffer.count)
         }
         guard let client = unsafe client else {
-            throw KafkaError(.configuration, message: "Kafka client cannot be made: \(terminatedText(text))")
+            throw KafkaError(.configuration, message: "The Kafka client cannot be created: \(terminatedText(text))")
         }
         isOwned = false
         return unsafe client

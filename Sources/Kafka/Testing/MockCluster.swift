@@ -64,7 +64,7 @@ public final class MockCluster: Sendable {
         let client = unsafe try properties.makeClient(RD_KAFKA_PRODUCER)
         guard let cluster = unsafe rd_kafka_mock_cluster_new(client, Int32(clamping: brokers)) else {
             unsafe rd_kafka_destroy(client)
-            throw KafkaError(.other, message: "librdkafka's mock cluster cannot be made")
+            throw KafkaError(.other, message: "librdkafka's mock cluster cannot be created")
         }
         unsafe self.client = unsafe client
         unsafe self.cluster = unsafe cluster

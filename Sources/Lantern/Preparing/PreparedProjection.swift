@@ -35,7 +35,7 @@ struct PreparedProjection {
     private mutating func addTopics(_ topics: [Topic]) {
         if topics.isEmpty { faults.append("it has no topics: name at least one") }
         for topic in topics {
-            if !Names.isTopic(topic.name) { faults.append("`\(topic.name)` is no name of a Kafka topic") }
+            if !Names.isTopic(topic.name) { faults.append("`\(topic.name)` is not a valid name for a Kafka topic") }
             if plan.topics.contains(where: { $0.name == topic.name }) {
                 faults.append("topic \(topic.name) occurs twice")
             }
@@ -101,7 +101,7 @@ struct PreparedProjection {
                 if let index = plan.topics.firstIndex(where: { $0.name == topic }) {
                     topics.append(index)
                 } else {
-                    faults.append("view \(name): `from` names \(topic), which is none of the projection's topics")
+                    faults.append("view \(name): `from` names \(topic), which is not one of the projection's topics")
                 }
             }
         }

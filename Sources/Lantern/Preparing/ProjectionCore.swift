@@ -65,7 +65,8 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
         case .repeatedName(let path?, let at):
             BadEvent(view: nil, reason: "a name on the way to \(plan.paths[path]) occurs twice (at byte \(at))")
         case .repeatedName(nil, let at):
-            BadEvent(view: nil, reason: "a name at the top occurs twice (at byte \(at)), and setAll needs each once")
+            BadEvent(
+                view: nil, reason: "a name at the top occurs twice (at byte \(at)), but setAll needs each name once")
         }
     }
 }

@@ -14,8 +14,8 @@ struct ViewFaults {
         guard ownership != .shared, view.topics.count > 1 else { return nil }
         let first = topics[view.topics[0]].name
         return
-            "its changes depend on the order of events, and it reads \(view.topics.count) topics, which have no order "
-            + "among each other: name one, `from: [\"\(first)\"]`"
+            "its changes depend on the order of events, and it reads \(view.topics.count) topics, whose events have no common "
+            + "order: name one, `from: [\"\(first)\"]`"
     }
 
     private var owner: String? {

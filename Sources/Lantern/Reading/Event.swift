@@ -51,7 +51,7 @@ public struct Event: ~Escapable {
     public func header(_ name: StaticString) -> Span<UInt8>? {
         var wanted = InlineArray<256, UInt8>(repeating: 0)
         let count = name.utf8CodeUnitCount
-        precondition(count <= 256, "a header's name has at most 256 bytes")
+        precondition(count <= 256, "a header's name may have at most 256 bytes")
         for index in 0..<count { wanted[index] = unsafe name.utf8Start[index] }
         return record.header(named: wanted.span.extracting(first: count))
     }
@@ -61,7 +61,7 @@ public struct Event: ~Escapable {
         @_lifetime(copy self)
         get {
             let place = Int(field.path) < places.count ? Int(places[Int(field.path)]) : -1
-            precondition(place >= 0, "\(field) is no stored property of the projection: declare it there")
+            precondition(place >= 0, "\(field) is not a stored property of the projection: declare it there")
             let slot = finds[place]
             if let value = record.value {
                 if slot.kind == .escapedString, unescapedFinds[place].kind == .string {

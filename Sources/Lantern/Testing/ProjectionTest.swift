@@ -53,7 +53,7 @@ public final class ProjectionTest {
             return
         }
         if let key = event.key, parkedKeys.contains(ExactText(key)) {
-            parked.append(Parked(event: event, view: nil, reason: "an event before it on its key is parked"))
+            parked.append(Parked(event: event, view: nil, reason: "an earlier event of this key is parked"))
             return
         }
         var outcome = project(event, topic: topic)

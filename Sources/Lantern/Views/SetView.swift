@@ -62,7 +62,7 @@ extension Event {
     /// The record's key, which is a member.
     @_lifetime(copy self)
     func member() throws(ProjectionError) -> Span<UInt8> {
-        guard let key else { throw ProjectionError("the record has no key, and the member is the key") }
+        guard let key else { throw ProjectionError("the record has no key, but the member is its key") }
         return key
     }
 }

@@ -67,12 +67,12 @@ struct BenchReport: Encodable {
         let coalescing = Double(commands) / Double(events)
         line(
             "Redis", redis,
-            "  of it \(Self.number(redisServer.microseconds, 3)) the server's own; \(Self.number(coalescing, 2)) commands an event, "
-                + "\(commands / max(1, transactions)) a transaction")
+            "  \(Self.number(redisServer.microseconds, 3)) of it in the server; \(Self.number(coalescing, 2)) commands per event, "
+                + "\(commands / max(1, transactions)) per transaction")
         if bound.microseconds > 0 {
             lines.append(
                 "  A lane folds while Redis works: about \(HumanNumber.grouped(Int64(1e6 / bound.microseconds))) events/s, "
-                    + "bounded by \(bound.name)")
+                    + "limited by \(bound.name)")
         }
         if bad > 0 { lines.append("  \(HumanNumber.grouped(Int64(bad))) would be parked: \(firstReason ?? "")") }
         if let refusal { lines.append("  Redis refused some changes: \(refusal)") }

@@ -58,7 +58,7 @@ struct ScratchRedis: ~Copyable {
             let events = Int16(POLLIN) | (sent < total || connection.hasPendingOutput ? Int16(POLLOUT) : 0)
             var descriptor = pollfd(fd: connection.descriptor, events: events, revents: 0)
             if unsafe poll(&descriptor, 1, Int32(clamping: timeout)) == 0 {
-                throw RedisError(.timeout, "Redis did not answer within \(timeout) ms.")
+                throw RedisError(.timeout, "Redis did not reply within \(timeout) ms.")
             }
         }
     }

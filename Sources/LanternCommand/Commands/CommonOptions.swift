@@ -4,7 +4,7 @@ import Terminal
 enum CommonOptions {
     /// Which file says what to do.
     static let config = OptionSpec(
-        "config", "FILE", "the YAML file that says what to run", required: true, completion: .files)
+        "config", "FILE", "the YAML file with the projections", required: true, completion: .files)
     /// For scripts.
     static let json = OptionSpec(flag: "json", "write JSON to stdout, for scripts")
     /// Which projection of the file.

@@ -20,7 +20,7 @@ struct CompletionCommand: Command {
     init(_ parsed: ParsedCommand) throws(UsageError) {
         let name = try parsed.requiredArgument("SHELL")
         guard let shell = CompletionScript.Shell(rawValue: name) else {
-            throw parsed.error(.invalidValue, "'\(name)': bash, zsh or fish is expected")
+            throw parsed.error(.invalidValue, "'\(name)': expected bash, zsh or fish")
         }
         self.shell = shell
     }

@@ -12,15 +12,15 @@ struct DemoCommand: Command {
         options: [
             OptionSpec(
                 "config", "FILE", "the projections to show", default: defaultConfig, completion: .files),
-            OptionSpec("events", "N", "how many events to produce; 0 goes on until Ctrl-C", default: "1000000"),
-            OptionSpec("rate", "R", "events per second at most; 0 is as fast as it goes", default: "0"),
+            OptionSpec("events", "N", "how many events to produce; 0: until Ctrl-C", default: "1000000"),
+            OptionSpec("rate", "R", "events per second at most; 0: no limit", default: "0"),
             OptionSpec("kafka", "HOST:PORT", "a Kafka of your own instead of the embedded broker"),
             OptionSpec(
                 "redis", "URL", "a Redis of your own instead of a private one, such as redis://localhost:6379/9"),
         ],
         examples: [
-            .init("lantern demo --events 100000", "A short one"),
-            .init("lantern demo --rate 5000 --events 0", "At leisure, until Ctrl-C"),
+            .init("lantern demo --events 100000", "A short demo"),
+            .init("lantern demo --rate 5000 --events 0", "A slow one, until Ctrl-C"),
         ],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .halted, .unreachable]))
 

@@ -10,10 +10,10 @@ struct DropCommand: Command {
         "drop", "Remove what Redis holds of a projection that the file no longer has",
         discussion: """
             Removes the rows that the projection's claims in Redis cover, Lantern's own keys for it, its ledger and its
-            claims. Stop its workers first. Interrupted, it can be run again. Keys that another projection's claim covers
-            too stay, and are counted.
+            claims. Stop its workers first. If it is interrupted, run it again. Keys that another projection's claim
+            covers too are kept and counted.
             """,
-        arguments: [ArgumentSpec("PROJECTION", "the projection's name, as it stands in Redis")],
+        arguments: [ArgumentSpec("PROJECTION", "the projection's name, as in Redis")],
         options: [CommonOptions.config, OptionSpec(flag: "yes", "do not ask before anything is removed")],
         examples: [
             .init("lantern drop --config lantern.yaml old-orders", "Remove the views of 'old-orders'")
@@ -34,7 +34,7 @@ struct DropCommand: Command {
         guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
         guard !configuration.projections.contains(where: { $0.name == projection }) else {
             return Console.fail(
-                "projection \(projection) is in \(configPath): `lantern run --fresh \(projection)` builds it again; to drop it, take it out of the file first",
+                "projection \(projection) is in \(configPath): `lantern run --fresh \(projection)` builds it again; to drop it, remove it from the file first",
                 .usage)
         }
         do {
@@ -58,16 +58,16 @@ struct DropCommand: Command {
         }
         if !isConfirmed {
             let question =
-                "This removes all rows of projection \(projection) and its ledger from \(server) for good. Go on?"
+                "This removes all rows of projection \(projection) and its ledger from \(server) permanently. Continue?"
             guard Question.ask(question) else {
-                return Console.fail("not confirmed: nothing was changed (scripts say --yes)", .usage)
+                return Console.fail("not confirmed: nothing was changed (in scripts, pass --yes)", .usage)
             }
         }
         var driver = try GenerationDriver(projection, goal: .nothing, &redis)
         try driver.run(&redis)
         Console.print("\(projection): dropped, with \(driver.removed) rows")
         if driver.left > 0 {
-            Console.print("\(driver.left) keys stay: another projection's claim covers them too")
+            Console.print("\(driver.left) keys were kept: another projection's claim covers them too")
         }
         return .done
     }

@@ -66,7 +66,7 @@ struct GetCommand: Command {
                 pattern.valueCount == 1
                 ? "the value of its placeholder" : "its \(pattern.valueCount) placeholders' values"
             return Console.fail(
-                "the keys of view \(view.name) are \(template): give such a key"
+                "the keys of view \(view.name) are \(template): pass such a key"
                     + (pattern.valueCount == 0 ? "" : ", or \(values)"), .usage)
         }
         for candidate in candidates {

@@ -7,9 +7,9 @@ import Worker
 /// `lantern parked edit`.
 struct ParkedEditCommand: Command {
     static let spec = CommandSpec(
-        "edit", "Fold another value in place of an event's own",
+        "edit", "Project another value instead of an event's own",
         discussion: """
-            Kafka's log stays as it is; the edit is remembered in Redis and holds for a rebuild too. It also takes the
+            Kafka's log does not change. Redis remembers the edit, and a rebuild applies it too. Edit also accepts the
             event at which a partition halted. \(ParkedGroup.waiting)
             """,
         arguments: [CommonOptions.projection, ParkedGroup.place],
@@ -42,7 +42,7 @@ struct ParkedEditCommand: Command {
 
     func run() -> ExitCode {
         guard let value = InputFile.read(valuePath) else {
-            return Console.fail("\(valuePath) cannot be read: is it there, and may you read it?", .usage)
+            return Console.fail("\(valuePath) cannot be read: check that it exists and that you may read it", .usage)
         }
         return ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") {
             plan, redis in

@@ -8,8 +8,8 @@ enum ParkedGroup {
         CommandSpec(
             name, "Look at events that could not be projected, and decide what happens to them",
             discussion: """
-                An event that no view can take is parked, and later events of its key queue behind it; all other keys go
-                on. Retry, edit and skip are requests that the worker which owns the partition carries out.
+                An event that no view can take is parked, and later events of its key wait behind it; all other keys
+                continue. The worker that owns the partition carries out retry, edit and skip.
                 """,
             exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]),
             subcommands: subcommands)
@@ -19,5 +19,5 @@ enum ParkedGroup {
 
     static let noSuchEvent = "no such event is parked; `lantern parked list` shows those that are"
 
-    static let waiting = "Waits up to 30 s for the worker's answer, else says that the request is queued."
+    static let waiting = "Waits up to 30 s for the worker's answer; after that the request stays queued."
 }

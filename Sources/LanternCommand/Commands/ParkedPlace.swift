@@ -23,6 +23,6 @@ struct ParkedPlace: Equatable {
     static func required(_ parsed: ParsedCommand) throws(UsageError) -> ParkedPlace {
         let text = try parsed.requiredArgument(ParkedGroup.place.name)
         if let place = ParkedPlace(text) { return place }
-        throw parsed.error(.invalidValue, "'\(text)': TOPIC:PARTITION:OFFSET is expected, such as orders:3:1041")
+        throw parsed.error(.invalidValue, "'\(text)': expected TOPIC:PARTITION:OFFSET, such as orders:3:1041")
     }
 }

@@ -14,8 +14,8 @@ struct ParkedRetryCommand: Command {
     }
 
     static let spec = CommandSpec(
-        "retry", "Fold parked events again, in order",
-        discussion: "One of TOPIC:PARTITION:OFFSET, --key and --all says which. \(ParkedGroup.waiting)",
+        "retry", "Project parked events again, in order",
+        discussion: "Name them by TOPIC:PARTITION:OFFSET, --key or --all. \(ParkedGroup.waiting)",
         arguments: [
             CommonOptions.projection,
             ArgumentSpec(ParkedGroup.place.name, ParkedGroup.place.summary, optional: true),

@@ -63,7 +63,7 @@ struct ParkedShowCommand: Command {
         for header in shown.headers { Console.print("header     \(Table.visible(header))") }
         let missing =
             shown.leftOutBytes.map {
-                "\($0) bytes, too large to be kept here (limits.record-bytes); it stands in Kafka"
+                "\($0) bytes, too large to be kept in Redis (limits.record-bytes); the value is in Kafka"
             }
             ?? "none (a tombstone)"
         // A line of the value stays a line; nothing else of it has power over a terminal.

@@ -7,14 +7,14 @@ import Worker
 /// `lantern parked skip`.
 struct ParkedSkipCommand: Command {
     static let spec = CommandSpec(
-        "skip", "Go on without an event, for good",
+        "skip", "Continue without an event, permanently",
         discussion: """
-            The skip is remembered in Redis and holds for a rebuild too; what queues behind the event is folded. It also
-            takes the event at which a partition halted. \(ParkedGroup.waiting)
+            Redis remembers the skip, and a rebuild applies it too. The events that wait behind it are projected. Skip
+            also accepts the event at which a partition halted. \(ParkedGroup.waiting)
             """,
         arguments: [CommonOptions.projection, ParkedGroup.place],
         options: [CommonOptions.config, CommonOptions.json],
-        examples: [.init("lantern parked skip --config lantern.yaml orders orders:3:1041", "Go on without one event")],
+        examples: [.init("lantern parked skip --config lantern.yaml orders orders:3:1041", "Skip one event")],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]))
 
     let configPath: String

@@ -9,8 +9,8 @@ struct RunCommand: Command {
         "run", "Run the projections of a file",
         discussion: """
             Runs until SIGTERM or SIGINT, then finishes the transactions in flight and stops. With several processes,
-            here or elsewhere, the partitions are shared among them. Logs go to stderr: text on a terminal, else one
-            JSON object a line.
+            here or elsewhere, the partitions are shared among them. Logs go to stderr: text on a terminal, otherwise
+            one JSON object per line.
             """,
         options: [
             CommonOptions.config,
@@ -22,7 +22,7 @@ struct RunCommand: Command {
             OptionSpec("fresh", "PROJECTION", "remove this projection's views and build them again from the log"),
             OptionSpec(flag: "yes", "do not ask before --fresh removes anything"),
             OptionSpec(
-                flag: "accept-cluster", "go on with another Kafka cluster than the one that the checkpoints come from"),
+                flag: "accept-cluster", "continue although the checkpoints come from another Kafka cluster"),
         ],
         examples: [
             .init("lantern run --config lantern.yaml", "Run until Ctrl-C"),
@@ -57,9 +57,9 @@ struct RunCommand: Command {
             guard
                 isConfirmed
                     || Question.ask(
-                        "This removes all rows of projection \(freshProjection) from \(configuration.redis) and builds them again from Kafka. Go on?"
+                        "This removes all rows of projection \(freshProjection) from \(configuration.redis) and builds them again from Kafka. Continue?"
                     )
-            else { return Console.fail("not confirmed: nothing was changed (scripts say --yes)", .usage) }
+            else { return Console.fail("not confirmed: nothing was changed (in scripts, pass --yes)", .usage) }
         }
         OpenFileLimit.raise()
         let signals: SignalPipe

@@ -8,15 +8,15 @@ struct StatusCommand: Command {
     static let spec = CommandSpec(
         "status", "Show how far the projections are",
         discussion: """
-            Reads Redis (checkpoints, states, parked events, rewinds) and Kafka (the ends of the partitions; where it does
-            not answer, ends and lags are left out). It changes nothing and needs no running worker.
+            Reads Redis (checkpoints, states, parked events, rewinds) and Kafka (the ends of the partitions; if it cannot
+            be reached, ends and lags are left out). It changes nothing and does not need a running worker.
             """,
         options: [CommonOptions.config, CommonOptions.json],
         examples: [
-            .init("lantern status --config lantern.yaml", "One line a partition, with its lag"),
+            .init("lantern status --config lantern.yaml", "One line per partition, with its lag"),
             .init(
                 "lantern status --config lantern.yaml --json | jq '[.projections[].partitions[].lag] | add'",
-                "The whole lag, for scripts"),
+                "The total lag, for scripts"),
         ],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .halted, .unreachable]))
 
@@ -71,10 +71,10 @@ struct StatusCommand: Command {
         text += obstacle
         if !status.isThisVersion {
             text +=
-                "built by another version than this file's, which idles: `lantern run --fresh \(status.name)` builds it anew\n"
+                "built by another version than this file's, so this file's workers idle: `lantern run --fresh \(status.name)` builds this version\n"
         }
         if status.isPartial {
-            text += "partial: begun with --allow-partial, so the views lack the events before START\n"
+            text += "partial: started with --allow-partial, so the views lack the events before START\n"
         }
         text += table.text(hasColor: Console.output.hasColor)
         for each in status.partitions {

@@ -10,15 +10,16 @@ struct ValidateCommand: Command {
             Mistakes are written to stderr as FILE:LINE:COLUMN: message, with what was probably meant; with --json they
             are in the object on stdout.
 
-            With --sample the projections are tried on real events, one a line: how many each rule took, which rules took
-            none, and which events would be parked and why. A line is an event's value as it is, or an object
+            With --sample the projections are tried on real events, one per line: how many each rule took, which rules
+            took none, and which events would be parked and why. A line is an event's value as it is, or an object
             {"@value": …} with "@key", "@topic", "@timestamp" and "@headers" as needed ("@value": null is a tombstone), or
-            what `kcat -J` writes. Where a line has no key, the path is taken that the topic declares as its key.
+            what `kcat -J` writes. If a line has no key, the path that the topic declares as its key is used.
             """,
         arguments: [ArgumentSpec("FILE", "the YAML file", completion: .files)],
         options: [
-            OptionSpec("sample", "EVENTS", "a file of events to try it on, one a line; - is stdin", completion: .files),
-            OptionSpec("topic", "TOPIC", "the topic of the lines that do not say theirs"),
+            OptionSpec(
+                "sample", "EVENTS", "a file of events to try it on, one per line; - is stdin", completion: .files),
+            OptionSpec("topic", "TOPIC", "the topic of the lines that do not name one"),
             CommonOptions.json,
         ],
         examples: [
@@ -46,7 +47,7 @@ struct ValidateCommand: Command {
         topic = parsed.value("topic")
         asJSON = parsed.flag("json")
         if topic != nil, samplePath == nil {
-            throw parsed.error(.missingOption, "'--topic' says where the events of '--sample EVENTS' come from")
+            throw parsed.error(.missingOption, "'--topic' needs '--sample EVENTS': it names the topic of those events")
         }
     }
 

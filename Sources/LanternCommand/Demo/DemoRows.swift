@@ -30,7 +30,7 @@ struct DemoRows {
             actual += keys.count { !$0.starts(with: Array("lantern:".utf8)) }
             return true
         }
-        if actual != keyCount { found.append("Redis holds \(actual) keys where \(keyCount) belong") }
+        if actual != keyCount { found.append("Redis holds \(actual) keys instead of \(keyCount)") }
         let keys = hashes.keys.sorted()
         for start in stride(from: 0, to: keys.count, by: 1_000) {
             let slice = keys[start..<min(start + 1_000, keys.count)]
@@ -38,7 +38,7 @@ struct DemoRows {
             for key in slice { commands.command("HGETALL", key) }
             for (key, value) in zip(slice, try redis.roundTrip(commands, timeoutMilliseconds: 30_000)) {
                 let row = Self.pairs(value)
-                if row != hashes[key] ?? [:] { found.append("\(key): \(row) where \(hashes[key] ?? [:]) belongs") }
+                if row != hashes[key] ?? [:] { found.append("\(key): \(row) instead of \(hashes[key] ?? [:])") }
             }
         }
         let scores = Self.pairs(try redis.command("ZRANGE", "customers:by-revenue", "0", "-1", "WITHSCORES"))

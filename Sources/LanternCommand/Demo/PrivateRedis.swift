@@ -20,7 +20,7 @@ final class PrivateRedis {
             throw Failure(description: "\(parent) is too long for a Unix socket's path: set TMPDIR to a shorter folder")
         }
         guard unsafe mkdtemp(&template) != nil else {
-            throw Failure(description: "no temporary folder can be made in \(parent)")
+            throw Failure(description: "a temporary folder cannot be created in \(parent)")
         }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let words = [

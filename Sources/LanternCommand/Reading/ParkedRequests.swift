@@ -81,7 +81,7 @@ struct ParkedRequests {
         let failed = answers.contains { $0.answer.map { !$0.hasPrefix("done") } ?? false }
         let code: ExitCode = failed ? .failed : .done
         if asJSON { return Console.printJSON(answers, code) }
-        let queued = "queued: no lane has answered within 30 s; it is carried out when one runs"
+        let queued = "queued: no worker answered within 30 s; one carries it out when it runs"
         guard answers.count > 20 else {
             for answer in answers { Console.print("\(answer.place): \(answer.answer ?? queued)") }
             return code

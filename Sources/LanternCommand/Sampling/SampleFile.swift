@@ -20,7 +20,7 @@ struct SampleFile {
     /// Reads `path`; `-` is stdin.
     init(_ path: String) throws(Fault) {
         guard let bytes = InputFile.read(path) else {
-            throw Fault(lines: ["\(path): the sample cannot be read: is it there, and may you read it?"])
+            throw Fault(lines: ["\(path): the sample cannot be read: check that it exists and that you may read it"])
         }
         try self.init(name: path == "-" ? "stdin" : path, bytes: bytes)
     }
@@ -73,10 +73,11 @@ struct SampleFile {
                 events[index].topic = name
             } else if let name {
                 faults.append(
-                    "\(self.name):\(events[index].line): no projection reads topic \(name); they read \(known)")
+                    "\(self.name):\(events[index].line): no projection reads topic \(name); the projections read \(known)"
+                )
             } else {
                 faults.append(
-                    "\(self.name):\(events[index].line): which of the topics \(known) is it from? Say `--topic TOPIC`, or \"@topic\" in the line"
+                    "\(self.name):\(events[index].line): cannot tell which of the topics \(known) this is from: pass `--topic TOPIC`, or put \"@topic\" into the line"
                 )
             }
         }

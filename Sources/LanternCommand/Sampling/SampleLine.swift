@@ -58,7 +58,7 @@ struct SampleLine: ~Copyable {
             guard !known.contains(name) else { continue }
             throw Fault(
                 message:
-                    "`\(name)` stands beside \(known.joined(separator: ", ")): the event itself belongs under @value")
+                    "`\(name)` is beside \(known.joined(separator: ", ")), but the event itself belongs under @value")
         }
         if slot(.value).kind == .nothing { throw Fault(message: "it has no @value (null is a tombstone)") }
         event.value = json(slot(.value), bytes)
@@ -68,7 +68,7 @@ struct SampleLine: ~Copyable {
         if slot(.headers).kind != .nothing {
             guard
                 let headers = try? JSONDecoder().decode([String: String?].self, from: Data(bytes[slot(.headers).range]))
-            else { throw Fault(message: "@headers must be an object of names and texts, or null") }
+            else { throw Fault(message: "@headers must be an object of names and strings, or null") }
             event.headers = headers.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
         }
     }
@@ -81,7 +81,7 @@ struct SampleLine: ~Copyable {
         if slot(.kcatHeaders).kind == .array {
             guard let texts = try? JSONDecoder().decode([String?].self, from: Data(bytes[slot(.kcatHeaders).range]))
             else {
-                throw Fault(message: "headers must be a list of texts")
+                throw Fault(message: "headers must be a list of strings")
             }
             event.headers = stride(from: 0, to: texts.count - 1, by: 2).map {
                 .init(name: texts[$0] ?? "", value: texts[$0 + 1])
@@ -116,7 +116,7 @@ struct SampleLine: ~Copyable {
             if JSONText.unescape(bytes.span.extracting(slot.range), to: &text) { return text.array }
         default: break
         }
-        throw Fault(message: "\(name.text) must be a text")
+        throw Fault(message: "\(name.text) must be a string")
     }
 
     /// A value's bytes as they came; nil is null.

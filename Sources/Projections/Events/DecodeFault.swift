@@ -18,6 +18,6 @@ public enum DecodeFault: Error, Sendable, Equatable {
         case number = "a number is malformed"
         case literal = "a word is neither true, false nor null"
         case escape = "a string has a malformed escape"
-        case trailing = "something stands behind the value"
+        case trailing = "something follows the value"
     }
 }

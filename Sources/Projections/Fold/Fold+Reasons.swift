@@ -12,13 +12,13 @@ extension FoldProgram {
             case .missing: "\(path) finds nothing"
             case .null: "\(path) is null"
             case .text: "\(path) is \(value), which is text"
-            case .emptyField: "\(path) is empty, and a placeholder in a key must not be"
+            case .emptyField: "\(path) is empty, but a placeholder in a key needs a value"
             case .fieldKind: "\(path) is \(value); a placeholder in a key must be a string or an integer"
             case .scalarKind: "\(path) is \(value); a string, a number, true or false is needed"
             case .notNumber: "\(path) is \(value); a number is needed"
             case .notInteger where fault.scale > 0:
-                "\(path) is \(value), which times 10^\(fault.scale) is no integer within ±2^53"
-            case .notInteger: "\(path) is \(value), which is no integer within ±2^53"
+                "\(path) is \(value), which is not an integer within ±2^53 after multiplying by 10^\(fault.scale)"
+            case .notInteger: "\(path) is \(value), which is not an integer within ±2^53"
             case .notFinite: "\(path) is \(value), which is beyond what a double can hold"
             case .time:
                 "\(path) is \(value), which is not a time: \(EventTime.remedy)"
@@ -32,8 +32,8 @@ extension FoldProgram {
                 longestKey == EventLimits.longestKey
                     ? "the row key is longer than 4,096 bytes"
                     : "the row key is longer than \(longestKey) bytes, which is limits.key-bytes"
-            case .notObject: "the value is no object, and set: all needs one"
-            case .repeatedName: "a name occurs twice at the top of the value, and set: all needs each once"
+            case .notObject: "the value is not an object, but `set: all` needs one"
+            case .repeatedName: "a name occurs twice at the top of the value, but `set: all` needs each name once"
             case .unknownType: "no view has a rule for its type: \(path) is \(value)"
             }
         return BadEvent(view: fault.view >= 0 ? plan.views[fault.view].name : nil, reason: reason)

@@ -133,7 +133,7 @@ public struct CommandParser: Sendable {
     ) throws(UsageError) {
         guard case .choices(let choices) = completion, !choices.contains(value) else { return }
         throw parsed.error(
-            .invalidValue, "'\(typed)': one of \(choices.joined(separator: ", ")) is expected",
+            .invalidValue, "'\(typed)': expected one of \(choices.joined(separator: ", "))",
             suggestion: Suggestion.nearest(to: value, among: choices))
     }
 }

@@ -41,7 +41,7 @@ public struct ParsedCommand: Sendable {
             range.upperBound == .max
             ? "an integer of at least \(range.lowerBound)"
             : "an integer from \(range.lowerBound) to \(range.upperBound)"
-        throw error(.invalidValue, "'--\(name) \(text)': \(bounds) is expected")
+        throw error(.invalidValue, "'--\(name) \(text)': expected \(bounds)")
     }
 
     /// The argument's value; nil where it was left out.

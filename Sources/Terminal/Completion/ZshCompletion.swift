@@ -8,7 +8,7 @@ struct ZshCompletion {
 
     var script: String {
         var text =
-            "#compdef \(root.name)\n# zsh completion for \(root.name); put it as _\(root.name) into a folder of $fpath\n\n"
+            "#compdef \(root.name)\n# zsh completion for \(root.name); save it as _\(root.name) in a folder of $fpath\n\n"
         for (path, spec) in CompletionScript.flat(root) { text += function(path, spec) + "\n" }
         return text + """
             if [ "$funcstack[1]" = "_\(root.name)" ]; then

@@ -170,7 +170,7 @@ public struct GenerationDriver {
             } catch let error as RedisError {
                 throw WorkerError(
                     .refused,
-                    "projection \(projection): its rows are removed, but generation \(number) could not be made: \(error.message). Run `lantern run --fresh \(projection)` again once that is cured."
+                    "projection \(projection): its rows are removed, but generation \(number) could not be created: \(error.message). Correct that, then run `lantern run --fresh \(projection)` again."
                 )
             }
             standing = .write(number: number, text: record.text, identifier: record.identifier)
@@ -181,7 +181,7 @@ public struct GenerationDriver {
     private func lost(_ redis: inout RedisConnection) -> WorkerError {
         WorkerError(
             .refused,
-            "projection \(projection): another `--fresh` or `drop` works on its generation \(inventory.number) or has replaced it. This one has stopped and removes nothing more; see `lantern status`."
+            "projection \(projection): another `--fresh` or `drop` is working on its generation \(inventory.number), or has replaced it. This one stopped and removes nothing more; see `lantern status`."
         )
     }
 
@@ -203,7 +203,7 @@ extension RedisConnection {
             Array("SCAN".utf8), cursor, Array("MATCH".utf8), pattern, Array("COUNT".utf8), Array("1000".utf8),
         ])
         guard let parts = answer.elements, parts.count == 2, let next = parts[0].bytes, let keys = parts[1].elements
-        else { throw RedisError(.protocolViolation, "SCAN was not answered as Redis does.") }
+        else { throw RedisError(.protocolViolation, "The reply to SCAN is not one of Redis's.") }
         return (keys.compactMap(\.bytes), next)
     }
 }

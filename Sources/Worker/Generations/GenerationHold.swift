@@ -80,7 +80,7 @@ struct GenerationHold {
     private static func throwError(in replies: [RedisValue], of what: String) throws {
         for case .error(let text) in replies {
             throw RedisError(
-                .server(RedisErrorCode(text.span)), "Redis answered \(what) with an error: \(readableText(text))")
+                .server(RedisErrorCode(text.span)), "Redis returned an error for \(what): \(readableText(text))")
         }
     }
 }

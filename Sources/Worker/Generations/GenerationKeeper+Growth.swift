@@ -21,8 +21,8 @@ extension GenerationKeeper {
         let growth = keys.growth(number)
         guard let known = try redis.command("HGET", growth, topic).text.flatMap({ Int32($0) }) else {
             return .halt(
-                "\(name): neither its checkpoint nor the record of \(topic)'s partitions is in Redis: some of its data was lost. "
-                    + "Restore it, or build anew with `lantern run --fresh \(plan.name)`.")
+                "\(name): neither its checkpoint nor the record of \(topic)'s partitions is in Redis: some of Redis's data was lost. "
+                    + "Restore it, or build the views again with `lantern run --fresh \(plan.name)`.")
         }
         if partition >= known {
             guard try recordGrowth(of: topic, from: known, to: partition, number, text, log, &redis) else {
@@ -33,7 +33,7 @@ extension GenerationKeeper {
         let record = GrowthRecord(try redis.command("HGETALL", growth).elements ?? [])
         guard !record.isAdded(partition, of: topic), let older = record.endsBefore(partition, of: topic) else {
             return .halt(
-                "\(name): its checkpoint is gone from Redis while the generation is there: it was deleted or lost. Nothing is replayed over existing rows; restore it, or build anew with `lantern run --fresh \(plan.name)`."
+                "\(name): its checkpoint is missing from Redis although its generation is there: it was deleted or lost. Nothing is projected again over existing rows. Restore it, or build the views again with `lantern run --fresh \(plan.name)`."
             )
         }
         // Where order matters a key's new home waits until its old one has passed the growth.

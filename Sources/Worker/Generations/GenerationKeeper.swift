@@ -35,7 +35,8 @@ public struct GenerationKeeper: Sendable {
                 guard let number = Int(number) else {
                     throw WorkerError(
                         .halted,
-                        "\(keys.live) holds \"\(number)\", which is no number: another program writes lantern:* keys.")
+                        "\(keys.live) holds \"\(number)\", which is not a number: another program writes lantern:* keys."
+                    )
                 }
                 return try join(number, &redis)
             }
@@ -54,19 +55,19 @@ public struct GenerationKeeper: Sendable {
         else {
             throw WorkerError(
                 .halted,
-                "projection \(plan.name): \(keys.live) names generation \(number), but \(keys.generation(number)) is missing or damaged. Some of Redis's data was lost: restore it, or build anew with `lantern run --fresh \(plan.name)`."
+                "projection \(plan.name): \(keys.live) names generation \(number), but \(keys.generation(number)) is missing or damaged. Some of Redis's data was lost: restore it, or build the views again with `lantern run --fresh \(plan.name)`."
             )
         }
         guard record.state != .dropping else {
             return .idle(
-                "projection \(plan.name): generation \(number) is being dropped (token \(record.token)); this worker starts as soon as there is one that it may write. If that was interrupted, run `lantern run --fresh \(plan.name)` again."
+                "projection \(plan.name): generation \(number) is being dropped (token \(record.token)); this worker starts as soon as there is a generation that it may write. If that was interrupted, run `lantern run --fresh \(plan.name)` again."
             )
         }
         try compareCluster(number, &redis)
         try compareTopics(number, &redis)
         guard record.fingerprint == fingerprint else {
             return .idle(
-                "projection \(plan.name): the live generation \(number) was built by another version of it (fingerprint \(record.fingerprint), this file's is \(fingerprint)). To build this version anew: `lantern run --fresh \(plan.name)`"
+                "projection \(plan.name): the live generation \(number) was built by another version of it (fingerprint \(record.fingerprint), this file's is \(fingerprint)). To build this version: `lantern run --fresh \(plan.name)`"
             )
         }
         guard record.state == .live else {
@@ -92,7 +93,7 @@ public struct GenerationKeeper: Sendable {
         guard acceptsCluster else {
             throw WorkerError(
                 .refused,
-                "projection \(plan.name) was built from Kafka cluster \(before), this one is \(now): its offsets mean nothing here. After a migration that kept the offsets say `--accept-cluster`; else point `kafka:` at the right cluster."
+                "projection \(plan.name) was built from Kafka cluster \(before), but this is cluster \(now), where its offsets mean nothing. After a migration that kept the offsets, pass `--accept-cluster`; otherwise point `kafka:` at the right cluster."
             )
         }
         return true
@@ -107,7 +108,7 @@ public struct GenerationKeeper: Sendable {
             guard before == nil || acceptsCluster else {
                 throw WorkerError(
                     .halted,
-                    "projection \(plan.name) was built from a topic \(topic) with id \(before ?? ""), this one's is \(now): it was deleted and made anew, and its offsets mean nothing here. Build anew with `lantern run --fresh \(plan.name)`."
+                    "projection \(plan.name) was built from topic \(topic) with id \(before ?? ""), but the topic's id is now \(now): it was deleted and created again, and the old offsets mean nothing. Build the views again with `lantern run --fresh \(plan.name)`."
                 )
             }
             try redis.command("HSET", keys.about(number), field, now)
@@ -131,7 +132,7 @@ public struct GenerationKeeper: Sendable {
         guard remains.isEmpty else {
             throw WorkerError(
                 .halted,
-                "projection \(plan.name): \(keys.live) is missing, but \(remains[0]) is there: some of Redis's data was lost. Restore it, or build anew with `lantern run --fresh \(plan.name)`."
+                "projection \(plan.name): \(keys.live) is missing, but \(remains[0]) is there: some of Redis's data was lost. Restore it, or build the views again with `lantern run --fresh \(plan.name)`."
             )
         }
         try refuseCollisions(claims)
@@ -158,7 +159,7 @@ public struct GenerationKeeper: Sendable {
             for claim in claims where claim.projection != plan.name && KeyPattern.canCollide(own, claim.pattern) {
                 throw WorkerError(
                     .refused,
-                    "projection \(plan.name), view \(view.name): its keys could be those of view \(claim.view) of projection \(claim.projection), which writes to this Redis already. Give one of them another key template."
+                    "projection \(plan.name), view \(view.name): its keys could be the same as those of view \(claim.view) of projection \(claim.projection), which already writes to this Redis. Give one of them another key template."
                 )
             }
         }
@@ -179,7 +180,7 @@ public struct GenerationKeeper: Sendable {
         guard let found else { return }
         throw WorkerError(
             .refused,
-            "projection \(plan.name), view \(view.name): Redis holds \(readableText(found)) already, which this projection did not write: no claim of it covers that key. Remove those keys by hand, or use another key template or database."
+            "projection \(plan.name), view \(view.name): Redis already holds \(readableText(found)), which this projection did not write (none of its claims covers that key). Remove such keys by hand, or use another key template or database."
         )
     }
 

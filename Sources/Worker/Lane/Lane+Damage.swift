@@ -35,7 +35,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             if case .array(let results)? = replies.last, refusal(in: results) == nil {
                 machine.damageWritten(writes)
             } else {
-                damageRefused(refusal(in: replies) ?? Array("the generation's key moved".utf8))
+                damageRefused(refusal(in: replies) ?? Array("the generation changed meanwhile".utf8))
             }
         } catch {
             link = nil
@@ -44,7 +44,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     }
 
     private mutating func damageRefused(_ words: [UInt8]) {
-        services.report(.redis("writing down damage: \(readableText(words))"))
+        services.report(.redis("recording damage: \(readableText(words))"))
         machine.damageRefused(now: services.now())
     }
 }

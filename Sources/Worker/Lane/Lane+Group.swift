@@ -95,7 +95,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             mayCommit = true
             hasJoined = true
             // Answered at once, with nothing: partitions are added as soon as their checkpoints are read.
-            attempt("answering the group") { (log: inout Log) throws(KafkaError) in
+            attempt("responding to the group") { (log: inout Log) throws(KafkaError) in
                 if rebalance.isCooperative { try log.incrementalAssign([]) } else { try log.assign([]) }
             }
             // One that is this lane's again and still read is silent until it is placed.
@@ -175,7 +175,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         do throws(KafkaError) {
             try log.place(positions)
         } catch {
-            services.report(.kafka("reading on from the checkpoints: \(error)"))
+            services.report(.kafka("continuing from the checkpoints: \(error)"))
             if error.isFatal { outcome = .failed(error.description) }
             // An eager member's others may have gone with them.
             let silent = machine.slots.filter { slot in

@@ -36,6 +36,6 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         if let elements = answer?.elements { return elements }
         throw RedisError(
             .protocolViolation,
-            "reading \(key): Redis answered \(answer.map { "\($0)" } ?? "nothing") in place of a list")
+            "reading \(key): Redis answered \(answer.map { "\($0)" } ?? "nothing") instead of a list")
     }
 }

@@ -134,7 +134,8 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             let view = settings.plan.views[entry.view].name
             let key = readableText(entry.key)
             if type != "none", type != entry.expectedType, !entry.isDeletedOrReplaced {
-                return .damaged("view \(view), key \(key): it holds a \(type) where a \(entry.expectedType) belongs")
+                return .damaged(
+                    "view \(view), key \(key): it holds a \(type), but the view needs a \(entry.expectedType)")
             }
             if type == "none" || type != entry.expectedType { continue }
             if let text = refusal(in: values) { return .refused(text) }
@@ -144,7 +145,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
                     // Within one increment of the bound counts: the increment is at most 2^53.
                     guard let number = Int64(text), number.magnitude < UInt64(Int64.max) - (1 << 53) else {
                         return .damaged(
-                            "view \(view), key \(key): \(text) is no integer with room for another increment")
+                            "view \(view), key \(key): \(text) is not an integer that can still be incremented")
                     }
                 } else if let number = Double(text), number.magnitude >= 0x1p53 {
                     return .damaged("view \(view), key \(key): the score \(text) is beyond ±2^53")

@@ -32,9 +32,9 @@ extension LaneMachine {
     mutating func haltChangedCode(_ slot: Int, _ offset: Int64) {
         let plan = settings.plan
         let message =
-            "projection \(plan.name), version \(plan.version): its code makes other changes of \(partitions[slot].name)@\(offset) than "
-            + "were written when that event was projected. What it does was changed, and its version was not: raise "
-            + "`version` and build its views anew (`--fresh`), or run the code that wrote them."
+            "projection \(plan.name), version \(plan.version): its code now makes other changes from \(partitions[slot].name)@\(offset) than "
+            + "it made when that event was projected. The code was changed, but `version` was not: raise "
+            + "`version` and build the views again (`--fresh`), or run the earlier code."
         dropBatch(notBefore: 0)
         for other in slots where !partitions[other].isHalted { halt(other, .codeChanged, message) }
     }

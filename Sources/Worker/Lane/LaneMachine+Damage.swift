@@ -57,8 +57,8 @@ extension LaneMachine {
     }
 
     private func damageText(_ slot: Int, _ words: String) -> String {
-        "a row of \(partitions[slot].name) is damaged: \(words). The checkpoint has passed it, so taking the cause away is not "
-            + "enough: rebuild (`lantern run --fresh \(settings.plan.name)`)."
+        "a row of \(partitions[slot].name) is damaged: \(words). The checkpoint has passed it, so removing the cause is not "
+            + "enough: build the views again (`lantern run --fresh \(settings.plan.name)`)."
     }
 
     // MARK: Writing it

@@ -185,7 +185,7 @@ extension LaneMachine {
         let bytes = start.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined(
             separator: " ")
         return
-            "the first \(settings.proofEvents) events of topic \(settings.plan.topics[event.topic].name) are all not JSON: "
+            "none of the first \(settings.proofEvents) events of topic \(settings.plan.topics[event.topic].name) is JSON: "
             + "the last one begins with the bytes \(bytes)\(frame). Lantern reads JSON values: name another topic or let the producer write JSON."
     }
 
@@ -248,12 +248,12 @@ extension LaneMachine {
             replay.anchor = nil
             if event.offset == expected.offset {
                 if RecordHash.of(event, headers: headers) != expected.hash {
-                    haltTruncated(slot, expected.offset, "another record stands there now")
+                    haltTruncated(slot, expected.offset, "another record is there now")
                     return .taken
                 }
                 replay.hasSeenAnchor = true
             } else if !settings.plan.topics[partitions[slot].topic].isCompacted {
-                haltTruncated(slot, expected.offset, "no record stands there any more")
+                haltTruncated(slot, expected.offset, "no record is there any more")
                 return .taken
             }
         }

@@ -128,7 +128,7 @@ extension LaneMachine {
 
     /// EXECABORT and its kin: nothing was applied. What comes next depends on the server's word.
     mutating func refused(now: Int64) {
-        let words = refusal ?? "a refusal without words"
+        let words = refusal ?? "an error without a message"
         let handling = refusalHandling ?? .stop
         refusal = nil
         refusalHandling = nil

@@ -73,12 +73,12 @@ extension LaneMachine {
         let waiting = slots.filter { [.settling, .checking].contains(partitions[$0].phase) }
         switch RedisErrorCode(text.span).handling {
         case .retryLater: for slot in waiting { reload(slot, notBefore: now + nextBackOff(of: slot)) }
-        case .reconnect: reconnectLater("Redis refused to be read: \(words)", now: now)
+        case .reconnect: reconnectLater("Redis refused a read: \(words)", now: now)
         case .stop:
             for slot in waiting {
                 halt(
                     slot, .serverRefuses,
-                    "Redis refuses to let \(partitions[slot].name) read what it begins with: \(words). Correct its configuration or this "
+                    "Redis refuses to let this worker read the checkpoint of \(partitions[slot].name): \(words). Correct its configuration or this "
                         + "user's rights, then restart the worker.")
             }
         }
@@ -115,7 +115,7 @@ extension LaneMachine {
             if partitions[slot].losses.count(where: { $0.writer == writer }) >= settings.lossesUntilHalt {
                 halt(
                     slot, .otherWriter,
-                    "another worker, writer \(writer), keeps writing \(partitions[slot].name): \(settings.lossesUntilHalt) times within "
+                    "another worker (writer \(writer)) writes \(partitions[slot].name) too: \(settings.lossesUntilHalt) times within "
                         + "\(settings.lossWindow / 1000) s it moved the checkpoint under this one. Give the partitions to one worker only, or use a consumer group."
                 )
                 return
@@ -136,7 +136,7 @@ extension LaneMachine {
         if found.low > checkpoint.next {
             halt(
                 slot, .retentionPassed,
-                "\(name): the next event to read is offset \(checkpoint.next), but the log begins at \(found.low): Kafka has deleted events that were never projected. Rebuild the projection, or take the loss with `lantern run --fresh \(settings.plan.name) --allow-partial`."
+                "\(name): the next event to read is offset \(checkpoint.next), but the log begins at \(found.low): Kafka has deleted events that were never projected. Rebuild the projection, or accept the loss with `lantern run --fresh \(settings.plan.name) --allow-partial`."
             )
             return
         }

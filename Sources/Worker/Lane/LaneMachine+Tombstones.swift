@@ -19,10 +19,10 @@ extension LaneMachine {
         if found.high > checkpoint.next, let since = lateness(slot, now: now) {
             halt(
                 slot, .tombstonesMissed,
-                "\(partitions[slot].name) is compacted, and what stands behind offset \(checkpoint.next) was not read within the time for "
+                "\(partitions[slot].name) is compacted, and the events from offset \(checkpoint.next) on were not read within the time for "
                     + "which the broker keeps tombstones (delete.retention.ms=\(found.tombstoneRetention ?? 0)): its end was last reached, or "
-                    + "its reading began, \(since / 1000) s ago. Deletions may have been missed for good. "
-                    + "Build anew: `lantern run --fresh \(settings.plan.name)`.")
+                    + "its reading began, \(since / 1000) s ago. Deletions may have been missed. "
+                    + "Build the views again: `lantern run --fresh \(settings.plan.name)`.")
             return false
         }
         tellEnd(slot, found.high, time)

@@ -16,7 +16,7 @@ extension LaneMachine {
         case .connecting: break
         case .up:
             if waitingSince > 0, now - waitingSince > settings.commandTimeout {
-                dropConnection("Redis did not answer within \(settings.commandTimeout) ms", now: now)
+                dropConnection("Redis did not reply within \(settings.commandTimeout) ms", now: now)
                 return
             }
             if !isOpen {
@@ -248,7 +248,7 @@ extension LaneMachine {
     /// One answer of Redis, in order.
     public mutating func received(_ reply: borrowing Reply, now: Int64) {
         guard let expectation = expectations.first else {
-            dropConnection("Redis sent an answer that nothing was asked for", now: now)
+            dropConnection("Redis sent a reply without a matching command", now: now)
             return
         }
         expectations.advance()
@@ -262,9 +262,9 @@ extension LaneMachine {
                 refuse(reply)
             } else {
                 recordDamage(
-                    "Redis answered \(reply.bytes.readable) inside MULTI in place of QUEUED: it may have run the command bare",
+                    "Redis returned \(reply.bytes.readable) inside MULTI instead of QUEUED: it may have run the command by itself",
                     mayBeBare: true, now: now)
-                dropConnection("Redis does not keep transactions", now: now)
+                dropConnection("Redis does not execute transactions as a whole", now: now)
             }
         case .executed(let count): executed(reply, count: count, now: now)
         case .watch:
@@ -273,7 +273,7 @@ extension LaneMachine {
         case .requests: requestsAnswered(reply)
         case .role:
             if reply.kind == .array, reply.count > 0, !reply.element(0).bytes.isEqual(to: "master") {
-                dropConnection("Redis is no master any more", now: now)
+                dropConnection("Redis is no longer a master", now: now)
             }
         case .time: timeAnswered(reply)
         case .memory: memoryAnswered(reply, now: now)
@@ -305,8 +305,8 @@ extension LaneMachine {
         } else {
             let summary = reply.summary
             guard summary.count == count else {
-                recordDamage("EXEC answered \(summary.count) replies for \(count) commands", mayBeBare: true, now: now)
-                dropConnection("Redis does not keep transactions", now: now)
+                recordDamage("EXEC returned \(summary.count) replies for \(count) commands", mayBeBare: true, now: now)
+                dropConnection("Redis does not execute transactions as a whole", now: now)
                 return
             }
             if let index = summary.firstErrorIndex {

@@ -107,7 +107,7 @@ extension LaneMachine {
         for other in slots where other != slot && partitions[other].topic == topic && !partitions[other].isHalted {
             halt(
                 other, .logTruncated,
-                "\(partitions[other].name) stops with another partition of its topic: \(message)")
+                "\(partitions[other].name) halts because another partition of its topic did: \(message)")
         }
         halt(slot, .logTruncated, message)
     }

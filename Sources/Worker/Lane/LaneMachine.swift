@@ -204,7 +204,7 @@ public struct LaneMachine: ~Copyable {
     public mutating func revocationTimedOut(now: Int64) {
         let leaving = slots.filter { partitions[$0].isLeaving }
         guard !leaving.isEmpty else { return }
-        dropConnection("a revoked partition's transaction was not answered in time", now: now)
+        dropConnection("Redis did not reply in time to a revoked partition's transaction", now: now)
         for slot in leaving { forget(slot) }
         actions.append(.release(leaving))
     }
@@ -257,7 +257,7 @@ public struct LaneMachine: ~Copyable {
             } else if let anchor = partitions[slot].replay?.anchor,
                 !settings.plan.topics[partitions[slot].topic].isCompacted
             {
-                haltTruncated(slot, anchor.offset, "no record stands there any more")
+                haltTruncated(slot, anchor.offset, "no record is there any more")
             } else {
                 finishReplay(slot)
                 reachedEnd(slot: slot, offset: offset, now: now)
@@ -280,7 +280,7 @@ public struct LaneMachine: ~Copyable {
     /// Kafka cannot go on with a partition: nothing later of it is applied.
     public mutating func partitionFailed(slot: Int, reason: String) {
         if case .halted = partitions[slot].phase { return }
-        halt(slot, .partitionError, "Kafka cannot read on in \(partitions[slot].name): \(reason)")
+        halt(slot, .partitionError, "Kafka cannot continue to read \(partitions[slot].name): \(reason)")
     }
 
     // MARK: What the program says

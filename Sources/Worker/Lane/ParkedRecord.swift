@@ -52,8 +52,8 @@ public struct ParkedRecord: Sendable, Equatable {
         guard let leftOutBytes else { return nil }
         if case .edit? = decision { return nil }
         return
-            "the value of offset \(offset) (\(leftOutBytes) bytes) was too large to be kept here; it stands in Kafka: "
-            + "edit the event with a smaller one, or skip it"
+            "the value of offset \(offset) (\(leftOutBytes) bytes) was too large to be kept in Redis; it is in Kafka: "
+            + "edit the event with a smaller value, or skip it"
     }
 
     public var bytes: [UInt8] {

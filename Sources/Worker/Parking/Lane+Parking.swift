@@ -62,7 +62,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         }
         let work = ParkedWork(request: found, text: text, slot: slot, offset: offset)
         if case .halted(let reason) = it.phase, reason.code == .damaged {
-            return try refuse(work, it, "\(it.name) is damaged, and stands until the projection is built anew")
+            return try refuse(work, it, "\(it.name) is damaged, and stays halted until the projection is built again")
         }
         if case .retryAll(let progress) = text.action { return try retryAll(work, progress, it) }
         guard let own = try parked(of: it, from: work.offset, to: "\(work.offset)", 1).first else {
@@ -136,7 +136,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         var commands = CommandBuffer()
         work.writeLedger(machine.settings.keys, record: own.hash, into: &commands)
         return try conclude(
-            work, it, commands, rows: [], decided: .some(own.hash), .answered("done: the partition goes on"))
+            work, it, commands, rows: [], decided: .some(own.hash), .answered("done: the partition continues"))
     }
 
     /// Ends a request without having done anything for it.
@@ -200,9 +200,10 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             if case .error = reply { continue }
             guard reply != .simple(Array("QUEUED".utf8)) else { continue }
             machine.damage(
-                work.slot, "Redis answered \(reply) inside MULTI in place of QUEUED: it may have run the command bare",
+                work.slot,
+                "Redis returned \(reply) inside MULTI instead of QUEUED: it may have run the command by itself",
                 now: services.now())
-            throw RedisError(.protocolViolation, "Redis does not keep transactions")
+            throw RedisError(.protocolViolation, "Redis does not execute transactions as a whole")
         }
         guard case .array(let results)? = replies.last else {
             if let text = refusal(in: replies) { return try leave(work, text) }

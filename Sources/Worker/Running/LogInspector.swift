@@ -78,14 +78,16 @@ final class LogInspector: Sendable {
         if let before = facts.clusterID, let now = try state.admin?.clusterID(timeoutMilliseconds: Self.timeout),
             now != before
         {
-            return claims.map { _ in .other("the brokers are of Kafka cluster \(now), it was built from \(before)") }
+            return claims.map { _ in
+                .other("the brokers belong to Kafka cluster \(now), but the views were built from cluster \(before)")
+            }
         }
         let identifiers = try state.admin?.topicIDs(of: topics, timeoutMilliseconds: Self.timeout) ?? [:]
         let verdicts = claims.map { claim -> Verdict in
             guard let before = facts.topicIDs[claim.topic], let now = identifiers[claim.topic], now != before else {
                 return .same
             }
-            return .other("topic \(claim.topic) was made anew: its id is \(now), it was \(before)")
+            return .other("topic \(claim.topic) was created again: its id is \(now), and it was \(before)")
         }
         return verdicts.contains { $0 != .same } ? verdicts : nil
     }
@@ -169,7 +171,7 @@ final class LogInspector: Sendable {
             if let found = found[index], found.offset == place.offset {
                 if found.hash == witnesses[index].hash { continue }
                 witnesses[index].verdict = .other(
-                    "another record stands at offset \(place.offset) of \(place.topic)-\(place.partition)")
+                    "another record is at offset \(place.offset) of \(place.topic)-\(place.partition)")
                 continue
             }
             do throws(KafkaError) {
@@ -194,7 +196,9 @@ final class LogInspector: Sendable {
     private static func missing(
         _ place: RecordPlace, _ range: LogRange?, _ plan: ProjectionPlan, _ shortSince: inout [RecordPlace: Int64]
     ) -> Verdict {
-        guard let range else { return .unknown("Kafka did not say what the log of \(place.topic) holds") }
+        guard let range else {
+            return .unknown("Kafka did not return the offsets of \(place.topic)-\(place.partition)")
+        }
         let name = "\(place.topic)-\(place.partition)"
         if range.low > place.offset { return .same }
         guard range.end > place.offset else {
@@ -206,6 +210,6 @@ final class LogInspector: Sendable {
         }
         shortSince[place] = nil
         if plan.topics.first(where: { $0.name == place.topic })?.isCompacted == true { return .same }
-        return .other("no record stands at offset \(place.offset) of \(name) any more")
+        return .other("there is no longer a record at offset \(place.offset) of \(name)")
     }
 }

@@ -61,7 +61,7 @@ final class RunnerServices: LaneServices {
                     throw WorkerError(
                         .configuration,
                         "projection \(settings.plan.name): topic \(topic.name) is \(isCompacted ? "" : "not ")compacted on the broker "
-                            + "(cleanup.policy=\(policy ?? "")), the file says the opposite. "
+                            + "(cleanup.policy=\(policy ?? "")), but the file says the opposite. "
                             + (isCompacted
                                 ? "Declare it: `topics: { \(topic.name): { compacted: true } }`."
                                 : "Remove `compacted: true`, or set the topic's cleanup.policy to compact."))
@@ -84,7 +84,7 @@ final class RunnerServices: LaneServices {
     /// What is to be known of a topic that is declared compacted; nil: nothing.
     static func warning(_ topic: String, _ policy: String?) -> String? {
         guard let policy else {
-            return "the broker does not tell whether \(topic) is compacted; the file's word is taken for it"
+            return "the broker did not report whether \(topic) is compacted; using the configured value"
         }
         guard policy.contains("delete") else { return nil }
         return

@@ -49,7 +49,7 @@ public struct WorkerLog: Sendable {
             log.error(reason.message, ["partition": place, "halted": .text(reason.code.rawValue)])
         case .refused(let words):
             log.warning("Redis refused a transaction; nothing was applied, trying again: \(words)")
-        case .connectionLost(let words): log.warning("the connection to Redis is gone: \(words)")
+        case .connectionLost(let words): log.warning("the connection to Redis was lost: \(words)")
         case .connected: log.debug("connected to Redis")
         case .unverified(_, let from, let to):
             log.warning(
@@ -59,15 +59,15 @@ public struct WorkerLog: Sendable {
         case .skipped(_, let offset, let reason): writeBad("skipped", partition, offset, reason)
         case .decisionIgnored(_, let offset):
             log.warning(
-                "an operator's skip or edit is of another record than the one that stands there now; it is not applied",
+                "an operator's skip or edit is not applied: it was made for another record than the one that is here now",
                 ["partition": place, "offset": .count(offset)])
         case .uninspected(_, let words):
             log.warning(
-                "whether this is still the same log could not be found out; its events wait: \(words)",
+                "cannot tell whether this is still the same log, so its events wait: \(words)",
                 ["partition": place])
         case .settledUnknown(_, let wasApplied):
             log.info(
-                "a transaction of unknown outcome is settled",
+                "the outcome of a transaction was unknown and has been found out",
                 ["partition": place, "applied": .boolean(wasApplied)])
         }
     }
@@ -84,7 +84,8 @@ public struct WorkerLog: Sendable {
             log.warning(what, ["partition": place, "offset": .count(offset), "reason": .text(reason)])
             guard line == .lastWhole else { return }
             log.warning(
-                "more \(what) events of this partition are counted, at 100, 1,000 and so on", ["partition": place])
+                "further \(what) events of this partition are logged only as counts (100, 1,000, …)",
+                ["partition": place])
         }
     }
 }

@@ -75,7 +75,7 @@ public final class WorkerSession {
         switch runner.state {
         case .idle(let why): log.warning("idle: \(why)", ["projection": name])
         case .blocked(let error):
-            log.error("it does not run, and is tried again: \(error.message)", ["projection": name])
+            log.error("it does not run, and will be tried again: \(error.message)", ["projection": name])
         case .running(let generation, let group):
             log.info("started", ["projection": name, "generation": .count(generation), "group": .text(group)])
         case .starting, .ended: break
@@ -93,7 +93,7 @@ public final class WorkerSession {
         guard !facts.isCluster else {
             throw WorkerError(
                 .refused,
-                "Redis at \(address) is part of a Redis Cluster: views and checkpoints lie in different slots there, so no transaction can hold both. Use a single master, with replicas if you like."
+                "Redis at \(address) is part of a Redis Cluster: views and checkpoints would be in different slots, and no transaction could contain both. Use a single master, with replicas if you like."
             )
         }
         if let policy = facts.evictingPolicy {
@@ -145,8 +145,8 @@ public final class WorkerSession {
         // Whoever ends it is to know that one of them did not run.
         if end == .done, let error = blockingError { end = .failed(error) }
         if !awaitEnd(deadline: Self.now() + drainDeadline) {
-            log.error("not drained within the deadline; what was in flight is settled at the next start")
-            let late = WorkerError(.failed, "not drained within \(drainDeadline) ms")
+            log.error("stopping took too long; the next start finds out which transactions in flight were applied")
+            let late = WorkerError(.failed, "it did not stop within drain-deadline (\(drainDeadline) ms)")
             return end == .done ? .failed(late) : end
         }
         if untilEnd, end == .done { checker.summarize(projections, log) }

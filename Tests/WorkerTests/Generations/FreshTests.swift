@@ -56,7 +56,7 @@ import Testing
         var redis = try stage.connection()
         let plan = try stage.build(key: "p:{@key}", rows: ["p:1"], &redis).plan
         var keeper = Stage.keeper(plan, cluster: "second")
-        try expectRefused(keeper, saying: "Kafka cluster first, this one is second", &redis)
+        try expectRefused(keeper, saying: "Kafka cluster first, but this is cluster second", &redis)
         keeper.acceptsCluster = true
         guard case .write = try keeper.startFresh(&redis) else {
             Issue.record("it does not write the fresh generation")
@@ -70,10 +70,10 @@ import Testing
         try stage.build(key: "p:{@key}", rows: ["p:1"], &redis)
         try redis.command("SET", "q:1", "another application's")
         let edited = Stage.keeper(try Stage.plan(key: "q:{@key}"))
-        try expectRefused(edited, saying: "Redis holds q:1", &redis)
+        try expectRefused(edited, saying: "Redis already holds q:1", &redis)
         // Without a generation of its own there are no claims, and so nothing to remove.
         let other = Stage.keeper(try Stage.plan("other", key: "q:{@key}"))
-        try expectRefused(other, saying: "Redis holds q:1", &redis)
+        try expectRefused(other, saying: "Redis already holds q:1", &redis)
     }
 
     @Test func `the old template's rows go, also where several placeholders make the key`() throws {

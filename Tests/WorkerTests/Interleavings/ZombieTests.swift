@@ -168,7 +168,7 @@ import Testing
         let halts = pair.compactMap { play.isHalted($0) }
         #expect(halts.count == 1)
         #expect(halts.first?.code == .otherWriter)
-        #expect(pair.contains { halts.first?.message.contains("writer \($0.writer),") ?? false })
+        #expect(pair.contains { halts.first?.message.contains("(writer \($0.writer))") ?? false })
         #expect(play.next() == 200)
         #expect(play.world.violations == [])
     }

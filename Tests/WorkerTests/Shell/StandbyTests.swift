@@ -114,7 +114,7 @@ import Testing
             Issue.record("it ended well")
             return
         }
-        #expect(error.code == .refused && error.message.contains("projection q, view v: Redis holds q:1"))
+        #expect(error.code == .refused && error.message.contains("projection q, view v: Redis already holds q:1"))
         guard case .ended(.stopped) = workshop.runner.state else {
             Issue.record("the other one did not run: \(workshop.runner.state)")
             return
