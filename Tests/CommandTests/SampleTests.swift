@@ -191,7 +191,7 @@ import Testing
         )
         .replacing("hash: \"order:{orderId}\"", with: "hash: \"order:{orderId}\"\n        from: orders")
         #expect(
-            faults("1", file: two).first?.contains("cannot tell which of the topics orders, others this is from: pass `--topic TOPIC`")
-                == true)
+            faults("1", file: two).first?.contains(
+                "cannot tell which of the topics orders, others this is from: pass `--topic TOPIC`") == true)
     }
 }

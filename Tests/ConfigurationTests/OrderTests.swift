@@ -134,7 +134,7 @@ import Testing
     @Test func `projections need their parts`() {
         expectFault(file("projections: { p: { topics: [t], views: \(views) } }"), at: "3:19", "needs `version`")
         expectFault(file("projections: { p: { version: 1, views: \(views) } }"), at: "3:19", "needs `topics`")
-        expectFault(file("projections: { P: { version: 1, topics: [t], views: \(views) } }"), at: "3:16", "not a valid name")
+        expectFault(file("projections: { P: { version: 1, topics: [t], views: \(views) } }"), at: "3:16", "valid name")
         expectFault(file("projections: { p: { version: 0, topics: [t], views: \(views) } }"), at: "3:30", "from 1")
         expectFault(file("projections: { p: { version: 1, topics: [t, t], views: \(views) } }"), at: "3:45", "twice")
         expectFault(

@@ -43,8 +43,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("$", "not a path"), ("$a", "written `$$a`"), ("$.", "not a path"), ("$.a..b", "empty name"), ("$.a[0]", "array"),
-        ("$.a?.b", "only at the end"), ("$.a b", "spaces"), ("$.'a'", "quotes"), ("{@x}", "not an attribute of a record"),
+        ("$", "not a path"), ("$a", "written `$$a`"), ("$.", "not a path"), ("$.a..b", "empty name"),
+        ("$.a[0]", "array"),
+        ("$.a?.b", "only at the end"), ("$.a b", "spaces"), ("$.'a'", "quotes"),
+        ("{@x}", "not an attribute of a record"),
         ("{@key", "not an attribute of a record"), ("{@header}", "`{@header.NAME}`"), ("null", "null cannot be set"),
         ("~", "null cannot be set"),
     ])

@@ -142,7 +142,8 @@ let minimal =
 
     @Test func `must be written right`() {
         for (value, word) in [
-            ("a${", "without its `}`"), ("${1A}", "not a reference"), ("${}", "not a reference"), ("${A:-${B}}", "default"),
+            ("a${", "without its `}`"), ("${1A}", "not a reference"), ("${}", "not a reference"),
+            ("${A:-${B}}", "default"),
         ] {
             expectFault(file("worker: { group: \"\(value)\" }\nprojections: \(minimal)"), at: "3:18", word)
         }

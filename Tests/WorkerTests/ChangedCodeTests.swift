@@ -41,7 +41,7 @@ import Testing
         append(4)
         let found = halts(run(CodeProjector(world.plan, doesNothing: true)))
         #expect(found.count == 2 && found.allSatisfy { $0.code == .codeChanged })
-        #expect(found.first?.message.contains("projection p, version 1: its code now makes other changes from t-") == true)
+        #expect(found.first?.message.contains("version 1: its code now makes other changes from t-") == true)
         #expect(found.first?.message.contains("raise `version`") == true)
         #expect(world.redis.data.filter { !$0.key.hasSuffix(":about") } == before)
         #expect(world.violations == [])
