@@ -63,7 +63,7 @@ import Testing
         #expect(play.isHalted(lane)?.code == .badEvent)
         play.ask(isSkip ? .skip : .edit(good), 2)
         play.pass(milliseconds: 3_000)
-        #expect(play.answer() == "done: the partition goes on")
+        #expect(play.answer() == "done: the partition continues")
         #expect(play.isHalted(lane) == nil)
         #expect(play.next() == 4)
         #expect(play.sum(1) == (isSkip ? 2 : 9))
@@ -146,7 +146,7 @@ import Testing
         #expect(play.isHalted(lane)?.code == .damaged)
         play.ask(.skip, 0)
         play.pass(milliseconds: 3_000)
-        #expect(play.answer() == "failed: t-0 is damaged, and stands until the projection is built anew")
+        #expect(play.answer() == "failed: t-0 is damaged, and stays halted until the projection is built again")
         #expect(play.waiting(0) == nil)
     }
 
