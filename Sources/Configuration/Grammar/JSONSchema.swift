@@ -27,7 +27,7 @@ public enum JSONSchema {
             .object([
                 (
                     "description",
-                    .text("A path ($.a, $.a? where it may be missing), {@key}, {@header.name}, or a constant.")
+                    .text("A path ($.a, $.a? if it may be missing), {@key}, {@header.name}, or a constant.")
                 ),
                 scalarTypes,
             ])

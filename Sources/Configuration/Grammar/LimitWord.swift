@@ -35,7 +35,7 @@ struct LimitWord: Sendable {
             name: "connect-timeout", summary: "How long connecting to Redis may take.", unit: .milliseconds,
             range: 10...600_000, property: \.connectTimeoutMilliseconds),
         LimitWord(
-            name: "command-timeout", summary: "How long Redis may take to answer.", unit: .milliseconds,
+            name: "command-timeout", summary: "How long Redis may take to reply.", unit: .milliseconds,
             range: 10...600_000, property: \.commandTimeoutMilliseconds),
         LimitWord(
             name: "back-off-minimum", summary: "The first wait before trying again.", unit: .milliseconds,

@@ -30,7 +30,7 @@ struct RuleReader {
                 log.error(
                     entry.position,
                     "`\(entry.name)`: projection \(scope.name) has no `type:`, so there are only \"*\" and "
-                        + "`tombstone`; say where an event tells its type, for instance `type: $.type`")
+                        + "`tombstone`; name the path of an event's type, for instance `type: $.type`")
             }
             return PlacedEvent(event: event, position: entry.position, rules: rules(entry.value))
         }

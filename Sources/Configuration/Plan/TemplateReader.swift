@@ -53,7 +53,7 @@ package enum TemplateReader {
     /// Why `parts` cannot be the template of a view's keys; nil if they can (Projections.md, "Keys").
     package static func fault(inKey parts: [Part]) -> String? {
         guard case .literal(let first)? = parts.first else {
-            return "a key must begin with text, such as `order:`, which tells the view's rows from others"
+            return "a key must begin with text, such as `order:`, which distinguishes the view's rows from others"
         }
         let own = "lantern:"
         if first.hasPrefix(own) { return "keys that begin with `lantern:` are Lantern's own: begin with another word" }

@@ -174,7 +174,7 @@ struct ViewChecks {
         if !events.contains(where: { $0.event == .any }) {
             log.warn(
                 position,
-                "view \(plan.name) has no rule for \"*\": where compaction keeps only an event of another type, a "
+                "view \(plan.name) has no rule for \"*\": if compaction keeps only an event of another type, a "
                     + "rebuild lacks the row; `\"*\": delete` makes both the same")
         }
     }
@@ -230,7 +230,7 @@ struct ViewChecks {
         if isWhole, plan.kind == .hash || plan.kind == .document { return }
         log.error(
             position,
-            "`ttl` is exact only where each write replaces the whole entry (a document, or a hash with `set: all`); "
+            "`ttl` is exact only if each write replaces the whole entry (a document, or a hash with `set: all`); "
                 + "here a rebuild may differ from the live view by what expired in between: write "
                 + "`ttl: { after: \(text), approximate: true }` to accept that")
     }
