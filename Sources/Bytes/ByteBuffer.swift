@@ -81,7 +81,8 @@ public struct ByteBuffer: ~Copyable {
         write(bytes)
     }
 
-    /// Appends where room was reserved. Most texts are short: for them a call of memcpy would cost more than the copy.
+    /// Appends without checking for room, which was reserved. Most texts are short: for them a call of memcpy would
+    /// cost more than the copy.
     @inlinable @inline(__always)
     mutating func write(_ bytes: Span<UInt8>) {
         let count = bytes.count
@@ -119,7 +120,7 @@ public struct ByteBuffer: ~Copyable {
         unsafe UnsafeMutableRawPointer(target + last).storeBytes(of: tail, as: Word.self)
     }
 
-    /// Appends a byte where room was reserved.
+    /// Appends a byte without checking for room, which was reserved.
     @inlinable @inline(__always)
     mutating func write(_ byte: UInt8) {
         unsafe base[used] = byte
@@ -204,7 +205,7 @@ public struct ByteBuffer: ~Copyable {
         capacity = smaller
     }
 
-    /// Appends what `body` writes into `count` reserved bytes; `body` answers how many it wrote.
+    /// Appends what `body` writes into `count` reserved bytes; `body` returns how many it wrote.
     @inlinable
     public mutating func append(
         upTo count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int

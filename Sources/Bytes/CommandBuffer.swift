@@ -6,7 +6,7 @@
 public struct CommandBuffer: ~Copyable {
     /// The encoded bytes.
     public var bytes: ByteBuffer
-    /// How many commands were begun: each one is answered by one reply.
+    /// How many commands were begun: each one gets one reply.
     public var commandCount: Int
 
     @inlinable
@@ -83,11 +83,11 @@ public struct CommandBuffer: ~Copyable {
         unsafe argument(Span(_unsafeStart: value.utf8Start, count: value.utf8CodeUnitCount))
     }
 
-    /// Begins an argument of `count` bytes that come in pieces, where room was made for it.
+    /// Begins an argument of `count` bytes that come in pieces; room was made for it before.
     @inlinable @inline(__always)
     public mutating func beginArgument(_ count: Int) { header(UInt8(ascii: "$"), count) }
 
-    /// A piece of an argument, or what was encoded before, where room was made for it.
+    /// A piece of an argument, or what was encoded before; room was made for it before.
     @inlinable @inline(__always)
     public mutating func continueArgument(_ piece: Span<UInt8>) { bytes.write(piece) }
 
@@ -127,7 +127,7 @@ public struct CommandBuffer: ~Copyable {
         for each in arguments { argument(text: each) }
     }
 
-    /// At most so many bytes stand around an argument: its sign, its length and two ends of lines.
+    /// The most bytes that surround an argument: its sign, its length and two ends of lines.
     @usableFromInline static var framing: Int { 32 }
 
     /// Where room was reserved.

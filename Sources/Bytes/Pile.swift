@@ -1,6 +1,7 @@
 /// A growable run of plain values with one owner, used again and again: what the hot path keeps for one event or one batch.
 ///
-/// Unlike an array it is never shared, so that writing an element asks nobody, and forgetting all of them is one store.
+/// Unlike an array it is never shared, so that writing an element needs no check, and forgetting all of them is one
+/// store.
 @safe
 @frozen
 public struct Pile<Element: BitwiseCopyable>: ~Copyable {

@@ -36,11 +36,11 @@ extension Span<UInt8> {
         return copy
     }
 
-    /// The bytes as text for people: UTF-8 where they are, else each other byte as `\xNN`.
+    /// The bytes as text for people: valid UTF-8 as it is, each other byte as `\xNN`.
     public var readable: String { readableText(array) }
 }
 
-/// The bytes as text for people and JSON: UTF-8 where they are, else each other byte as `\xNN`.
+/// The bytes as text for people and JSON: valid UTF-8 as it is, each other byte as `\xNN`.
 public func readableText(_ bytes: [UInt8]) -> String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     var text = ""

@@ -25,7 +25,7 @@ public struct EventDecoder: ~Copyable {
     private var structure: StructuralIndex
     private var names = NameSet()
     private var unescaped = ByteBuffer(capacity: 64)
-    /// How many values were begun: what tells a member found in this one from one found earlier.
+    /// How many values were begun: it distinguishes a member found in this one from one found earlier.
     private var round: UInt64 = 0
     private let frames: UnsafeMutableBufferPointer<Frame>
     private let nestingWords: UnsafeMutablePointer<UInt64>
@@ -63,7 +63,8 @@ public struct EventDecoder: ~Copyable {
     /// For how large a value there is memory.
     var structureCapacity: Int { structure.capacity }
 
-    /// Fills `decoded`, which was made for as many paths (a programmer's error else); answers what is wrong with the value, or nil.
+    /// Fills `decoded`, which was made for as many paths (a programmer's error else); returns what is wrong with the
+    /// value, or nil.
     ///
     /// After a fault what `decoded` holds means nothing.
     public mutating func decode(_ value: Span<UInt8>, into decoded: inout DecodedValue) -> DecodeFault? {
@@ -189,7 +190,7 @@ public struct EventDecoder: ~Copyable {
         .notJSON(reason: byte == UInt8(ascii: "]") ? .brackets : .syntax, at: at)
     }
 
-    /// The node of the member of that name, 0 where no path names it; a fault where the name occurred before.
+    /// The node of the member of that name, 0 if no path names it; a fault if the name occurred before.
     @inline(__always)
     private mutating func child(
         of node: Int, _ name: Slot, _ value: UnsafePointer<UInt8>, count: Int

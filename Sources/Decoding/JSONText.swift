@@ -68,7 +68,7 @@ struct JSONText {
         return try word(first, at: start)
     }
 
-    /// The string whose opening quote is at `start`. Only blanks can stand between its closing quote and the next token.
+    /// The string whose opening quote is at `start`. Only blanks can be between its closing quote and the next token.
     @inline(__always)
     mutating func string(at start: Int, isRead: Bool) throws(DecodeFault) -> Slot {
         var end = position &- 1
@@ -88,7 +88,7 @@ struct JSONText {
         backslash = unsafe lantern_find_backslash(value, start, count)
     }
 
-    /// Checks escapes and answers whether there are some. Unpaired surrogates are for those who need the text.
+    /// Checks escapes and returns whether there are some. Unpaired surrogates are checked only if the text is needed.
     /// Source: RFC 8259, section 7.
     @inline(never)
     private mutating func checkEscapes(from start: Int, to end: Int) throws(DecodeFault) -> Bool {
@@ -147,7 +147,7 @@ struct JSONText {
         return unsafe value[start] == UInt8(ascii: "0") && at > start &+ 1 ? nil : at
     }
 
-    /// Skips digits; false where there are none.
+    /// Skips digits; false if there are none.
     @inline(__always)
     private func skipDigits(_ at: inout Int, _ limit: Int) -> Bool {
         let start = at
@@ -212,7 +212,7 @@ struct JSONText {
         return container(byte, start, end)
     }
 
-    /// A value that nobody reads, its first token just taken.
+    /// A value that is not read, its first token just taken.
     @inline(__always)
     mutating func pass(at start: Int) throws(DecodeFault) {
         let byte = unsafe value[start]
@@ -236,7 +236,7 @@ struct JSONText {
             count: UInt32(truncatingIfNeeded: end &+ 1 &- start))
     }
 
-    /// Skips a container, its bracket just taken; answers where its closing bracket stands.
+    /// Skips a container, its bracket just taken; returns where its closing bracket is.
     @inline(never)
     private mutating func skipContainer(_ first: UInt8, at start: Int) throws(DecodeFault) -> Int {
         var text = self
@@ -265,7 +265,7 @@ struct JSONText {
         nesting.close()
     }
 
-    /// Checks a container and all in it, its bracket just taken; answers where its closing bracket stands.
+    /// Checks a container and all in it, its bracket just taken; returns where its closing bracket is.
     @inline(never)
     private mutating func checkContainer(_ first: UInt8, at start: Int) throws(DecodeFault) -> Int {
         var text = self
@@ -317,7 +317,7 @@ struct JSONText {
     }
 }
 
-/// The digit's value; 255 where it is none.
+/// The digit's value; 255 if it is none.
 @inline(__always)
 func hexDigit(_ byte: UInt8) -> UInt8 {
     switch byte {

@@ -3,8 +3,8 @@ import Projections
 
 /// The names of the top object so far, in memory that is kept: finds one that occurs twice.
 ///
-/// Names are compared unescaped. The hash is salted at random, so that nobody can prepare names that collide; the salt
-/// decides nothing else.
+/// Names are compared unescaped. The hash is salted at random, so that no producer can prepare names that collide; the
+/// salt decides nothing else.
 @safe
 struct NameSet: ~Copyable {
     private struct Place {
@@ -28,7 +28,7 @@ struct NameSet: ~Copyable {
         if places.count > 1 << 16 { places = [Place](repeating: Place(), count: 64) }
     }
 
-    /// Adds the name of the next member; false where an earlier one has it.
+    /// Adds the name of the next member; false if an earlier one has it.
     mutating func insert(_ name: Slot, after members: [DecodedValue.Member], in value: UnsafePointer<UInt8>) -> Bool {
         let hash = unsafe hash(of: name, in: value)
         var at = Int(hash) & (places.count - 1)

@@ -1,6 +1,6 @@
 /// Which brackets are open, one bit each: 1,024 levels at most.
 ///
-/// A small value, so that it can live in registers; what is further out than 64 levels stands in memory that it borrows.
+/// A small value, so that it can live in registers; levels beyond the innermost 64 are in memory that it borrows.
 @safe
 struct Nesting {
     static let limit = 1024

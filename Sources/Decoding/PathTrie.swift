@@ -2,13 +2,13 @@ import Projections
 
 /// The plan's paths as a tree of member names, in fixed memory: node 0 is the top of the value.
 ///
-/// Each node's children stand in a small open-addressing table. An entry holds the first eight bytes and the length of a
-/// name, so that most names are told apart by one comparison of two numbers.
+/// Each node's children are in a small open-addressing table. An entry holds the first eight bytes and the length of a
+/// name, so that one comparison of two numbers distinguishes most names.
 @safe
 struct PathTrie: ~Copyable {
     /// A member that some path names.
     struct Node {
-        /// Where its value goes: an index into the plan's paths; −1 where it is only on the way to others.
+        /// Where its value goes: an index into the plan's paths; −1 if it only leads to others.
         var path: Int32 = -1
         /// The first path that leads through it or ends in it; for messages.
         var anyPath: Int32 = -1
@@ -26,7 +26,7 @@ struct PathTrie: ~Copyable {
     struct Entry {
         var prefix: UInt64 = 0
         var count: Int32 = 0
-        /// 0: the place is free (the top is nobody's child).
+        /// 0: the place is free (the top is not a child).
         var node: Int32 = 0
     }
 

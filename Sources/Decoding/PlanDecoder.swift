@@ -15,7 +15,7 @@ public final class PlanDecoder {
         engine = Engine(decoder: EventDecoder(plan), decoded: DecodedValue(pathCount: plan.paths.count))
     }
 
-    /// Decodes one value; answers whether it could.
+    /// Decodes one value; returns whether it could.
     @discardableResult
     public func decode(_ value: Span<UInt8>) -> Bool { engine.decode(value) }
 }

@@ -2,13 +2,13 @@ import Projections
 
 /// The structure of a JSON text, found byte by byte: what simdjson's first stage finds, in plain Swift.
 ///
-/// It stands in where the processor has none of simdjson's kernels, and it says what is wrong, and where, after simdjson
-/// said that something is, so that the words do not depend on the library's version either.
+/// It is used if the processor has none of simdjson's kernels. It also says what is wrong, and where, after simdjson
+/// found a fault, so that the message does not depend on the library's version.
 struct PortableStructure {
     /// Where brackets, colons, commas, strings, numbers and words begin; then the length of the text.
     private(set) var positions: [UInt32] = []
 
-    /// Fills `positions`; answers the first fault, in which case `positions` means nothing.
+    /// Fills `positions`; returns the first fault, in which case `positions` means nothing.
     ///
     /// Unlike in a grammar, a backslash also counts outside of strings: it hides the quote behind it. Such a text is no
     /// JSON; what matters is that it is split the same way everywhere.
@@ -62,7 +62,7 @@ struct PortableStructure {
         }
     }
 
-    /// How many bytes the UTF-8 sequence has that begins there; 0 where it is none.
+    /// How many bytes the UTF-8 sequence has that begins there; 0 if it is not one.
     /// Source: Unicode 15, table 3-7, "Well-Formed UTF-8 Byte Sequences".
     private func sequenceLength(_ bytes: UnsafePointer<UInt8>, available: Int) -> Int {
         let first = unsafe bytes[0]

@@ -1,13 +1,14 @@
 import CSimdjson
 import Projections
 
-/// Where the structure of one value stands: simdjson's first stage, or `PortableStructure` in its place.
+/// The positions of one value's structure: from simdjson's first stage, or from `PortableStructure`.
 ///
 /// It owns the memory of the positions, four bytes for each byte of the largest value up to 1 MiB; what a larger value
 /// took is given back by `shrink`. Used by one thread at a time.
 @safe
 struct StructuralIndex: ~Copyable {
-    /// The positions of the last value, ascending; behind the last one stands the value's length. Valid until the next call.
+    /// The positions of the last value, ascending; after the last one comes the value's length. Valid until the next
+    /// call.
     private(set) var positions: UnsafePointer<UInt32>
     private(set) var count = 0
     private let native: OpaquePointer?

@@ -2,7 +2,7 @@ internal import Projections
 
 /// What happens to an event that cannot be projected (`on-error:` in YAML).
 public enum BadEventPolicy: Sendable, Hashable {
-    /// It is held back, and what follows on its key with it, until somebody retries, edits or skips it.
+    /// It is kept back together with the later events of its key, until an operator retries, edits or skips it.
     case park
     /// Its partition stops.
     case halt

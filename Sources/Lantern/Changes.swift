@@ -20,7 +20,7 @@ public struct Changes: ~Copyable {
     private let places: ContiguousArray<Int32>
     private let views: ContiguousArray<View>
     private var topic = 0
-    /// The event's key, where some view's members must be it.
+    /// The event's key, if some view's members must equal it.
     private var key = ByteBuffer()
     private let needsKey: Bool
     private var hasKey = false

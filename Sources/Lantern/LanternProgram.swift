@@ -23,8 +23,8 @@ public enum LanternProgram {
     /// - redis: `redis://`, `rediss://` or `unix://`.
     /// - fresh: removes the projection's rows, without asking, and builds them again from the log: after its `version` was
     ///   raised, and wherever a message names `lantern run --fresh`.
-    /// - allowPartial: starts although a topic no longer reaches back to its beginning.
-    /// - acceptCluster: goes on with another Kafka cluster than the one that the checkpoints come from.
+    /// - allowPartial: starts although a topic's first events are gone.
+    /// - acceptCluster: continues although the checkpoints come from another Kafka cluster.
     /// - returns: the exit code, as `lantern run` has it: 0 done, 1 failed while running, 2 wrong settings, 3 a partition
     ///   halted, 4 Kafka or Redis not reachable or refused at start. What went wrong is on stderr.
     public static func run(

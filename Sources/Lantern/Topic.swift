@@ -1,8 +1,8 @@
 /// A topic that a projection reads, with its options.
 public struct Topic: Sendable, Hashable {
     public var name: String
-    /// What the record key stands for, for instance `$.orderId`: checked for each event that changes something, and
-    /// supplied by the record key in tombstones.
+    /// The path whose text the record key must be, for instance `$.orderId`: checked for each event that changes
+    /// something, and supplied by the record key in tombstones.
     public var key: String?
     /// The topic is compacted: only views whose rows are written whole may read it.
     public var isCompacted: Bool
@@ -14,7 +14,7 @@ public struct Topic: Sendable, Hashable {
     }
 }
 
-/// What may stand among a projection's topics: a name, or a `Topic`.
+/// What may be among a projection's topics: a name, or a `Topic`.
 public protocol TopicConvertible {
     var topic: Topic { get }
 }

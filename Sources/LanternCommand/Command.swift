@@ -10,6 +10,6 @@ protocol Command: SendableMetatype {
     /// - Throws: `UsageError` for a value that does not make sense.
     init(_ parsed: ParsedCommand) throws(UsageError)
 
-    /// Does it; everything that is to be said has been written when it returns.
+    /// Runs it; everything has been written when it returns.
     func run() -> ExitCode
 }

@@ -19,7 +19,7 @@ enum ConfigurationFile {
         }
     }
 
-    /// Reads and checks the file, what stands under `kafka:` by the installed librdkafka.
+    /// Reads and checks the file; the installed librdkafka checks what is under `kafka:`.
     static func read(_ path: String) throws(ConfigurationError) -> Configuration {
         let configuration = try Configuration.load(path: path, environment: ProcessInfo.processInfo.environment)
         let faults = configuration.kafka.compactMap { property -> Diagnostic? in
@@ -59,7 +59,7 @@ enum ConfigurationFile {
         _ = Console.fail(message, .usage)
     }
 
-    /// Does something with one projection of the file and its Redis; tells what is wrong.
+    /// Does something with one projection of the file and its Redis, and reports what is wrong.
     static func withProjection(
         _ name: String, of path: String, clientName: String,
         _ body: (ProjectionPlan, inout RedisConnection) throws -> ExitCode

@@ -2,7 +2,7 @@ import Configuration
 import Projections
 import Terminal
 
-/// What `lantern validate` tells of a file: for people as text, for scripts as JSON.
+/// What `lantern validate` reports about a file: for people as text, for scripts as JSON.
 struct ConfigurationSummary: Encodable {
     /// A projection in short.
     struct Projection: Encodable {
@@ -84,7 +84,7 @@ struct ConfigurationSummary: Encodable {
 }
 
 extension TextTemplate {
-    /// As the user would write it: in a template a path stands without `$.`.
+    /// As the user would write it: in a template a path has no `$.`.
     func shown(in plan: ProjectionPlan) -> String {
         parts.map { part in
             switch part {

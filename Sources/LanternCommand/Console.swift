@@ -13,14 +13,14 @@ enum Console {
         output.write(text + "\n")
     }
 
-    /// Writes `lantern: message` to stderr and answers `code`.
+    /// Writes `lantern: message` to stderr and returns `code`.
     static func fail(_ message: String, _ code: ExitCode) -> ExitCode {
         let name = Style.red.applied(to: "lantern:", enabled: messages.hasColor)
         messages.write("\(name) \(Redaction.redacted(message))\n")
         return code
     }
 
-    /// Writes `value` as JSON, readable and with sorted names, and answers `code`.
+    /// Writes `value` as JSON, readable and with sorted names, and returns `code`.
     static func printJSON(_ value: some Encodable, _ code: ExitCode) -> ExitCode {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

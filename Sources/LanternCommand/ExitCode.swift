@@ -1,4 +1,4 @@
-/// What `lantern` tells the shell when it ends (Operations.md, "Bounded runs").
+/// What `lantern` returns to the shell when it ends (Operations.md, "Bounded runs").
 enum ExitCode: Int32, CaseIterable {
     /// What was asked for is done.
     case done = 0

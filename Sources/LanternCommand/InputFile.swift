@@ -2,7 +2,7 @@ import Glibc
 
 /// Reads what an option names whole: a file, or with `-` what comes on stdin.
 enum InputFile {
-    /// Its bytes; nil where it cannot be opened or read. Pipes and devices too.
+    /// Its bytes; nil if it cannot be opened or read. Pipes and devices too.
     static func read(_ path: String) -> [UInt8]? {
         if path == "-" { return read(descriptor: 0) }
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)

@@ -2,11 +2,12 @@ import Bytes
 
 /// What the reply of an EXEC says as a whole.
 public struct ExecSummary: Sendable, Equatable {
-    /// How many commands were answered; 0 unless the reply is an array.
+    /// How many commands got a reply; 0 unless the reply is an array.
     public var count: Int
-    /// The first command that was answered with an error, or with an error somewhere inside.
+    /// The first command whose reply is an error, or contains one.
     public var firstErrorIndex: Int?
-    /// Whether a command answered a number at or beyond ±2^53 as a bulk string (ZINCRBY does): doubles are not exact there.
+    /// Whether a command returned a number at or beyond ±2^53 as a bulk string (ZINCRBY does): doubles are not exact
+    /// there.
     public var hasInexactNumber: Bool
 }
 
@@ -16,7 +17,7 @@ extension ReplyValue {
         var summary = ExecSummary(count: count, firstErrorIndex: nil, hasInexactNumber: false)
         var at = index + 1
         for element in 0..<count {
-            // How many values are still to come of this element; its own array's elements are no numbers of ours.
+            // How many values are still to come of this element; the elements of its own array do not count as numbers.
             var open = 1
             let first = at
             while open > 0, at < tokens.count {

@@ -1,9 +1,9 @@
 import Glibc
 import Synchronization
 
-/// A name being resolved on a thread of its own, since `getaddrinfo` knows neither deadline nor interrupt.
+/// A name being resolved on a thread of its own, since `getaddrinfo` has neither a deadline nor an interrupt.
 ///
-/// Given up, the thread ends when the system's resolver does, and frees what is here.
+/// After it was given up, the thread ends when the system's resolver does, and frees what is here.
 final class NameLookup: Sendable {
     private enum Outcome {
         case found([SocketAddress])

@@ -1,5 +1,5 @@
 /// Where a Redis server is: `redis://[user[:password]@]host[:port][/db]`, `rediss://…` (TLS) or
-/// `unix:///path[?db=n]`; user and password percent-encoded where they hold `:`, `@`, `/` or `%`.
+/// `unix:///path[?db=n]`; user and password percent-encoded if they contain `:`, `@`, `/` or `%`.
 public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
     /// How the server is reached.
     public enum Endpoint: Sendable, Equatable {
@@ -20,7 +20,7 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
     /// The password of the address, if any.
     public let password: String?
 
-    /// What stands before `://`; `valkey` and `valkeys` are other words for `redis` and `rediss`.
+    /// What is before `://`; `valkey` and `valkeys` are other words for `redis` and `rediss`.
     public static let schemes = ["redis", "rediss", "unix", "valkey", "valkeys"]
 
     /// From its parts.
@@ -197,6 +197,6 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
 }
 
 extension Substring {
-    /// Itself where it is two hexadecimal digits: `UInt8(_:radix:)` takes a sign as well.
+    /// Itself if it is two hexadecimal digits: `UInt8(_:radix:)` takes a sign as well.
     fileprivate var wholeMatchHex: Substring? { allSatisfy(\.isHexDigit) ? self : nil }
 }

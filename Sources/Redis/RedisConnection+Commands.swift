@@ -5,8 +5,8 @@ import Glibc
 extension RedisConnection {
     /// Sends the commands and waits for all their replies, error replies among them.
     ///
-    /// Sending and receiving go on together, so that neither side waits for the other however much there is.
-    /// The time-out (the options' one unless given) is for everything; when it passes the connection is thrown away.
+    /// It sends and receives at the same time, so that neither side waits for the other however much there is.
+    /// The time-out (the options' one unless given) covers everything; when it passes, the connection is closed.
     public mutating func roundTrip(
         _ commands: borrowing CommandBuffer, timeoutMilliseconds: Int? = nil, interrupt: Int32? = nil
     ) throws(RedisError) -> [RedisValue] {
@@ -70,7 +70,7 @@ extension RedisConnection {
         return values.first ?? .null
     }
 
-    /// Calls `body` with the keys that match `pattern`, some at a time, until it answers false or there are no more.
+    /// Calls `body` with the keys that match `pattern`, some at a time, until it returns false or there are no more.
     ///
     /// As SCAN itself: a key that is there all the while is seen at least once, maybe more often; `count` is a hint of how
     /// many slots of the table are visited in one step.

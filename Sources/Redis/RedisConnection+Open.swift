@@ -5,8 +5,9 @@ extension RedisConnection {
     /// Connects, logs in, chooses the database and makes sure of two things: that the server is a master, and that MULTI and
     /// EXEC work for this user (a proxy or an ACL that refuses them but takes writes would apply those bare).
     ///
-    /// Blocks for at most the connect time-out and twice the command time-out, or until `interrupt` is readable. The name is resolved and
-    /// the password file read anew at each call. Whether the server suits otherwise is for the caller to see: ``inspect()``.
+    /// Blocks for at most the connect time-out and twice the command time-out, or until `interrupt` is readable. The
+    /// name is resolved and the password file read again at each call. Whether the server is suitable otherwise is for
+    /// the caller to check: ``inspect()``.
     public static func open(_ options: RedisOptions, interrupt: Int32? = nil) throws(RedisError) -> RedisConnection {
         let password = try options.currentPassword()
         var connection = try RedisConnection(connecting: options, interrupt: interrupt)
@@ -47,7 +48,7 @@ extension RedisConnection {
         var ignored: [UInt8]?
         let values = try roundTrip(commands, interrupt: interrupt)
         for (name, value) in zip(names, values) where !value.isOK {
-            // The name is a courtesy to whoever reads CLIENT LIST; a user may lack the permission.
+            // The name only helps those who read CLIENT LIST; a user may lack the permission.
             if name == "CLIENT SETNAME" {
                 if case .error(let text) = value { ignored = text }
                 continue

@@ -4,7 +4,7 @@ import Glibc
 /// One connection to a Redis server, owned by one thread.
 ///
 /// After an error of any kind but ``RedisError/Kind/server(_:)`` it is closed: a late reply can never be taken for the
-/// answer to something else. It never reconnects; open a new one.
+/// reply to something else. It never reconnects; open a new one.
 public struct RedisConnection: ~Copyable {
     /// How it was opened.
     public let options: RedisOptions
@@ -104,7 +104,7 @@ public struct RedisConnection: ~Copyable {
         }
     }
 
-    /// Sends what fits without blocking and answers how many bytes were taken, 0 if it would block.
+    /// Sends what fits without blocking and returns how many bytes were taken, 0 if it would block.
     public mutating func write(_ bytes: Span<UInt8>) throws(RedisError) -> Int {
         try ensureOpen()
         guard bytes.count > 0 else { return 0 }
@@ -128,7 +128,7 @@ public struct RedisConnection: ~Copyable {
         }
     }
 
-    /// What the server said before it closed the connection, where that is an error reply: the reason for it.
+    /// The error reply that the server sent before it closed the connection, if any: the reason for closing.
     private mutating func lastWords() -> RedisError? {
         var reply = Reply()
         do throws(RedisError) {
@@ -152,10 +152,11 @@ public struct RedisConnection: ~Copyable {
         #endif
     }
 
-    /// Reads what is there, at most 64 KiB, without blocking; answers whether anything came.
+    /// Reads what is there, at most 64 KiB, without blocking; returns whether anything came.
     ///
-    /// Call it, and ``nextReply(_:)`` after it, until it answers false: only then is the descriptor worth waiting for (TLS
-    /// may hold bytes of which `poll(2)` knows nothing). While a mebibyte is unread it reads nothing and answers true.
+    /// Call it, and ``nextReply(_:)`` after it, until it returns false: only then is the descriptor worth waiting for
+    /// (TLS may hold bytes of which `poll(2)` knows nothing). While a mebibyte is unread it reads nothing and returns
+    /// true.
     public mutating func receive() throws(RedisError) -> Bool {
         try ensureOpen()
         if reader.unreadBytes >= Self.inboxBytes { return true }
@@ -189,10 +190,10 @@ public struct RedisConnection: ~Copyable {
         return count > 0
     }
 
-    /// Takes the `+QUEUED` that come next, at most `limit`; answers how many these were.
+    /// Takes the `+QUEUED` that come next, at most `limit`; returns how many these were.
     public mutating func takeQueued(upTo limit: Int) -> Int { reader.takeQueued(upTo: limit) }
 
-    /// Puts the next whole reply into `reply`; false, and `reply` untouched, where more must be received first.
+    /// Puts the next whole reply into `reply`; false, and `reply` untouched, if more must be received first.
     public mutating func nextReply(_ reply: inout Reply) throws(RedisError) -> Bool {
         try ensureOpen()
         do {

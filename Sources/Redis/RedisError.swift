@@ -4,15 +4,15 @@ import Bytes
 public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What happened.
     public enum Kind: Sendable, Equatable {
-        /// No connection came about: name, network, or nobody listens.
+        /// No connection could be made: the name, the network, or no server listens.
         case unreachable
-        /// No answer in time; the connection is thrown away.
+        /// No reply in time; the connection is closed.
         case timeout
         /// The other side closed the connection, or it was thrown away before.
         case closed
         /// The caller's interrupt descriptor became readable.
         case interrupted
-        /// What came is no RESP, over a limit, or no answer to what was asked; the connection is thrown away.
+        /// The data is not RESP, is over a limit, or does not match a command; the connection is closed.
         case protocolViolation
         /// The server is a replica, or does not say that it is a master.
         case notMaster

@@ -37,7 +37,7 @@ public enum RedisErrorCode: Sendable, Equatable {
     case moved
     case ask
     case tryAgain
-    /// `ERR`: anything without a word of its own.
+    /// `ERR`: any error without a more specific code.
     case err
     /// Any other first word.
     case other(String)
@@ -66,8 +66,8 @@ public enum RedisErrorCode: Sendable, Equatable {
         ("CLUSTERDOWN", .clusterDown), ("MOVED", .moved), ("ASK", .ask), ("TRYAGAIN", .tryAgain),
     ]
 
-    /// The code behind `EXECABORT Transaction discarded because of: CODE …`, which Redis says when it refuses EXEC
-    /// itself; nil where the causes stand in the replies at queueing.
+    /// The code behind `EXECABORT Transaction discarded because of: CODE …`, which Redis sends when it refuses EXEC
+    /// itself; nil if the causes are in the replies to the queued commands.
     public static func abortCause(in message: Span<UInt8>) -> RedisErrorCode? {
         let prefix = "EXECABORT Transaction discarded because of: "
         guard message.hasPrefix(prefix) else { return nil }
@@ -76,7 +76,7 @@ public enum RedisErrorCode: Sendable, Equatable {
 
     /// What a lane does about it (Architecture.md, "The one transaction").
     public enum Handling: Sendable, Equatable {
-        /// Keep what was to be sent, wait, fence anew, send again.
+        /// Drop what was folded, wait, and fold it again.
         case retryLater
         /// A new connection first: name and password file are read again.
         case reconnect

@@ -4,7 +4,7 @@ public struct RedisOptions: Sendable {
     public struct TLS: Sendable {
         /// The certificate authority; nil takes the system's.
         public var ca: String?
-        /// The client's certificate and key, where the server asks for them.
+        /// The client's certificate and key, if the server asks for them.
         public var certificate: String?
         public var key: String?
 
@@ -19,13 +19,14 @@ public struct RedisOptions: Sendable {
     public var address: RedisAddress
     /// The ACL user; nil takes the address' one, if any.
     public var user: String?
-    /// A file that holds the password, read anew at each connect, line ends at its end ignored; it wins over the address' password.
+    /// A file that holds the password, read again at each connect, line ends at its end ignored; it wins over the
+    /// address' password.
     public var passwordFile: String?
     /// Files for `rediss://`.
     public var tls: TLS
     /// For name, connection and TLS handshake together.
     public var connectTimeoutMilliseconds: Int
-    /// For the answer to one command or pipeline, unless the call says otherwise.
+    /// For the reply to one command or pipeline, unless the call says otherwise.
     public var commandTimeoutMilliseconds: Int
     /// Shown by `CLIENT LIST`; no spaces.
     public var clientName: String

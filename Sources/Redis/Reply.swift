@@ -48,13 +48,14 @@ public struct Reply: ~Copyable {
         return unsafe _overrideLifetime(element, borrowing: self)
     }
 
-    /// The classified code of the first error anywhere inside it, and the top-level element it stands in (nil where the reply itself is the error).
+    /// The classified code of the first error anywhere inside it, and the top-level element that contains it (nil if
+    /// the reply itself is the error).
     public var firstError: (element: Int?, code: RedisErrorCode)? {
         guard let found = root.firstError else { return nil }
         return (found.element, RedisErrorCode(root.bytes(token: found.token)))
     }
 
-    /// The text of the first error anywhere inside it; none where there is no error.
+    /// The text of the first error anywhere inside it; none if there is no error.
     public var firstErrorBytes: Span<UInt8> {
         @_lifetime(borrow self)
         get {

@@ -12,7 +12,7 @@ struct ReplyReader: ~Copyable {
     /// Statuses, errors and lengths are lines; no server sends long ones.
     private static let lineBytes = 65_536
 
-    /// NULL where there was no memory for it: then no reply ever comes of it, only an error.
+    /// NULL if there was no memory for it: then it never returns a reply, only an error.
     private let reader: UnsafeMutablePointer<redisReader>?
     /// The reply being read; complete, it changes places with the caller's.
     private let building: UnsafeMutablePointer<ReplyStorage>
@@ -27,7 +27,7 @@ struct ReplyReader: ~Copyable {
         unsafe building = .allocate(capacity: 1)
         unsafe building.initialize(to: ReplyStorage(limits: limits))
         unsafe reader?.pointee.privdata = UnsafeMutableRawPointer(building)
-        // Above this an empty buffer is freed and allocated anew: never in steady state, yet not kept for ever.
+        // Above this an empty buffer is freed and allocated again: never in steady state, yet not kept forever.
         unsafe reader?.pointee.maxbuf = 1 << 20
     }
 
@@ -40,7 +40,7 @@ struct ReplyReader: ~Copyable {
     /// How many bytes came that no reply was made of yet, as far as this side of the parser knows.
     var unreadBytes: Int { inbox.count - inboxRead }
 
-    /// Appends what `body` writes into room for `count` bytes; `body` answers how many it wrote.
+    /// Appends what `body` writes into room for `count` bytes; `body` returns how many it wrote.
     mutating func append(upTo count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
         if inboxRead == inbox.count {
             inbox.removeAll(keeping: 1 << 20)
@@ -85,8 +85,8 @@ struct ReplyReader: ~Copyable {
         return unsafe reader.pointee.pos == reader.pointee.len && reader.pointee.ridx == -1
     }
 
-    /// Takes the `+QUEUED` that come next, at most `limit`, and answers how many these were: most replies are this one,
-    /// and none of them says more than that.
+    /// Takes the `+QUEUED` that come next, at most `limit`, and returns how many these were: most replies are this one,
+    /// and none of them contains more than that.
     mutating func takeQueued(upTo limit: Int) -> Int {
         guard isBetweenReplies else { return 0 }
         let taken = ReplyScan.countQueued(inbox.span, from: inboxRead, limit: limit)
@@ -94,7 +94,7 @@ struct ReplyReader: ~Copyable {
         return taken
     }
 
-    /// Takes an array of numbers and `+OK`, the usual answer of EXEC, where all of it is there; else nothing.
+    /// Takes an array of numbers and `+OK`, the usual reply to EXEC, if all of it is there; otherwise nothing.
     private mutating func takeNumbers() -> Bool {
         guard let end = scanNumbers() else {
             unsafe building.pointee.reset()
@@ -104,7 +104,7 @@ struct ReplyReader: ~Copyable {
         return true
     }
 
-    /// Builds such an array; where it ends, or nil.
+    /// Builds such an array; returns where it ends, or nil.
     private func scanNumbers() -> Int? {
         var scan = ReplyScan(inbox.span, at: inboxRead)
         guard let count = scan.arrayCount(), count <= limits.elements else { return nil }
@@ -121,7 +121,7 @@ struct ReplyReader: ~Copyable {
         return scan.at
     }
 
-    /// Hands the parser the next slice; false where there is none.
+    /// Gives the parser the next slice; false if there is none.
     private mutating func feed(_ reader: UnsafeMutablePointer<redisReader>) throws(RedisError) -> Bool {
         let (buffer, position, length) = unsafe (reader.pointee.buf, reader.pointee.pos, reader.pointee.len)
         let pending = length - position

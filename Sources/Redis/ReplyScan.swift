@@ -1,4 +1,4 @@
-/// Reads the simplest pieces of a reply; where something else stands, or not all of it is there yet, it stays where it is.
+/// Reads the simplest pieces of a reply; if there is something else, or not all of it yet, it reads nothing.
 /// Source of the format: redis.io, "Redis serialization protocol specification".
 struct ReplyScan: ~Escapable {
     /// `+QUEUED` with the end of its line.
@@ -36,7 +36,7 @@ struct ReplyScan: ~Escapable {
         return true
     }
 
-    /// How many `+QUEUED` stand from `start` on, at most `limit`.
+    /// How many `+QUEUED` follow from `start` on, at most `limit`.
     static func countQueued(_ bytes: Span<UInt8>, from start: Int, limit: Int) -> Int {
         // "+QUEUED\r"; a "\n" follows.
         let text: UInt64 = 0x0D_44_45_55_45_55_51_2B

@@ -17,7 +17,7 @@ public enum ReplyKind: UInt8, Sendable, BitwiseCopyable {
 /// One value of a reply; an array's elements follow it, each with its own.
 struct ReplyToken: BitwiseCopyable {
     let kind: ReplyKind
-    /// The integer; for strings where they start in the arena.
+    /// The integer; for strings, where they start in the arena.
     let value: Int64
     /// Bytes of a string, elements of an array.
     let count: Int

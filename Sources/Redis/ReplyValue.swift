@@ -51,7 +51,7 @@ public struct ReplyValue: ~Escapable {
         return ReplyValue(tokens: tokens, arena: arena, index: at)
     }
 
-    /// What stands after it in the array that it is an element of (only if it is not the last one).
+    /// The element after it in its array (only if it is not the last one).
     @_lifetime(copy self)
     public func next() -> ReplyValue {
         let at = end(of: index)
@@ -72,7 +72,7 @@ public struct ReplyValue: ~Escapable {
         return at
     }
 
-    /// The first error inside it: the top-level element it stands in and its token.
+    /// The first error inside it: the top-level element that contains it, and its token.
     var firstError: (element: Int?, token: Int)? {
         if kind == .error { return (nil, index) }
         var at = index + 1

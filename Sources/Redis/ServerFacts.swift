@@ -4,7 +4,7 @@ public struct ServerFacts: Sendable, Equatable {
     public var version: String
     /// Whether it is part of a Redis Cluster.
     public var isCluster: Bool
-    /// What it does at `maxmemory`; nil where it does not tell.
+    /// What it does at `maxmemory`; nil if it does not report it.
     public var maxmemoryPolicy: String?
     /// Whether it keeps an append-only file.
     public var hasAOF: Bool
@@ -12,9 +12,9 @@ public struct ServerFacts: Sendable, Equatable {
     public var replicas: Int
     /// Bytes.
     public var usedMemory: Int
-    /// Bytes; 0 is no limit.
+    /// Bytes; 0: no limit.
     public var maxmemory: Int
-    /// Drawn anew at each start of the server.
+    /// A random id, new at each start of the server.
     public var runID: String
 
     /// Whether its version is at least `major.minor`.
@@ -24,7 +24,7 @@ public struct ServerFacts: Sendable, Equatable {
         return own >= (major, minor)
     }
 
-    /// The policy by which the server may drop a key by itself; nil where it cannot.
+    /// The policy by which the server may drop a key by itself; nil if it cannot.
     public var evictingPolicy: String? {
         guard let policy = maxmemoryPolicy, policy != "noeviction", maxmemory > 0 || policy.hasPrefix("allkeys") else {
             return nil
@@ -60,9 +60,9 @@ extension RedisConnection {
         throw failed(.evicting(policy, at: "\(options.address)"))
     }
 
-    /// Asks the server for ``ServerFacts``: INFO, and CONFIG GET maxmemory-policy where INFO does not say it.
+    /// Asks the server for ``ServerFacts``: INFO, and CONFIG GET maxmemory-policy if INFO does not contain it.
     ///
-    /// Throws where INFO is refused; a refused CONFIG leaves the policy nil.
+    /// Throws if INFO is refused; a refused CONFIG leaves the policy nil.
     public mutating func inspect() throws(RedisError) -> ServerFacts {
         let info = try command("INFO")
         guard let text = info.text else {

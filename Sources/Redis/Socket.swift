@@ -117,7 +117,7 @@ struct SocketAddress: Sendable {
         bytes = unsafe withUnsafeBytes(of: &address) { unsafe Array($0) }
     }
 
-    /// What `connect(2)` answers.
+    /// What `connect(2)` returns.
     func connect(_ descriptor: Int32) -> Int32 {
         unsafe bytes.withUnsafeBytes { raw in
             guard let address = unsafe raw.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return -1 }

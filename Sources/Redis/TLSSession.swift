@@ -24,7 +24,7 @@
             unsafe context.pointee.flags &= ~REDIS_BLOCK
             let session = unsafe try Self.session(host: host, files: files)
             guard unsafe redisInitiateSSL(context, session) == REDIS_OK else {
-                // hiredis tries the handshake at once, and a fast server may have answered it already.
+                // hiredis tries the handshake at once, and a fast server may have replied already.
                 let why = unsafe String(cString: lantern_tls_refusal(session) ?? lantern_context_error(context))
                 unsafe SSL_free(session)
                 throw RedisError(
@@ -76,12 +76,12 @@
             return count < 0 ? nil : count
         }
 
-        /// After `read` or `write` answered nil: why the other side ended the session, where it said so. With TLS 1.3 it
+        /// After `read` or `write` returned nil: why the other side ended the session, if it said so. With TLS 1.3 it
         /// judges the client's certificate only after the handshake.
         func alert() -> String? {
             var text = unsafe lantern_tls_alert()
             if unsafe text == nil {
-                // A write fails without a word where the alert still waits to be read.
+                // A write fails without a reason while the alert still waits to be read.
                 var byte: CChar = 0
                 _ = unsafe lantern_tls_read(context, &byte, 1)
                 unsafe text = lantern_tls_alert()

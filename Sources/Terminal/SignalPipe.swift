@@ -37,7 +37,7 @@ public struct SignalPipe: Sendable {
         thread = try Self.start(Waiter(output: ends[1], secondKills: secondKills))
     }
 
-    /// The next signal that has come; nil where there is none.
+    /// The next signal that has come; nil if there is none.
     public func next() -> Signal? {
         var byte: UInt8 = 0
         guard unsafe read(descriptor, &byte, 1) == 1 else { return nil }

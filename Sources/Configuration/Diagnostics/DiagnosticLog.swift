@@ -1,6 +1,6 @@
 /// Collects what is wrong while a file is read, so that all of it can be told at once.
 final class DiagnosticLog {
-    /// Beyond this many a file is hopeless, and reading on helps nobody.
+    /// With more errors than this, reading further does not help.
     static let limit = 100
 
     let file: String
@@ -19,7 +19,7 @@ final class DiagnosticLog {
         errors.append((position, message))
     }
 
-    /// The last word on what stands at `position`: whatever else seems wrong there follows from this.
+    /// The only error reported at `position`: whatever else seems wrong there follows from it.
     func finalError(_ position: Position, _ message: String) {
         error(position, message)
         silenced.insert(position)

@@ -2,7 +2,7 @@ internal import Terminal
 
 /// What a message about an unknown name ends in.
 enum Hint {
-    /// `: did you mean …?`, or all that is known where nothing is near.
+    /// `: did you mean …?`, or all known names if none is similar.
     static func text(for name: String, among known: [String]) -> String {
         if let near = Suggestion.nearest(to: name, among: known) { return ": did you mean `\(near)`?" }
         if known.isEmpty { return "" }

@@ -9,7 +9,7 @@ struct MapReader {
     private let log: DiagnosticLog
     private let place: String
 
-    /// nil, and an error in the log, if `node` is no map. `place` is where it stands, for messages: `worker`.
+    /// nil, and an error in the log, if `node` is not a map. `place` names it in messages: `worker`.
     init?(_ node: YAMLNode, _ words: [Word], place: String, log: DiagnosticLog) {
         guard case .mapping(let entries) = node.content else {
             log.error(

@@ -7,7 +7,7 @@ enum TimeSpan {
         ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
     ]
 
-    /// nil if `text` is no duration or longer than ``longest``.
+    /// nil if `text` is not a duration or longer than ``longest``.
     static func milliseconds(_ text: String) -> Int? {
         for unit in units where text.hasSuffix(unit.suffix) {
             let digits = text.dropLast(unit.suffix.count)

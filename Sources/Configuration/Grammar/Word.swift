@@ -7,7 +7,7 @@ struct Word: Sendable {
     var isRequired = false
 }
 
-/// What may stand behind a name.
+/// What may follow a name.
 indirect enum Shape: Sendable {
     /// Any single value.
     case scalar
@@ -24,7 +24,7 @@ indirect enum Shape: Sendable {
     case named(pattern: String, Shape)
     case list(Shape)
     case either([Shape])
-    /// A definition of its own, because it is used in several places.
+    /// A separate definition, because it is used in several places.
     case definition(String)
 }
 

@@ -5,7 +5,7 @@ struct DecimalText {
     private let exponent: Int
     private let isNegative: Bool
 
-    /// nil if `text` is no JSON number.
+    /// nil if `text` is not a JSON number.
     init?(_ text: String) {
         var rest = Substring(text)
         isNegative = rest.hasPrefix("-")

@@ -1,6 +1,6 @@
 package import Projections
 
-/// Takes apart what may stand where a value may: `$.a.b`, `$.a?`, `{@key}`, `{@header.name?}`, constants.
+/// Parses what a value may be: `$.a.b`, `$.a?`, `{@key}`, `{@header.name?}`, constants.
 package enum PathReader {
     package struct Fault: Error { package var message: String }
 

@@ -17,7 +17,7 @@ final class ProjectionScope {
         self.log = log
     }
 
-    /// The place of `path` in the projection's table, where each stands once.
+    /// The index of `path` in the projection's table, which has each path once.
     func index(of path: JSONPath) -> Int {
         if let index = indices[path] { return index }
         indices[path] = paths.count

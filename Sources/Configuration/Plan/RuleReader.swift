@@ -101,7 +101,7 @@ struct RuleReader {
         return "unknown name `\(word)` in a rule\(Hint.text(for: word, among: known))"
     }
 
-    /// Which words may stand together in one rule.
+    /// Which words may be together in one rule.
     private func checkCombination(_ words: [YAMLNode.Entry]) {
         guard words.count > 1 else { return }
         if kind == "hash" {

@@ -1,7 +1,7 @@
 internal import Projections
 internal import Terminal
 
-/// Reads the top level of a file; what is wrong goes to the log, and nil stands for what cannot be used.
+/// Reads the top level of a file; errors go to the log, and what cannot be used is nil.
 struct ConfigurationReader {
     let log: DiagnosticLog
 

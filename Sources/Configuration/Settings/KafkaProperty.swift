@@ -4,7 +4,7 @@ public struct KafkaProperty: Sendable, Equatable, CustomStringConvertible, Custo
 {
     public var name: String
     public var value: String
-    /// Where it stands, so that librdkafka's refusal can be told with its place.
+    /// Its place in the file, for the message if librdkafka refuses it.
     public var position: Position
 
     public init(name: String, value: String, position: Position = .init(line: 1, column: 1)) {

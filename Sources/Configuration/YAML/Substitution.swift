@@ -4,7 +4,7 @@ enum Substitution {
 
     /// `text` with its variables replaced by their values, which are not looked at again.
     ///
-    /// As in a shell the default also stands in for an empty value. A default ends at the first `}`.
+    /// As in a shell, the default also replaces an empty value. A default ends at the first `}`.
     static func apply(to text: String, environment: [String: String]) throws(Fault) -> String {
         guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
         var result = ""

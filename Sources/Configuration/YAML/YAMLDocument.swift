@@ -3,7 +3,7 @@ internal import Terminal
 
 /// Builds the one document of a file from libyaml's events, within bounds.
 ///
-/// Names occur once in a mapping; tags, merge keys, names that are no scalars and a second document are refused.
+/// Names occur once in a mapping; tags, merge keys, names that are not scalars and a second document are refused.
 /// Environment variables are put in here, after parsing, so that their values cannot change the structure.
 struct YAMLDocument: ~Copyable {
     static let largestFile = 1 << 20
@@ -149,7 +149,7 @@ struct YAMLDocument: ~Copyable {
         }
     }
 
-    /// A pasted name may hold what nobody sees, and then finds nothing in any event.
+    /// A pasted name may contain characters that cannot be seen, and then matches nothing in any event.
     private func warnAboutInvisible(_ text: String, at position: Position) {
         guard let found = text.unicodeScalars.first(where: { $0.isInvisible }) else { return }
         let digits = String(found.value, radix: 16, uppercase: true)

@@ -67,7 +67,7 @@ struct YAMLEventReader: ~Copyable {
         return unsafe lines[line].prefix { $0 == 0x20 || $0 == 0x09 }.contains(0x09)
     }
 
-    /// libyaml tells only the offset of bytes that are no text.
+    /// libyaml reports only the offset of bytes that are not text.
     private func position(ofByte offset: Int) -> Position {
         var position = Position.start
         for byte in unsafe Array(text.prefix(offset)) {

@@ -1,10 +1,11 @@
 internal import CRdkafka
 
 extension Admin {
-    /// The ids that the broker gave to the topics when they were made, which tell a topic from another one of the same name.
+    /// The ids that the broker gave to the topics when they were created. They distinguish a topic from a later one of
+    /// the same name.
     ///
-    /// Topics without one are left out: librdkafka before 2.3 cannot ask for them, Kafka before 2.8 has none, and the user may
-    /// lack the right to describe a topic. Throws where nobody answers.
+    /// Topics without one are left out: librdkafka before 2.3 cannot ask for them, Kafka before 2.8 has none, and the
+    /// user may lack the right to describe a topic. Throws if no broker replies.
     public mutating func topicIDs(
         of topics: [String], timeoutMilliseconds: Int
     ) throws(KafkaError) -> [String: String] {

@@ -17,17 +17,17 @@ public struct RecordPlace: Hashable, Sendable {
 public enum RecordSearch: Sendable {
     /// The record at that offset, or the first one behind it, was handed over.
     case found
-    /// There is none at or behind that offset.
+    /// There is none at or after that offset.
     case absent
     /// The log does not have that offset.
     case outOfRange
-    /// Nobody answered in time, or with this.
+    /// No reply in time, or an error.
     case failed(KafkaError)
 }
 
 extension Admin {
-    /// Looks for one record of each place, all at once, and hands over what it finds: the record at that offset or, where
-    /// there is none, the first one behind it. Each partition may be named once.
+    /// Looks for one record of each place, all at once, and hands over what it finds: the record at that offset or,
+    /// where there is none, the first one after it. Each partition may be named once.
     public mutating func records(
         at places: [RecordPlace], timeoutMilliseconds: Int, _ body: (_ index: Int, _ record: borrowing Message) -> Void
     ) -> [RecordSearch] {

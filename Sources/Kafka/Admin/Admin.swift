@@ -1,6 +1,6 @@
 internal import CRdkafka
 
-/// Asks a cluster about itself and changes its topics; every call waits for the answer.
+/// Asks a cluster about itself and changes its topics; every call waits for the reply.
 ///
 /// One thread at a time uses it. Offsets are those of a reader of committed transactions, unless asked otherwise.
 @safe
@@ -24,7 +24,8 @@ public struct Admin: ~Copyable, @unchecked Sendable {
         // Never makes a topic by asking for it.
         let own = [
             ("allow.auto.create.topics", "false"), ("isolation.level", isolation), ("client.id", clientID),
-            // For single records, where some are read: an offset that is not there is an error, and so is none behind it.
+            // For single records, where some are read: an offset that is not there is an error, and so is the end of
+            // the log.
             ("auto.offset.reset", "error"), ("enable.partition.eof", "true"),
             ("fetch.message.max.bytes", "65536"), ("fetch.wait.max.ms", "1"),
         ]
@@ -45,7 +46,7 @@ public struct Admin: ~Copyable, @unchecked Sendable {
         }
     }
 
-    /// The cluster's id, which tells it from another cluster at the same address.
+    /// The cluster's id, which distinguishes it from another cluster at the same address.
     public mutating func clusterID(timeoutMilliseconds: Int) throws(KafkaError) -> String {
         guard let text = unsafe rd_kafka_clusterid(client, Int32(clamping: timeoutMilliseconds)) else {
             throw explained(RD_KAFKA_RESP_ERR__TIMED_OUT, "asking for the cluster's id")

@@ -1,6 +1,6 @@
 internal import CRdkafka
 
-/// The answer to an administrative request, freed with it.
+/// The reply to an administrative request, freed with it.
 @safe
 struct AdminEvent: ~Copyable {
     let event: OpaquePointer
@@ -28,7 +28,7 @@ struct AdminEvent: ~Copyable {
 }
 
 extension Admin {
-    /// Sends a request and waits for its answer; throws what is wrong with the request as a whole.
+    /// Sends a request and waits for its reply; throws what is wrong with the request as a whole.
     mutating func perform(
         _ action: String, _ timeoutMilliseconds: Int,
         _ start: (_ client: OpaquePointer, _ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void

@@ -58,10 +58,10 @@ public struct Consumer: ~Copyable, @unchecked Sendable {
         try core.incrementalUnassign(partitions)
     }
 
-    /// Goes on at these offsets, whether it reads the partitions already or not, and resumes them; all others go on where
-    /// they are. What was read ahead of these partitions is dropped.
+    /// Continues at these offsets, whether it reads the partitions already or not, and resumes them; all others
+    /// continue where they are. What was read ahead of these partitions is dropped.
     ///
-    /// Where it throws, `isReading` says which partitions are still read.
+    /// If it throws, `isReading` says which partitions are still read.
     public mutating func place(_ positions: [Position]) throws(KafkaError) { try core.place(positions) }
 
     /// Reads nothing of these until they are placed or assigned; what was read ahead of them is dropped.
@@ -75,7 +75,7 @@ public struct Consumer: ~Copyable, @unchecked Sendable {
         do throws(KafkaError) { try core.commit(positions) } catch { core.library.report(error) }
     }
 
-    /// Leaves the group and frees everything; returns false where that took longer than the deadline and was left to a
+    /// Leaves the group and frees everything; returns false if that took longer than the deadline and was left to a
     /// thread of its own. All messages must be gone. Afterwards `poll` returns `none`.
     public mutating func close(deadlineMilliseconds: Int) -> Bool {
         core.close(deadlineMilliseconds: deadlineMilliseconds)

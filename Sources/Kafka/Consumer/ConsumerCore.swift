@@ -1,4 +1,4 @@
-/// What a consumer keeps above librdkafka's calls: what was read ahead, where it goes on in each partition, what is paused.
+/// What a consumer keeps above librdkafka's calls: what was read ahead, where each partition continues, what is paused.
 ///
 /// Generic over the library, so that the simulation runs this very code on a model of librdkafka's queue.
 package struct ConsumerCore<Library: ConsumerLibrary & ~Copyable>: ~Copyable {
@@ -39,7 +39,7 @@ package struct ConsumerCore<Library: ConsumerLibrary & ~Copyable>: ~Copyable {
         }
     }
 
-    /// What callbacks said comes before the records that were taken with it: it may stand in front of any of them, and a
+    /// What callbacks reported comes before the records that were taken with it: it may precede any of them, and a
     /// doubt that comes early costs a second look, one that comes late a wrong row.
     @inline(never)
     private mutating func pollQueue() -> ConsumerEvent<Library.Record> {
@@ -84,7 +84,7 @@ package struct ConsumerCore<Library: ConsumerLibrary & ~Copyable>: ~Copyable {
         try check(positions)
         try resume(Array(paused))
         try library.assign(positions)
-        // Only now: where librdkafka refused, it goes on behind these records.
+        // Only now: if librdkafka refused, it continues after these records.
         dropReadAhead { _ in true }
         self.positions.removeAll()
         self.positions.begin(positions)
@@ -107,8 +107,8 @@ package struct ConsumerCore<Library: ConsumerLibrary & ~Copyable>: ~Copyable {
         for partition in own { positions.end(partition) }
     }
 
-    /// Goes on at these offsets, whether it reads the partitions already or not, and resumes them; all others go on where
-    /// they are.
+    /// Continues at these offsets, whether it reads the partitions already or not, and resumes them; all others
+    /// continue where they are.
     package mutating func place(_ placed: [Position]) throws(KafkaError) {
         let moved = placed.filter { isReading($0.partition) }
         switch library.rebalancing {
@@ -123,7 +123,7 @@ package struct ConsumerCore<Library: ConsumerLibrary & ~Copyable>: ~Copyable {
         }
     }
 
-    /// A change of a cooperative member's assignment would be taken for its answer to a revocation that still stands in the
+    /// A change of a cooperative member's assignment would be taken for its answer to a revocation that is still in the
     /// queue.
     private mutating func seek(_ moved: [Position]) throws(KafkaError) {
         guard !moved.isEmpty else { return }

@@ -3,14 +3,14 @@ internal import CRdkafka
 /// Ends the second for which librdkafka before 2.2 stops fetching whenever its queue was full.
 ///
 /// There the broker's thread then sleeps until something wakes it, a second at most (rdkafka_broker.c,
-/// rd_kafka_broker_consumer_serve), and looks at the queue anew whenever it is woken. The one call that does nothing but
-/// wake it, without asking the network, is the one that sets the login's name and password again
-/// (rdkafka_sasl.c, rd_kafka_sasl_set_credentials): they are set to what they are.
+/// rd_kafka_broker_consumer_serve), and looks at the queue again whenever it is woken. The one call that does nothing
+/// but wake it, without asking the network, is the one that sets the login's name and password again (rdkafka_sasl.c,
+/// rd_kafka_sasl_set_credentials): they are set to what they are.
 struct FetchWaker {
     /// Whether this librdkafka lacks fetch.queue.backoff.ms, which came with 2.2.
     static var isNeeded: Bool { libraryNumber < 0x0202_00ff }
 
-    /// A wake-up is due for each so many bytes taken from the queue: a small part of what it holds.
+    /// The number of bytes taken from the queue after which a wake-up is due: a small part of what it holds.
     private static let due = 256 << 10
     /// What a record takes in the queue beside its value.
     private static let overhead = 64

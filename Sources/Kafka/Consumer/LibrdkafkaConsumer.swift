@@ -68,8 +68,8 @@ struct LibrdkafkaConsumer: ConsumerLibrary, ~Copyable {
 
     // MARK: The queue
 
-    /// librdkafka serves callbacks from within this call. None of them may call rd_kafka_yield: the loop goes on to the
-    /// next element, looks at the flag only then, and drops that element, a record, say (2.0.2 to 2.16).
+    /// librdkafka serves callbacks from within this call. None of them may call rd_kafka_yield: the loop continues to
+    /// the next element, looks at the flag only then, and drops that element, a record, say (2.0.2 to 2.16).
     mutating func fill() -> Int {
         unsafe count = max(0, rd_kafka_consume_batch_queue(queue, 0, taken, Self.capacity))
         return count
@@ -229,7 +229,7 @@ struct LibrdkafkaConsumer: ConsumerLibrary, ~Copyable {
             unsafe rd_kafka_queue_io_event_enable(queue, -1, nil, 0)
             unsafe rd_kafka_queue_destroy(queue)
             if leaving {
-                // A rebalance that nobody has answered would hold up the close.
+                // A rebalance without an answer would delay the close.
                 unsafe rd_kafka_assign(client, nil)
                 unsafe rd_kafka_consumer_close(client)
             }

@@ -7,7 +7,7 @@ public protocol LogRecord: ~Copyable {
     var offset: Int64 { get }
     /// Milliseconds since 1970; −1 where the record has none.
     var timestamp: Int64 { get }
-    /// nil where the record has no key, which differs from an empty one.
+    /// nil if the record has no key, which differs from an empty one.
     var key: Span<UInt8>? { @_lifetime(borrow self) get }
     /// nil is a tombstone, which differs from an empty value.
     var value: Span<UInt8>? { @_lifetime(borrow self) get }

@@ -4,7 +4,7 @@ extension Mailbox {
     /// Sets the callbacks that only a consumer has.
     ///
     /// The rebalance callback only records. librdkafka lets the answer (assign or unassign) come at any later time and
-    /// goes on with its heartbeats meanwhile: with a callback set it does nothing of its own after it
+    /// continues with its heartbeats meanwhile: with a callback set it does nothing by itself after it
     /// (rdkafka.c, RD_KAFKA_OP_REBALANCE; tried on Kafka 4.1.1 in `GroupTests`).
     func attachToConsumer(_ properties: borrowing Properties) {
         attach(to: properties)

@@ -1,6 +1,6 @@
 internal import CRdkafka
 
-/// Where the callbacks leave what they are told, for `poll` to hand out.
+/// Where the callbacks leave what librdkafka reports, for `poll` to return.
 ///
 /// librdkafka calls all but the log callback from within a poll, on the application's thread, and from the closing
 /// thread once the application has let go of the consumer: never from two threads at once, so there is no lock.
@@ -11,13 +11,13 @@ final class Mailbox {
         case error(KafkaError)
     }
 
-    /// Errors beyond these are dropped while nobody polls; rebalances never.
+    /// Further errors are dropped while nothing polls; rebalances never.
     private static let limit = 256
 
     let logs = LogLines()
     /// The consumer's topics, in its order.
     var topics: [String] = []
-    /// While closing, nobody is there to answer a rebalance: the callback does.
+    /// While closing, the callback itself answers a rebalance.
     var isClosing = false
     /// Where a producer's delivery reports go.
     var deliveries: Deliveries?
@@ -52,7 +52,7 @@ final class Mailbox {
         return entries.compactMap { if case .error(let error) = $0 { error } else { nil } }
     }
 
-    /// Forgets the rebalances that nobody has seen; for a consumer that leaves its group.
+    /// Forgets the rebalances that were not polled; for a consumer that leaves its group.
     func removeAll() {
         entries.removeAll()
         isEmpty = true

@@ -33,7 +33,7 @@ public struct Message: LogRecord, ~Copyable {
     /// Milliseconds since 1970; −1 where the record has none.
     public var timestamp: Int64 { unsafe rd_kafka_message_timestamp(message, nil) }
 
-    /// The record's key; nil where it has none, which differs from an empty one.
+    /// The record's key; nil if it has none, which differs from an empty one.
     @inlinable
     public var key: Span<UInt8>? {
         @_lifetime(borrow self)

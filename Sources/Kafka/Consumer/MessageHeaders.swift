@@ -1,6 +1,6 @@
 internal import CRdkafka
 
-/// The headers of a message that somebody else owns, and that must be there whenever they are asked for.
+/// The headers of a message that something else owns, and that must still be there when they are read.
 @safe
 public struct MessageHeaders: HeaderSource {
     let message: UnsafeMutablePointer<rd_kafka_message_t>

@@ -1,13 +1,14 @@
 import Bytes
 
-/// Where a consumer goes on in each partition that it reads: where it was placed, or after the last record that it handed on.
+/// Where a consumer continues in each partition that it reads: where it was placed, or after the last record that it
+/// returned.
 ///
 /// librdkafka's own position is ahead of that by what was read ahead, and from 2.2 to 2.13.1 an end of a partition moves it
 /// one too far (its issue 4844).
 struct ReadPositions: ~Copyable {
     private static let none: Int64 = -1
 
-    /// Partition p of topic t stands at t × `width` + p.
+    /// Partition p of topic t is at t × `width` + p.
     private var offsets: Pile<Int64>
     private var width = 16
     private let topics: Int
@@ -17,7 +18,7 @@ struct ReadPositions: ~Copyable {
         offsets = Pile(repeating: Self.none, count: topics * width)
     }
 
-    /// All of the partitions, with the offset to go on at.
+    /// All of the partitions, with the offset to continue at.
     var all: [Position] {
         offsets.indices.filter { offsets[$0] != Self.none }.map {
             Position(topic: $0 / width, partition: Int32($0 % width), offset: offsets[$0])

@@ -4,7 +4,7 @@ public struct Rebalance: Sendable {
     public enum Kind: Sendable {
         /// They are this member's now: answer with `assign` or, where cooperative, `incrementalAssign`.
         case assigned
-        /// They go to somebody else once this member answers with `unassign` or `incrementalUnassign`.
+        /// They go to another member once this one answers with `unassign` or `incrementalUnassign`.
         case revoked
         /// They went already (session over, fenced): answer as to `revoked`, and write nothing more for them.
         case lost

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Work that may never return, on a thread of its own, waited for until a deadline.
 ///
-/// Closing or destroying a librdkafka client can hang when its broker is gone. Whoever ends one hands everything over,
+/// Closing or destroying a librdkafka client can hang when its broker is gone. The caller hands everything over,
 /// and a thread that does not finish keeps it until the process ends.
 final class BoundedShutdown {
     private let work: () -> Void
@@ -13,7 +13,7 @@ final class BoundedShutdown {
         self.work = work
     }
 
-    /// Runs `work` and answers whether it was done after at most `milliseconds`; it goes on if not.
+    /// Runs `work` and returns whether it was done after at most `milliseconds`; if not, it continues.
     static func run(deadlineMilliseconds milliseconds: Int, _ work: @escaping () -> Void) -> Bool {
         guard let done = try? WakeDescriptor() else { return false }
         let ending = unsafe Unmanaged.passRetained(BoundedShutdown(done, work)).toOpaque()

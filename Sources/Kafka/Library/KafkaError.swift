@@ -1,6 +1,6 @@
 /// What went wrong at Kafka, or on the way there.
 public struct KafkaError: Error, Sendable, CustomStringConvertible {
-    /// The kinds of failure that a caller may want to tell apart.
+    /// The kinds of failure that a caller may want to distinguish.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         enum Base: String {
             case configuration, unsupported, unreachable, timedOut, authentication, authorization
@@ -15,7 +15,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         public static let unsupported = Code(base: .unsupported)
         /// No broker can be reached.
         public static let unreachable = Code(base: .unreachable)
-        /// No answer within the time allowed.
+        /// No reply within the time allowed.
         public static let timedOut = Code(base: .timedOut)
         /// The broker refused the credentials, or TLS failed.
         public static let authentication = Code(base: .authentication)
@@ -29,7 +29,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         public static let topicExists = Code(base: .topicExists)
         /// The log does not hold the offset asked for: expired, deleted, or never written.
         public static let offsetOutOfRange = Code(base: .offsetOutOfRange)
-        /// An offset that is none was given, which librdkafka would read as "the committed one".
+        /// A negative offset was given, which librdkafka would read as "the committed one".
         public static let invalidOffset = Code(base: .invalidOffset)
         /// Data of the log fails its checksum or cannot be decompressed.
         public static let damagedData = Code(base: .damagedData)

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// librdkafka's own log lines, kept for whoever wants them instead of going to standard error.
+/// librdkafka's own log lines, kept for the application instead of going to standard error.
 ///
 /// Written by librdkafka's threads, taken by the application's.
 final class LogLines: Sendable {

@@ -10,7 +10,7 @@ struct TopicHandles {
     private var handles: ContiguousArray<OpaquePointer> = unsafe []
     private var lastPlace = 0
 
-    /// Adds a topic and answers its place; nil where librdkafka takes no topic of that name.
+    /// Adds a topic and returns its place; nil if librdkafka refuses the name.
     mutating func add(_ name: String, client: OpaquePointer) -> Int? {
         guard let handle = unsafe rd_kafka_topic_new(client, name, nil) else { return nil }
         unsafe handles.append(handle)
@@ -20,7 +20,7 @@ struct TopicHandles {
 
     func handle(_ place: Int) -> OpaquePointer { unsafe handles[place] }
 
-    /// The place of the topic that librdkafka calls `handle`; −1 where it is none of these.
+    /// The place of the topic that librdkafka calls `handle`; −1 if it is not one of these.
     @inline(__always)
     mutating func place(of handle: OpaquePointer?) -> Int {
         if unsafe lastPlace < handles.count && handles[lastPlace] == handle { return lastPlace }

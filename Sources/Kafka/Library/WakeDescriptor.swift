@@ -5,7 +5,7 @@ internal import Glibc
 final class WakeDescriptor: Sendable {
     let descriptor: Int32
 
-    /// Throws `other` where the process has no descriptor left.
+    /// Throws `other` if the process has no descriptor left.
     init() throws(KafkaError) {
         descriptor = lantern_wake_descriptor()
         guard descriptor >= 0 else {
@@ -28,7 +28,7 @@ final class WakeDescriptor: Sendable {
         _ = unsafe read(descriptor, &count, 8)
     }
 
-    /// Waits until it is readable and answers whether it is; at most `milliseconds`.
+    /// Waits until it is readable, for at most `milliseconds`; returns whether it is.
     func wait(milliseconds: Int) -> Bool {
         let end = Clock.milliseconds() + milliseconds
         while true {

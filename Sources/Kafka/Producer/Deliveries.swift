@@ -32,7 +32,7 @@ final class Deliveries {
     private(set) var acknowledgedCount = 0
     private(set) var failedCount = 0
     var failures: [DeliveryFailure] = []
-    /// Acknowledgements are kept only where someone takes them.
+    /// Acknowledgements are kept only if someone takes them.
     var isKeeping = false
     var kept: [Acknowledgement] = []
     /// The record that `deliver` waits for: its tag, and its outcome (nil: acknowledged) once there is one.

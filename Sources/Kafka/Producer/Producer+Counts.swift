@@ -8,7 +8,7 @@ extension Producer {
     /// Records that failed for good so far.
     public var failedCount: Int { deliveries.failedCount }
 
-    /// Records of the topic acknowledged so far, by partition; shorter where the last partitions got none.
+    /// Records of the topic acknowledged so far, by partition; shorter if the last partitions got none.
     public func acknowledgedCounts(topic: String) -> [Int] {
         let place = deliveries.handles.place(named: topic)
         return deliveries.counts.indices.contains(place) ? deliveries.counts[place] : []

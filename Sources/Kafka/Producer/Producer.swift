@@ -44,8 +44,8 @@ public struct Producer: ~Copyable, @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - partition: nil lets librdkafka's partitioner choose by the key.
-    ///   - key: nil is none, which differs from an empty one.
-    ///   - value: nil is a tombstone.
+    ///   - key: nil: none, which differs from an empty one.
+    ///   - value: nil: a tombstone.
     ///   - headers: in order; a nil value is null, which differs from an empty one.
     ///   - timestamp: milliseconds since 1970; nil is now.
     ///   - tag: comes back with the acknowledgement or the failure.
@@ -144,7 +144,7 @@ public struct Producer: ~Copyable, @unchecked Sendable {
         return unsafe list
     }
 
-    /// The start of the bytes, nil where there are none, and not nil where they are empty.
+    /// The start of the bytes: nil if there are none, but not nil if they are empty.
     private static func withPointer<Result>(
         _ span: Span<UInt8>?, _ body: (UnsafeRawPointer?, Int) -> Result
     ) -> Result {

@@ -8,10 +8,11 @@ extension Properties {
         let made = try Properties([
             // Kafka's own assignors for eager rebalancing; librdkafka before 2.10 has faults in the cooperative one.
             ("partition.assignment.strategy", "range,roundrobin"),
-            // How long a killed worker's partitions stand still; a static member may take longer to be back.
+            // How long a killed worker's partitions are idle; a static member may take longer to come back.
             ("session.timeout.ms", instanceID == nil ? "10000" : "45000"),
-            // A fetch that found nothing holds up the next one of that broker, and with it partitions that were placed anew
-            // meanwhile; what comes in between is answered at once, so that a short wait costs idle requests only.
+            // A fetch that found nothing holds up the next one of that broker, and with it partitions that were placed
+            // again meanwhile. What comes in between is returned at once, so that a short wait costs only idle
+            // requests.
             ("fetch.wait.max.ms", "100"),
             ("check.crcs", "true"),
             ("client.id", clientID),

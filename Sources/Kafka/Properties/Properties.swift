@@ -50,14 +50,14 @@ private func terminatedText(_ characters: [CChar]) -> String {
     String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
-/// Whether this librdkafka loses nothing where the group gives and takes single partitions.
+/// Whether this librdkafka loses nothing if the group gives and takes single partitions.
 ///
-/// Before 2.1 a rebalance pauses what stays, and a partition of which records were fetched and none taken goes on behind
-/// them; so does one of which a call for many records holds some (its CHANGELOG, 2.1.0; rdkafka_partition.c,
+/// Before 2.1 a rebalance pauses what stays, and a partition of which records were fetched and none taken continues
+/// behind them; so does one of which a call for many records holds some (its CHANGELOG, 2.1.0; rdkafka_partition.c,
 /// rd_kafka_toppar_pause_resume: seen on 2.0.2 as records that were never delivered).
 public var supportsCooperativeRebalancing: Bool { libraryNumber >= 0x0201_00ff }
 
-/// Refuses what the installed librdkafka cannot do, before it fails in a way that nobody understands.
+/// Refuses what the installed librdkafka cannot do, before it fails with a message that does not help.
 func checkSupport(_ properties: [(String, String)]) throws(KafkaError) {
     if let strategy = properties.last(where: { $0.0 == "partition.assignment.strategy" })?.1,
         strategy.contains("cooperative"), !supportsCooperativeRebalancing

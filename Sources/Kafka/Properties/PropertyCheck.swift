@@ -2,7 +2,7 @@ internal import CRdkafka
 
 /// Whether librdkafka takes a property, without making a client.
 public enum PropertyCheck {
-    /// Why it does not; nil where it does.
+    /// Why it does not; nil if it does.
     public static func fault(of name: String, _ value: String) -> KafkaError? {
         do throws(KafkaError) {
             try checkSupport([(name, value)])
@@ -13,8 +13,8 @@ public enum PropertyCheck {
         }
     }
 
-    /// Why a consumer cannot be made with all of them together (a wrong assignor, sizes that do not fit each other); nil where
-    /// it can. Connects to nothing and reads no certificate.
+    /// Why a consumer cannot be made with all of them together (a wrong assignor, sizes that do not fit each other);
+    /// nil if it can. Connects to nothing and reads no certificate.
     public static func fault(of properties: [(String, String)]) -> KafkaError? {
         func has(_ names: String...) -> Bool { properties.contains { names.contains($0.0) } }
         let security = properties.last { $0.0 == "security.protocol" }?.1.uppercased() ?? ""

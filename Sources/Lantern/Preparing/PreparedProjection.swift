@@ -1,7 +1,7 @@
 internal import Configuration
 internal import Projections
 
-/// A projection's compiled form: the plan, and where its declared fields and views stand in it.
+/// A projection's compiled form: the plan, and where its declared fields and views are in it.
 struct PreparedProjection {
     var plan: ProjectionPlan
     /// For each place of a path in `Declarations` its place in `plan.paths`, or −1.

@@ -6,7 +6,7 @@ package final class SwiftProjector<Source: Projection>: Projector {
     package var isCode: Bool { true }
     private var core: ProjectionCore<Source>
 
-    /// Prepares `source`; throws all that is wrong with it. `naming` says what stands before each row's key.
+    /// Prepares `source`; throws all that is wrong with it. `naming` says what is before each row's key.
     package init(_ source: Source, naming: RowNaming = .plain) throws(ProjectionError) {
         core = try ProjectionCore(source, naming: naming)
         plan = core.plan

@@ -9,7 +9,7 @@ public struct Event: ~Escapable {
     private let places: Span<Int32>
     private let unescaped: Span<UInt8>
     private let unescapedFinds: Span<Slot>
-    /// The path that the record key supplies in a tombstone; −1 is none.
+    /// The path that the record key supplies in a tombstone; −1: none.
     private let keyPath: Int
 
     @_lifetime(copy record, borrow decoded, copy places, borrow texts)
@@ -34,7 +34,7 @@ public struct Event: ~Escapable {
     /// Whether the record has no value.
     public var isTombstone: Bool { record.value == nil }
 
-    /// The record's key; nil where it has none.
+    /// The record's key; nil if it has none.
     public var key: Span<UInt8>? {
         @_lifetime(copy self)
         get { record.key }
@@ -46,7 +46,7 @@ public struct Event: ~Escapable {
         get { record.value }
     }
 
-    /// The value of the last header of that name; nil where there is none or its value is null.
+    /// The value of the last header of that name; nil if there is none or its value is null.
     @_lifetime(copy self)
     public func header(_ name: StaticString) -> Span<UInt8>? {
         var wanted = InlineArray<256, UInt8>(repeating: 0)

@@ -1,7 +1,7 @@
 /// A path into an event's value, `$.total` or `$.customer.id`, declared as a stored property of the projection, so that one
 /// pass over the value finds all of them.
 ///
-/// With a `?` at its end (`$.note?`) a change whose value it is is left out where the path finds nothing.
+/// If it ends in `?` (`$.note?`) and finds nothing, the change that would use its value is left out.
 public struct Field: Sendable, Hashable, CustomStringConvertible {
     /// The path's place in `Declarations`.
     let path: Int32

@@ -10,9 +10,9 @@ public struct FieldValue: ~Escapable {
     let kind: Slot.Kind
     /// The bytes as they came, a string's without its quotes.
     let raw: Span<UInt8>
-    /// What a string with escapes says; nil where it has none, or an unpaired surrogate.
+    /// What a string with escapes says; nil if it has none, or an unpaired surrogate.
     let unescaped: Span<UInt8>?
-    /// A tombstone's record key, which stands for the field: bytes, not JSON.
+    /// A tombstone's record key, used as the field's value: bytes, not JSON.
     let isRecordKey: Bool
 
     @_lifetime(copy raw, copy text)

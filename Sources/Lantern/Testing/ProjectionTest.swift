@@ -95,13 +95,13 @@ public final class ProjectionTest {
     /// All Redis keys, sorted.
     public var keys: [String] { rows.rows.keys.map(readableText).sorted() }
 
-    /// A hash's fields; empty where there is no such hash.
+    /// A hash's fields; empty if there is no such hash.
     public func hash(_ key: String) -> [String: String] {
         guard case .hash(let fields)? = rows.rows[Array(key.utf8)] else { return [:] }
         return Dictionary(fields.map { (readableText($0), readableText($1)) }) { first, _ in first }
     }
 
-    /// A document's JSON, or a counter's digits; nil where there is none.
+    /// A document's JSON, or a counter's digits; nil if there is none.
     public func text(_ key: String) -> String? {
         guard case .string(let text)? = rows.rows[Array(key.utf8)] else { return nil }
         return readableText(text)
@@ -122,6 +122,6 @@ public final class ProjectionTest {
         return Dictionary(members.map { (readableText($0), $1) }) { first, _ in first }
     }
 
-    /// When a row ends, in milliseconds since 1970; nil where it stays.
+    /// When a row expires, in milliseconds since 1970; nil if it does not.
     public func deadline(_ key: String) -> Int64? { rows.deadlines[Array(key.utf8)] }
 }

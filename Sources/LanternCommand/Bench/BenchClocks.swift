@@ -1,6 +1,6 @@
 import Glibc
 
-/// The seconds that each part took: of the wall's clock where it waits, of this thread's processor time where it works.
+/// The seconds that each part took: wall-clock time for waiting, this thread's processor time for working.
 struct BenchClocks {
     var kafka = 0.0
     var decode = 0.0

@@ -68,7 +68,8 @@ struct ProjectionBench: ~Copyable {
         return positions
     }
 
-    /// Measures until so many events, so many seconds or the ends of the topics, and leaves nothing behind.
+    /// Measures until the number of events, the number of seconds or the ends of the topics is reached, and leaves
+    /// nothing behind.
     mutating func run(events: Int, seconds: Int, signals: SignalPipe) throws -> BenchReport {
         do {
             try measure(events: events, seconds: seconds, signals: signals)
@@ -101,7 +102,7 @@ struct ProjectionBench: ~Copyable {
         finish(serverSeconds: try scratch.serverSeconds() - serverBefore)
     }
 
-    /// Takes what Kafka has, waiting for the first; answers how many partitions ended.
+    /// Takes what Kafka has, waiting for the first; returns how many partitions ended.
     private mutating func take(atMost count: Int) throws -> Int {
         batch.removeAll()
         let start = clocks.begin()

@@ -38,7 +38,7 @@ struct ScratchRedis: ~Copyable {
         changes.removeAll()
     }
 
-    /// Sends what is encoded and waits for every answer.
+    /// Sends what is encoded and waits for every reply.
     mutating func execute() throws(RedisError) {
         var sent = 0
         var answered = 0
@@ -81,7 +81,7 @@ struct ScratchRedis: ~Copyable {
         return sum
     }
 
-    /// Removes every scratch row; answers how many there were.
+    /// Removes every scratch row; returns how many there were.
     mutating func removeRows() throws(RedisError) -> Int {
         var found: [[UInt8]] = []
         try connection.scan(match: Array("lantern:\(owner):*".utf8)) { keys in

@@ -65,7 +65,7 @@ struct Demo {
         }
     }
 
-    /// Makes the topic; true where it was there already.
+    /// Creates the topic; true if it was there already.
     private static func exists(
         _ name: String, _ count: Int, _ settings: [(String, String)], _ admin: inout Admin
     ) throws(KafkaError) -> Bool {
@@ -83,7 +83,8 @@ struct Demo {
         log.level = .error
         let session = WorkerSession(configuration, log: log) { settings in
             guard isEmbedded else { return }
-            // The embedded broker needs three seconds for a group, and answers a waiting fetch only when its time is up.
+            // The embedded broker needs three seconds for a group, and replies to a waiting fetch only when its time is
+            // up.
             settings.fixed = .all
             settings.asksForTopicSettings = false
             settings.kafka.append(("fetch.wait.max.ms", "20"))

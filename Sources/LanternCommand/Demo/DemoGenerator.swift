@@ -98,8 +98,8 @@ final class DemoGenerator: Sendable {
                 producer.poll(timeoutMilliseconds: 5)
             }
         }
-        // The embedded broker answers a fetch with one produced batch for each partition: far ahead, wait until half of it
-        // is gone, so that batches are large.
+        // The embedded broker replies to a fetch with one produced batch for each partition: far ahead, wait until half
+        // of it is gone, so that batches are large.
         guard let lead, index % 256 == 0, index - projected() > lead else { return }
         while index - projected() > lead / 2 {
             if shared.withLock({ $0.isStopRequested }) { return }
@@ -111,7 +111,7 @@ final class DemoGenerator: Sendable {
         while try !isTaken(record, &producer) { producer.poll(timeoutMilliseconds: 10) }
     }
 
-    /// False where the producer's queue is full.
+    /// False if the producer's queue is full.
     private static func isTaken(_ record: DemoEvents.Record, _ producer: inout Producer) throws(KafkaError) -> Bool {
         do throws(KafkaError) {
             try producer.produce(

@@ -21,7 +21,7 @@ struct DemoRows {
     /// How many keys there must be.
     var keyCount: Int { hashes.count + (revenue.isEmpty ? 0 : 1) + (newest.isEmpty ? 0 : 1) }
 
-    /// Reads every key from Redis; the differences in words, none where all is equal.
+    /// Reads every key from Redis; the differences in words, none if all is equal.
     mutating func differences(_ redis: inout RedisConnection) throws -> [String] {
         trim()
         var found: [String] = []

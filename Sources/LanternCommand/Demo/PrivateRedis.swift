@@ -12,7 +12,7 @@ final class PrivateRedis {
 
     struct Failure: Error, CustomStringConvertible { let description: String }
 
-    /// Starts it; throws where there is no redis-server or it does not answer within five seconds.
+    /// Starts it; throws if there is no redis-server, or if it does not reply within five seconds.
     init() throws {
         let parent = FileManager.default.temporaryDirectory.path
         var template = Array("\(parent)/lantern-demo-XXXXXX".utf8CString)

@@ -11,7 +11,7 @@ struct ParkedEvent: Encodable {
     let topic: String
     let partition: Int32
     let offset: Int64
-    /// nil without one; bytes that are no UTF-8 as `\xNN`.
+    /// nil without one; bytes that are not UTF-8 as `\xNN`.
     let key: String?
     /// nil for a fault of the whole event.
     let view: String?
@@ -38,7 +38,7 @@ struct ParkedReader {
     let generation: Int
     private var keys: KeySpace { KeySpace(projection: plan.name) }
 
-    /// nil where the projection has no live generation.
+    /// nil if the projection has no live generation.
     init?(_ plan: ProjectionPlan, _ redis: inout RedisConnection) throws {
         self.plan = plan
         guard let number = try redis.command("GET", KeySpace(projection: plan.name).live).text.flatMap({ Int($0) })

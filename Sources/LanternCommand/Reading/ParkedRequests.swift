@@ -5,7 +5,7 @@ import Projections
 import Redis
 import Worker
 
-/// Leaves requests for the owning lanes and waits for their answers.
+/// Leaves requests for the lanes that own the partitions, and waits for their answers.
 struct ParkedRequests {
     struct Answer: Encodable {
         let place: String
@@ -76,7 +76,7 @@ struct ParkedRequests {
         return open.map { Answer(place: $0.place, answer: answers[$0.place]) }
     }
 
-    /// Tells the answers; the exit code is `failed` where one is no success.
+    /// Prints the answers; the exit code is `failed` if one is not a success.
     static func tell(_ answers: [Answer], asJSON: Bool) -> ExitCode {
         let failed = answers.contains { $0.answer.map { !$0.hasPrefix("done") } ?? false }
         let code: ExitCode = failed ? .failed : .done

@@ -18,7 +18,7 @@ struct Row: Encodable {
     /// Milliseconds until it expires; nil: never.
     let expiresIn: Int64?
 
-    /// Reads the key; nil where there is none. At most `limit` members of a large one.
+    /// Reads the key; nil if there is none. At most `limit` members of a large one.
     init?(_ key: [UInt8], kind: ViewKind, limit: Int = 1_000, _ redis: inout RedisConnection) throws {
         let type = try redis.command([Array("TYPE".utf8), key]).text ?? "none"
         guard type != "none" else { return nil }

@@ -61,7 +61,7 @@ struct SampleFile {
         return nil
     }
 
-    /// Gives each event its topic, where only one is read or `topic` says which.
+    /// Gives each event its topic, if only one is read or `topic` says which.
     mutating func place(in projections: [ProjectionPlan], topic: String?) throws(Fault) {
         var topics: [String] = []
         for name in projections.flatMap(\.topics).map(\.name) where !topics.contains(name) { topics.append(name) }

@@ -5,7 +5,7 @@ import Projections
 
 /// Reads a line of a sample: an event's value as it is, `{"@key": …, "@value": …}`, or what `kcat -J` writes.
 struct SampleLine: ~Copyable {
-    /// What is wrong with a line that says it is no plain value.
+    /// What is wrong with a line that says it is not a plain value.
     struct Fault: Error, Equatable { var message: String }
 
     private enum Name: Int, CaseIterable {
@@ -35,7 +35,7 @@ struct SampleLine: ~Copyable {
     private var decoder = EventDecoder(paths: Name.allCases.map { JSONPath(members: [$0.text]) }, wantsMembers: true)
     private var decoded = DecodedValue(pathCount: Name.allCases.count)
 
-    /// A line that is no JSON is an event too: one that cannot be projected.
+    /// A line that is not JSON is an event too: one that cannot be projected.
     mutating func read(_ bytes: [UInt8], number: Int) throws(Fault) -> SampleEvent {
         var event = SampleEvent(line: number, value: bytes)
         guard decoder.decode(bytes.span, into: &decoded) == nil, decoded.whole.kind == .object else { return event }
@@ -105,7 +105,7 @@ struct SampleLine: ~Copyable {
         event.timestamp = timestamp
     }
 
-    /// A string's or a number's text; nil where there is none.
+    /// A string's or a number's text; nil if there is none.
     private func text(_ name: Name, _ bytes: [UInt8]) throws(Fault) -> [UInt8]? {
         let slot = slot(name)
         switch slot.kind {

@@ -2,7 +2,7 @@ import Bytes
 import Decoding
 import Projections
 
-/// What the projections of a file make of a sample: which rules take its events, and which events none can take.
+/// How the projections of a file handle a sample: which rules take its events, and which events none can take.
 struct SampleReport: Encodable {
     struct Rule: Encodable {
         let view: String

@@ -71,7 +71,7 @@ struct SampleRun: ~Copyable {
                 reason: reason))
     }
 
-    /// The key that the line gives, else what stands at the path that the topic declares.
+    /// The key that the line gives, otherwise the value at the path that the topic declares.
     private mutating func key(of sample: SampleEvent, topic: Int) -> [UInt8]? {
         switch sample.key {
         case .none: return nil

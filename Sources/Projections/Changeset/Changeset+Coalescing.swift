@@ -1,6 +1,6 @@
 import Bytes
 
-/// The algebra: what a change makes of what the batch already does to the same element.
+/// The algebra: how a change combines with what the batch already does to the same element.
 extension Changeset {
     /// Deletes the row: it swallows all that came before, and stays as a leading DEL.
     mutating func delete(_ index: Int) {

@@ -1,8 +1,8 @@
 public import Bytes
 
 extension Changeset {
-    /// Writes the changes as Redis commands, the rows in order of first touch. Of all of these commands ZINCRBY alone
-    /// answers a bulk string.
+    /// Writes the changes as Redis commands, the rows in order of first touch. Of all these commands only ZINCRBY
+    /// returns a bulk string.
     public func encode(into commands: inout CommandBuffer) {
         commands.append(unmerged)
         for index in entries.indices {

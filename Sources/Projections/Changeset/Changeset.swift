@@ -3,7 +3,7 @@ public import Bytes
 /// The changes of one batch, coalesced: for each row a base, kept or deleted, and one change for each field or member
 /// (Architecture.md, "How a batch is filled"). Rows and elements are written in the order in which they were first touched.
 ///
-/// All bytes stand in one arena, found through two open-addressing tables; in steady state an event allocates nothing.
+/// All bytes are in one arena, found through two open-addressing tables; in steady state an event allocates nothing.
 public struct Changeset: ~Copyable {
     /// Whether changes of one row are merged. Where keys rarely repeat, finding the row would only cost time: then each
     /// change is encoded at once, in `unmerged`. To be changed only while it is empty.
@@ -57,7 +57,7 @@ public struct Changeset: ~Copyable {
     }
 
     /// Whether increments of these magnitudes (of integers, of scores) leave each sum in memory exact. An empty
-    /// changeset takes any one event. Rather too early than too late: where a batch is cut does not matter.
+    /// changeset takes any one event. Too early is better than too late: it does not matter where a batch is cut.
     func canAdd(sums: UInt64, scores: UInt64) -> Bool {
         if entries.isEmpty { return true }
         let (sum, overflow) = sumMagnitude.addingReportingOverflow(sums)
@@ -91,7 +91,8 @@ public struct Changeset: ~Copyable {
         return index
     }
 
-    /// The place in `elements` of the row's field or member, made if it is new; one that a delete swallowed begins anew.
+    /// The place in `elements` of the row's field or member, made if it is new; one that a delete swallowed begins
+    /// again.
     mutating func element(of entry: Int, name: Span<UInt8>, nameHash: UInt64) -> Int {
         let hash = ByteHash.mix(nameHash ^ UInt64(truncatingIfNeeded: entry), 0x9E37_79B9_7F4A_7C15)
         var slot = Int(truncatingIfNeeded: hash) & (elementSlots.count - 1)
@@ -136,7 +137,7 @@ public struct Changeset: ~Copyable {
         return ArenaText(start: UInt32(start), count: UInt32(text.count), room: UInt32(text.count))
     }
 
-    /// Stores `text` in the place of `old` where it fits, so that a field that is set again and again takes no memory.
+    /// Stores `text` in the place of `old` if it fits, so that a field that is set again and again takes no memory.
     mutating func store(_ text: Span<UInt8>, over old: ArenaText) -> ArenaText {
         guard text.count <= Int(old.room) else {
             byteBound += text.count - Int(old.room)

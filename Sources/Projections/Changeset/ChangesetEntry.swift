@@ -12,7 +12,7 @@ enum ElementChange: UInt8 {
     case drop
     /// HINCRBY, ZINCRBY.
     case sum
-    /// ZREM, then ZINCRBY: only its reply tells a sum that left the exact range.
+    /// ZREM, then ZINCRBY: only its reply shows that a sum left the exact range.
     case dropSum
     /// ZADD GT, ZADD LT.
     case greatest, least
@@ -34,7 +34,7 @@ struct ChangesetElement {
     var score: Double = 0
 }
 
-/// Where some bytes stand in the changeset's arena, and how much room there is for others in their place.
+/// Where some bytes are in the changeset's arena, and how much room there is for others in their place.
 struct ArenaText {
     var start: UInt32 = 0
     var count: UInt32 = 0
@@ -86,7 +86,7 @@ struct ChangesetEntry {
     var keep: Int64
     var sum: Int64 = 0
     var value = ArenaText()
-    /// Milliseconds since 1970; −1 is none.
+    /// Milliseconds since 1970; −1: none.
     var deadline: Int64 = -1
     var puts: Int32 = 0
     var drops: Int32 = 0
@@ -104,7 +104,7 @@ struct ChangesetEntry {
         return count + (isDeleted ? 1 : 0)
     }
 
-    /// How many elements stand in one command at most.
+    /// How many elements one command has at most.
     static let chunk: Int32 = 128
 
     @inline(__always)

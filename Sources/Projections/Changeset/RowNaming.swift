@@ -1,4 +1,4 @@
-/// What stands before a view's row keys in Redis (StoredKeys.md).
+/// What is before a view's row keys in Redis (StoredKeys.md).
 public enum RowNaming: Sendable, Equatable {
     /// A live view has the plain names that its user wrote.
     case plain

@@ -1,10 +1,10 @@
-/// A double's shortest text where that has at most six digits behind the point and 15 in all, without a String.
+/// A double's shortest text if that has at most six digits after the point and 15 in all, without a String.
 struct ShortDecimal {
     /// The text's first `count` bytes.
     var text = InlineArray<24, UInt8>(repeating: UInt8(ascii: "0"))
     var count = 0
 
-    /// nil where the text is longer or has an exponent.
+    /// nil if the text is longer or has an exponent.
     ///
     /// A quotient of two integers that a double holds exactly is rounded once, so m / 10^n == value says that the text of
     /// m with n digits behind the point reads back as `value`; of at most 15 digits no shorter text does.

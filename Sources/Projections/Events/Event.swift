@@ -8,14 +8,14 @@ public struct Event: ~Escapable {
     public let offset: Int64
     /// Milliseconds since 1970; −1 where the record has none.
     public let timestamp: Int64
-    /// The record's key; nil where it has none.
+    /// The record's key; nil if it has none.
     public let key: Span<UInt8>?
     /// The record's value; nil is a tombstone.
     public let value: Span<UInt8>?
     /// It outlives the event, which was made in its scope: nothing is counted for each event.
     private unowned(unsafe) let headers: HeaderList
 
-    /// `headers` may be empty where the projection reads none.
+    /// `headers` may be empty if the projection reads none.
     @_lifetime(copy key, copy value, borrow headers)
     public init(
         topic: Int, partition: Int32, offset: Int64, timestamp: Int64,
@@ -30,7 +30,7 @@ public struct Event: ~Escapable {
         unsafe self.headers = copy headers
     }
 
-    /// The value of the last header of that name; nil where there is none or its value is null.
+    /// The value of the last header of that name; nil if there is none or its value is null.
     @_lifetime(copy self)
     public func header(named name: Span<UInt8>) -> Span<UInt8>? {
         let headers = unsafe headers

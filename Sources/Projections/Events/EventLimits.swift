@@ -10,7 +10,7 @@ public struct EventLimits: Sendable, Equatable {
 
     public init() {}
 
-    /// Why a value of so many bytes is bad; nil where it is not.
+    /// Why a value of that size is bad; nil if it is not.
     @inline(__always)
     package func fault(ofValue count: Int) -> BadEvent? { count <= valueBytes ? nil : tooLarge(count) }
 

@@ -1,6 +1,6 @@
 import Bytes
 
-/// Where one header's name and value stand among a header list's bytes.
+/// Where one header's name and value are in a header list's bytes.
 struct HeaderEntry: Sendable {
     let name: Range<Int>
     /// nil is a null value, which differs from an empty one.
@@ -9,8 +9,8 @@ struct HeaderEntry: Sendable {
 
 /// A record's headers, copied into memory that is used again for the next record.
 ///
-/// They are read when somebody asks for one of them, and most projections never do: librdkafka takes memory to look for
-/// headers even where a record has none. Used by one thread at a time.
+/// They are read when one of them is needed, and most projections never need one: librdkafka takes memory to look for
+/// headers even if a record has none. Used by one thread at a time.
 open class HeaderList {
     private final var entries: [HeaderEntry] = []
     private final var bytes = ByteBuffer(capacity: 64)
@@ -18,7 +18,7 @@ open class HeaderList {
 
     public init() {}
 
-    /// Appends all headers of the record at hand: for those who know where they are.
+    /// Appends all headers of the current record: for types that know where they are.
     open func read() {}
 
     /// Another record is at hand; its headers are to be had by `read`.

@@ -14,11 +14,12 @@ public enum ProjectionOutcome: Sendable, Equatable {
 public struct BadEvent: Error, Sendable, Equatable {
     /// The view that could not take it; nil for a fault of the whole event.
     public var view: String?
-    /// What is wrong, with the path and what stands there, in one sentence for the person who looks at parked events.
+    /// What is wrong, with the path and what was found there, in one sentence for the person who looks at parked
+    /// events.
     public var reason: String
     /// The projection's `unknown:` policy asks for a halt rather than its `on-error:` policy.
     public var demandsHalt: Bool
-    /// The value is not JSON at all: where all first events of a topic are so, the topic is another than was meant.
+    /// The value is not JSON at all: if that is so for all first events of a topic, it is probably the wrong topic.
     public var isNotJSON: Bool
 
     public init(view: String?, reason: String, demandsHalt: Bool = false, isNotJSON: Bool = false) {

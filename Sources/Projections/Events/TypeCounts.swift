@@ -19,7 +19,7 @@ public struct TypeCounts: Sendable, Equatable {
 
     public var isEmpty: Bool { names.isEmpty && others == 0 }
 
-    /// Counts `count` events of a type; where the name is known, nothing is allocated.
+    /// Counts `count` events of a type; if the name is known, nothing is allocated.
     public mutating func add(_ name: Span<UInt8>, count: Int64 = 1) {
         var slot = Int(truncatingIfNeeded: ByteHash.hash(name, seed: ByteHash.seed)) & 255
         while slots[slot] != 0 {

@@ -29,7 +29,7 @@ package struct CodeFold: ~Copyable {
     private var rows = Pile<Row>()
     private var calls = Pile<Call>()
 
-    /// `plan` has views without rules; `naming` says what stands before each row's key.
+    /// `plan` has views without rules; `naming` says what is before each row's key.
     package init(plan: ProjectionPlan, naming: RowNaming, limits: EventLimits = EventLimits()) {
         self.plan = plan
         program = FoldProgram(viewsOf: plan, prefix: naming.prefix, longestKey: limits.keyBytes)

@@ -15,7 +15,7 @@ package struct EventExplanation: Sendable, Equatable {
         }
     }
 
-    /// The event's type; nil where it has none.
+    /// The event's type; nil if it has none.
     package var type: String?
     /// In each view that has a rule for it the one that takes it, whether or not what it needs is there.
     package var rules: [TakenRule] = []

@@ -11,7 +11,7 @@ public struct Fold: ~Copyable {
     /// The events that passed because no view has a rule for their type.
     public private(set) var unknownTypes = TypeCounts()
 
-    /// Compiles `plan`; `naming` says what stands before each row's key.
+    /// Compiles `plan`; `naming` says what is before each row's key.
     public init(plan: ProjectionPlan, naming: RowNaming, limits: EventLimits = EventLimits()) {
         self.plan = plan
         program = FoldProgram(plan, prefix: naming.prefix, longestKey: limits.keyBytes)
@@ -105,7 +105,7 @@ public struct Fold: ~Copyable {
     private mutating func count(_ event: borrowing Event, _ decoded: borrowing DecodedValue) {
         stage.scratch.truncate(to: 0)
         if let source = program.type {
-            // What has no text is no type.
+            // A value without a text is not a type.
             try? program.appendText(program.find(source, event, decoded), source, event, to: &stage.scratch)
         }
         if stage.scratch.isEmpty { stage.scratch.append("(none)") }

@@ -106,7 +106,7 @@ extension FoldProgram {
         return code
     }
 
-    /// −1 where it is not all of it paths of the value.
+    /// −1 unless all of it are paths of the value.
     private mutating func directRow(_ changes: [ChangeCode], of view: ViewPlan) -> Int32 {
         guard !changes.isEmpty, changes.count <= ChangesetEntry.chunk,
             changes.allSatisfy({ $0.operation == .setField && $0.source.kind == .path })

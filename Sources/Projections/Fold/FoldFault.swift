@@ -1,4 +1,4 @@
-/// Why a view cannot take an event, without memory of its own; `Fold` makes the words of it.
+/// Why a view cannot take an event, without memory of its own; `Fold` turns it into words.
 struct FoldFault: Error {
     enum Code {
         case missing, null, text, emptyField, fieldKind, scalarKind, notNumber, notInteger, notFinite, time, timestamp

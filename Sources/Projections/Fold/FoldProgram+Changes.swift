@@ -149,7 +149,7 @@ extension FoldProgram {
         return true
     }
 
-    /// What a hash field is set to: bytes of the event where they are the text as it is, else staged.
+    /// What a hash field is set to: the bytes of the event if they are the text as it is, otherwise staged bytes.
     @inline(__always)
     private func stageField(
         _ found: Found, _ source: Source, _ event: borrowing Event, into stage: inout FoldStage

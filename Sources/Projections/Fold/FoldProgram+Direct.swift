@@ -1,10 +1,10 @@
 import Bytes
 
-/// The commonest change, a hash row of which fields are set to what stands in the event, goes into its command at once:
-/// where rows are not merged anyway, there is nothing to keep on the stage for.
+/// The commonest change, a hash row whose fields are set to values of the event, goes into its command at once:
+/// rows are not merged then, so that nothing needs to be staged.
 extension FoldProgram {
-    /// Writes the row's HSET; false, and nothing written, where something in this event is not as usual (left out, null,
-    /// escaped, nested): then it takes the way over the stage.
+    /// Writes the row's HSET; false, and nothing written, where something in this event is not as usual (left out,
+    /// null, escaped, nested): then it is staged.
     @inline(__always)
     func encodeDirectly(
         _ index: Int32, _ event: borrowing Event, _ decoded: borrowing DecodedValue, into commands: inout CommandBuffer

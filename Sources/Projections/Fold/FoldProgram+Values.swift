@@ -1,6 +1,6 @@
 import Bytes
 
-/// What a source finds in an event, and where its bytes stand.
+/// What a source finds in an event, and where its bytes are.
 struct Found {
     enum Place: UInt8 {
         case value, key, header, pool, integer
@@ -130,7 +130,8 @@ extension FoldProgram {
         return true
     }
 
-    /// Whether what stands at a source is to be left out: nothing or null where the source is optional. Bad where not.
+    /// Whether a source's value is left out: it is nothing or null, and the source is optional. If it is not optional,
+    /// the event is bad.
     @inline(__always)
     func isLeftOut(_ found: Found, _ source: Source) throws(FoldFault) -> Bool {
         guard found.kind == .nothing || found.kind == .null else { return false }
@@ -138,7 +139,7 @@ extension FoldProgram {
         return true
     }
 
-    /// Appends the member; false where it is left out.
+    /// Appends the member; false if it is left out.
     func appendMember(
         _ view: ViewCode, _ event: borrowing Event, _ decoded: borrowing DecodedValue, to stage: inout FoldStage
     ) throws(FoldFault) -> Bool {
@@ -163,7 +164,7 @@ extension FoldProgram {
         return true
     }
 
-    /// The integer at a source times 10^scale, within ±2^53; nil where it is left out.
+    /// The integer at a source times 10^scale, within ±2^53; nil if it is left out.
     func integer(
         _ source: Source, scale: Int, _ event: borrowing Event, _ decoded: borrowing DecodedValue
     ) throws(FoldFault) -> Int64? {
@@ -184,7 +185,7 @@ extension FoldProgram {
         return value
     }
 
-    /// The double at a source, or with a scale the exact integer; nil where it is left out.
+    /// The double at a source, or with a scale the exact integer; nil if it is left out.
     func double(
         _ source: Source, scale: Int, _ event: borrowing Event, _ decoded: borrowing DecodedValue
     ) throws(FoldFault) -> Double? {

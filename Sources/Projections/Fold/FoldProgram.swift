@@ -1,6 +1,6 @@
 import Bytes
 
-/// Where some bytes stand in the program's pool.
+/// Where some bytes are in the program's pool.
 struct PoolText {
     var start: Int32 = 0
     var count: Int32 = 0
@@ -54,7 +54,7 @@ package struct ChangeCode {
 
     var operation: Operation
     var name = PoolText()
-    /// The name as an argument of a command; empty where it is not fixed.
+    /// The name as an argument of a command; empty if it is not fixed.
     var encodedName = PoolText()
     var nameHash: UInt64 = 0
     var source = Source(.nothing)
@@ -74,11 +74,11 @@ struct RuleCode {
     var changes: Rows
     /// Whether it needs the event's time.
     var needsTime: Bool
-    /// Its place in the program's direct rows; −1 is none.
+    /// Its place in the program's direct rows; −1: none.
     var direct: Int32 = -1
 }
 
-/// What a rule does that only sets fields of a hash to what stands in the event's value.
+/// A rule that only sets fields of a hash to values in the event.
 struct DirectRowCode {
     /// The head and the name of its HSET, encoded.
     var head: PoolText
@@ -90,7 +90,7 @@ struct DirectRowCode {
 /// A piece of a direct row's key, or a field of it: encoded or literal text, and the path of the value behind it.
 struct DirectPartCode {
     var text: PoolText
-    /// −1: nothing stands behind the text.
+    /// −1: nothing follows the text.
     var path: Int32
 }
 
@@ -101,10 +101,10 @@ struct ViewCode {
     var view: Int32
     var shape: EntryShape
     var keep: Int64 = 0
-    /// 0 where the view has no buckets.
+    /// 0 if the view has no buckets.
     var everySeconds: Int64 = 0
     var retainMilliseconds: Int64 = 0
-    /// 0 is none.
+    /// 0: none.
     var timeToLive: Int64 = 0
     var key = Rows()
     var memberKind = Member.none
@@ -127,7 +127,7 @@ struct TypeCode {
 }
 
 struct TopicCode {
-    /// −1 is none.
+    /// −1: none.
     var keyPath: Int32
     /// Of types without a name here, and of none.
     var any = Rows()
@@ -140,7 +140,7 @@ struct FoldProgram: ~Copyable {
     /// the stack whenever another struct that stores it calls a method of it, a memcpy or two for each event.
     private let staysInPlace: (any Sendable)? = nil
     var pool = ByteBuffer(capacity: 1024)
-    /// What stands before each row key.
+    /// What is before each row key.
     var prefix = PoolText()
     var topics: ContiguousArray<TopicCode> = []
     var types: ContiguousArray<TypeCode> = []
@@ -156,9 +156,9 @@ struct FoldProgram: ~Copyable {
     var parts: ContiguousArray<TemplatePart> = []
     var directRows: ContiguousArray<DirectRowCode> = []
     var directParts: ContiguousArray<DirectPartCode> = []
-    /// Where the type stands; nil where the projection has none.
+    /// Where the type is; nil if the projection has none.
     var type: Source?
-    /// Its path, where it is one: the usual case.
+    /// Its path, if it is one: the usual case.
     var typePath: Int?
     /// Event time; nil is the record's timestamp.
     var time: Source?

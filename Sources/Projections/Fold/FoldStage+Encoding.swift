@@ -1,7 +1,7 @@
 import Bytes
 
-/// From the stage straight into commands, for streams whose keys rarely repeat: what a naive fold sends, one event behind
-/// the other. Changes of a row that stand next to each other and are of one kind share a command.
+/// From the stage straight into commands, for streams whose keys rarely repeat: what a naive fold sends, event after
+/// event. Neighbouring changes of one row and one kind share a command.
 extension FoldStage {
     /// Writes the commands of all rows.
     func encode(_ event: borrowing Event, _ program: borrowing FoldProgram, into commands: inout CommandBuffer) {
@@ -29,7 +29,7 @@ extension FoldStage {
             commands.argument("0")
             commands.argument(-row.keep - 1)
         }
-        // A document's deadline stands in its SET.
+        // A document's deadline is in its SET.
         guard row.deadline >= 0, row.shape != .document else { return }
         begin("PEXPIREAT", 3, row, &commands)
         commands.argument(row.deadline)

@@ -1,6 +1,6 @@
 import Bytes
 
-/// Where a staged text's bytes stand: most are taken from the event as they are, without a copy.
+/// Where a staged text's bytes are: most are taken from the event as they are, without a copy.
 struct StagedText {
     enum Place: UInt8 { case stage, pool, value, key }
 
@@ -14,7 +14,7 @@ struct StagedText {
 /// One change of an event, evaluated and valid, before any of them enters the changeset.
 struct StagedChange {
     var operation: ChangeCode.Operation
-    /// The name as an argument of a command, where the program knows it; else empty.
+    /// The name as an argument of a command, if the program knows it; otherwise empty.
     var encodedName = PoolText()
     var name = StagedText()
     var nameHash: UInt64 = 0
@@ -29,7 +29,7 @@ struct StagedRow {
     var shape: EntryShape
     var keep: Int64
     var key: StagedText
-    /// Milliseconds since 1970; −1 is none.
+    /// Milliseconds since 1970; −1: none.
     var deadline: Int64 = -1
     var changes: Rows
 }

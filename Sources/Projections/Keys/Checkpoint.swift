@@ -5,7 +5,7 @@ public import Bytes
 /// As text: `next=42 confirmed=40 writer=9f… time=1767225600000 anchor=41:0123456789abcdef
 /// changes=40:0123456789abcdef at-end=1767225601000 turn=1`. From `anchor` on each may be missing.
 public struct Checkpoint: Sendable, Equatable {
-    /// A record that was passed: where it stands, and a hash.
+    /// A record that was passed: its place, and a hash.
     public struct Anchor: Sendable, Equatable {
         public var offset: Int64
         public var hash: UInt64
@@ -18,8 +18,8 @@ public struct Checkpoint: Sendable, Equatable {
 
     /// The next offset to read.
     public var next: Int64
-    /// The end of the last batch whose replies were all seen clean; what stands between it and `next` is checked anew
-    /// by whoever continues.
+    /// The end of the last batch whose replies were all seen without error; the events from it to `next` are checked
+    /// again by the worker that continues.
     public var confirmed: Int64
     /// Who wrote it: random for each start of a lane.
     public var writer: String
@@ -29,8 +29,8 @@ public struct Checkpoint: Sendable, Equatable {
     public var anchor: Anchor?
     /// Projections in code: a record of the last batches, and the XXH3 of the commands that it alone makes.
     public var changes: Anchor?
-    /// Compacted topics: a time at which no deletion was missed, since the lane stood at the end or had read nothing yet; by
-    /// Redis's clock, in milliseconds since 1970.
+    /// Compacted topics: a time at which no deletion was missed, since the lane was at the end or had read nothing yet;
+    /// by Redis's clock, in milliseconds since 1970.
     public var atEnd: Int64?
     /// Counts what was carried out on parked events at this offset, so that the text is a fresh one; 0 is left out.
     public var turn: Int
@@ -90,7 +90,7 @@ public struct Checkpoint: Sendable, Equatable {
         return bytes.array
     }
 
-    /// Reads the text; nil where it is none (somebody else wrote the key).
+    /// Reads the text; nil if it is not a checkpoint (another program wrote the key).
     public init?(text: [UInt8]) {
         guard let string = String(validating: text, as: UTF8.self) else { return nil }
         var values: [Substring: Substring] = [:]

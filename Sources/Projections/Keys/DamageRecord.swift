@@ -1,7 +1,7 @@
 /// What is written about a row that could not take its change: a field of the generation's damage hash, outside of the fence.
 ///
-/// Field `ID:TOPIC:PARTITION`, value `checkpoint=NEXT WORDS`. The generation's id in the field tells one generation's damage
-/// from that of another with the same number, and neither is written over the other.
+/// Field `ID:TOPIC:PARTITION`, value `checkpoint=NEXT WORDS`. The generation's id in the field separates one
+/// generation's damage from that of another with the same number, so that neither overwrites the other.
 public struct DamageRecord: Sendable, Equatable {
     /// It holds while the partition's checkpoint is here or further: below, Redis has lost the damaged transaction as well.
     public var checkpoint: Int64

@@ -17,9 +17,10 @@ public struct GenerationRecord: Sendable, Equatable {
     public var state: State
     /// The compiled form's fingerprint: who may write is decided by it.
     public var fingerprint: String
-    /// Who drives a promotion, a repair or a `--fresh`; `-` is nobody.
+    /// Who drives a promotion, a repair or a `--fresh`; `-`: no one.
     public var token: String
-    /// Eight hexadecimal digits drawn at its creation: they tell a generation from one of the same number elsewhere.
+    /// Eight hexadecimal digits drawn at its creation: they distinguish it from a generation of the same number
+    /// elsewhere.
     public var identifier: String
 
     public init(state: State, fingerprint: String, token: String = "-", identifier: String) {
@@ -33,7 +34,7 @@ public struct GenerationRecord: Sendable, Equatable {
         "state=\(state.rawValue) fingerprint=\(fingerprint) token=\(token) id=\(identifier)"
     }
 
-    /// Reads the text; nil where it is none.
+    /// Reads the text; nil if it is none.
     public init?(text: String) {
         var values: [Substring: Substring] = [:]
         for word in text.split(separator: " ") {

@@ -4,8 +4,9 @@ extension ProjectionPlan {
 
     /// The plan as one text that is the same for plans with the same effect: what fingerprints are made of.
     ///
-    /// Without limits, brokers and error policy (Concepts.md, "Versions and generations"). It contains an order only where
-    /// order has an effect: in a document and in a list of rules, but not of topics, views, event names or a hash's fields.
+    /// Without limits, brokers and error policy (Concepts.md, "Versions and generations"). It contains an order only if
+    /// order has an effect: in a document and in a list of rules, but not of topics, views, event names or a hash's
+    /// fields.
     public var canonicalText: String {
         var lines = ["fold \(Self.foldVersion)", "projection \(quoted(name)) \(version)"]
         lines += topics.map { topic in

@@ -1,11 +1,11 @@
 /// The compiled form of a projection: what YAML and Swift meet in.
 ///
-/// Every path that the projection names stands once in `paths`; elsewhere a path is an index into it.
+/// Every path that the projection names is once in `paths`; elsewhere a path is an index into it.
 public struct ProjectionPlan: Sendable, Equatable {
     public var name: String
     public var version: Int
     public var topics: [TopicPlan]
-    /// Where an event says what it is: never a constant; nil where the projection has no `type:`.
+    /// The source of an event's type: never a constant; nil if the projection has no `type:`.
     public var type: ValueSource?
     /// Event time; nil is the record's timestamp.
     public var time: ValueSource?
@@ -30,7 +30,7 @@ public struct ProjectionPlan: Sendable, Equatable {
         self.views = views
     }
 
-    /// Whether the order of a key's events matters to some view; where it does not, bad events park alone.
+    /// Whether the order of a key's events matters to some view; if it does not, bad events park alone.
     public var isOrderDependent: Bool { views.contains(where: \.isOrderDependent) }
 }
 

@@ -1,6 +1,7 @@
 import Bytes
 
-/// The rules of one view for the events of one type: the first whose conditions hold is taken; none is no change.
+/// The rules of one view for the events of one type: the first whose conditions hold is taken; if none holds, nothing
+/// changes.
 public struct EventRules: Sendable, Equatable {
     public var event: EventName
     public var rules: [Rule]
@@ -41,7 +42,7 @@ public struct Rule: Sendable, Equatable {
     /// All must hold.
     public var conditions: [Condition]
     public var changes: [ChangePlan]
-    /// In a compacted topic a `when` that does not hold deletes: then this is a rule of its own, without conditions.
+    /// In a compacted topic a `when` that does not hold deletes: then this is a separate rule, without conditions.
     public init(conditions: [Condition] = [], changes: [ChangePlan]) {
         self.conditions = conditions
         self.changes = changes

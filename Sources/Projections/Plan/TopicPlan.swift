@@ -1,7 +1,7 @@
 /// A topic that a projection reads.
 public struct TopicPlan: Sendable, Equatable {
     public var name: String
-    /// What the record key stands for (`key: $.orderId`): an index into `ProjectionPlan.paths`.
+    /// The path whose text is the record key (`key: $.orderId`): an index into `ProjectionPlan.paths`.
     public var keyPath: Int?
     /// Declared compacted: only whole-state changes, and rules of its own at the end of the topic.
     public var isCompacted: Bool

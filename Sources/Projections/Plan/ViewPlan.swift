@@ -53,7 +53,7 @@ public enum ViewKind: Sendable, Equatable {
         }
     }
 
-    /// What Redis's TYPE answers for its keys.
+    /// What Redis's TYPE returns for its keys.
     public var redisType: String {
         switch self {
         case .hash, .buckets: "hash"

@@ -1,5 +1,5 @@
 /// A fast hash of bytes for tables in memory: eight bytes a step, folded by a wide multiplication (the idea of wyhash).
-/// Seeded anew in each process, so that nobody outside can choose colliding keys; nothing that is sent depends on it.
+/// Seeded at random in each process, so that no producer can choose colliding keys; nothing that is sent depends on it.
 enum ByteHash {
     static let seed = UInt64.random(in: .min ... .max)
 

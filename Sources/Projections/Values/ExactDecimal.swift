@@ -12,7 +12,7 @@ package struct ExactDecimal: Equatable {
     /// Integers beyond this are not exact in a double: ±2^53.
     package static let limit: Int64 = 1 << 53
 
-    /// Reads a number's text in one pass; nil where it is none (a constant may be any text).
+    /// Reads a number's text in one pass; nil if it is none (a constant may be any text).
     package init?(_ text: Span<UInt8>) {
         var index = 0
         if index < text.count, text[index] == UInt8(ascii: "-") {
@@ -116,7 +116,7 @@ package struct ExactDecimal: Equatable {
         return Int64(leading / UInt64(Self.power10(held - Int(places))))
     }
 
-    /// The nearest double where one rounding is enough to find it; nil elsewhere.
+    /// The nearest double where one rounding is enough to find it; nil otherwise.
     var simpleDouble: Double? {
         if digits == 0 { return 0 }
         guard digits <= 15 else { return nil }
@@ -139,7 +139,7 @@ package struct ExactDecimal: Equatable {
     }
 }
 
-/// The nearest finite double to a number's text, −0 as 0; nil where it would be infinite.
+/// The nearest finite double to a number's text, −0 as 0; nil if it would be infinite.
 package func nearestDouble(_ text: Span<UInt8>, _ decimal: ExactDecimal) -> Double? {
     if let simple = decimal.simpleDouble { return simple }
     if decimal.exponent > 310 { return nil }

@@ -5,7 +5,7 @@ extension KeyPattern {
     }
 
     /// Whether some key can be made by both: the two patterns are walked side by side, byte for byte, through all pairs
-    /// of places that a common beginning can lead to. A placeholder that stands twice counts as two.
+    /// of places that a common beginning can lead to. A placeholder that occurs twice counts as two.
     public static func canCollide(_ first: KeyPattern, _ second: KeyPattern) -> Bool {
         let left = KeyAutomaton(first)
         let right = KeyAutomaton(second)

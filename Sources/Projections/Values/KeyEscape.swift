@@ -1,7 +1,7 @@
 public import Bytes
 
-/// How a field stands in a key: `% : { }`, bytes below 0x20 and 0x7F become `%` and two capital hexadecimal digits, so
-/// that a field never contains a separator. Source: Projections.md, "Keys".
+/// How a field is written in a key: `% : { }`, bytes below 0x20 and 0x7F become `%` and two capital hexadecimal digits,
+/// so that a field never contains a separator. Source: Projections.md, "Keys".
 public enum KeyEscape {
     /// Whether `byte` is written as `%XX` in a key's field.
     @inlinable @inline(__always)
@@ -71,7 +71,7 @@ public enum KeyEscape {
         buffer.append(digit(byte & 15))
     }
 
-    /// The text whose field `field` is; nil where no text is written so (a raw separator, another escape, nothing).
+    /// The text whose field `field` is; nil if no text is written so (a raw separator, another escape, nothing).
     public static func text(of field: Span<UInt8>) -> [UInt8]? {
         guard field.count > 0 else { return nil }
         var text: [UInt8] = []

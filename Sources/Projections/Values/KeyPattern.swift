@@ -57,8 +57,8 @@ public struct KeyPattern: Sendable, Equatable {
         return parts.count > 1 ? pattern + [UInt8(ascii: "*")] : pattern
     }
 
-    /// The key made of the placeholders' values in their order (for buckets the start behind them); nil where their
-    /// number differs, one is empty, the start is no number, or a placeholder that stands twice gets two values.
+    /// The key made of the placeholders' values in their order (for buckets the start behind them); nil if their
+    /// number differs, one is empty, the start is not a number, or a placeholder that occurs twice gets two values.
     public func key(from values: [String]) -> [UInt8]? { key(from: values.map { Array($0.utf8) }) }
 
     /// The same from bytes: record keys need not be UTF-8.
@@ -84,7 +84,7 @@ public struct KeyPattern: Sendable, Equatable {
         return key.array
     }
 
-    /// The values that `key` is made of, unescaped, in the template's order; nil where it is no key of this pattern.
+    /// The values that `key` is made of, unescaped, in the template's order; nil if it is no key of this pattern.
     public func parse(_ key: Span<UInt8>) -> [[UInt8]]? {
         var values: [[UInt8]] = []
         var seen: [Int: [UInt8]] = [:]
@@ -117,7 +117,7 @@ public struct KeyPattern: Sendable, Equatable {
     }
 
     /// Where the value that begins at `start` ends. It contains no `:`, and the next literal has one unless it is the
-    /// last part, so there is one place only: the literal's text up to its first `:` stands before the key's next one.
+    /// last part, so there is one place only: the literal's text up to its first `:` precedes the key's next one.
     private func valueEnd(_ key: Span<UInt8>, from start: Int, after index: Int) -> Int {
         guard index + 1 < parts.count else { return key.count }
         guard case .literal(let next) = parts[index + 1] else { return start }

@@ -19,7 +19,7 @@ public struct CommandParser: Sendable {
 
     /// What `arguments` (without the program's own name) ask for.
     ///
-    /// - Throws: ``UsageError`` with a suggestion where something near is known.
+    /// - Throws: ``UsageError``, with a suggestion if a similar word is known.
     public func parse(_ arguments: [String]) throws(UsageError) -> Outcome {
         var rest = arguments[...]
         if rest.first == "help" { return .help(try help(for: rest.dropFirst())) }

@@ -8,9 +8,9 @@ public struct CommandSpec: Sendable {
     public var summary: String
     /// What help says below the usage line; empty for none.
     public var discussion: String
-    /// What stands without a name, in order.
+    /// Arguments without a name, in order.
     public var arguments: [ArgumentSpec]
-    /// What stands behind `--`; `--help` is always there and not listed.
+    /// Options, written with `--`; `--help` is always there and not listed.
     public var options: [OptionSpec]
     /// Command lines that help shows.
     public var examples: [Example]

@@ -20,7 +20,7 @@ public struct HelpText: Sendable {
         return words.joined(separator: " ")
     }
 
-    /// The usage line and where more is to be read: what an error ends in.
+    /// The usage line and a reference to the help: how an error message ends.
     public var usageAndHint: String {
         "Usage: \(usage)\nSee '\(path.joined(separator: " ")) --help'."
     }

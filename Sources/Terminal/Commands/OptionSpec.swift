@@ -43,7 +43,7 @@ public struct OptionSpec: Sendable {
     }
 }
 
-/// What a shell offers where a value is expected.
+/// What a shell offers as a value.
 public enum ValueCompletion: Sendable, Equatable {
     /// Nothing: any text.
     case anything

@@ -25,7 +25,7 @@ public struct ParsedCommand: Sendable {
 
     /// The value of an option that the declaration requires or gives a default.
     ///
-    /// - Throws: ``UsageError`` where neither is so.
+    /// - Throws: ``UsageError`` if it has neither.
     public func requiredValue(_ name: String) throws(UsageError) -> String {
         if let value = value(name) { return value }
         throw error(.missingOption, "missing '--\(name)'")
@@ -44,14 +44,14 @@ public struct ParsedCommand: Sendable {
         throw error(.invalidValue, "'--\(name) \(text)': expected \(bounds)")
     }
 
-    /// The argument's value; nil where it was left out.
+    /// The argument's value; nil if it was left out.
     public func argument(_ name: String) -> String? {
         positions[name]?.first
     }
 
-    /// The value of an argument that the declaration does not let anybody leave out.
+    /// The value of a required argument.
     ///
-    /// - Throws: ``UsageError`` where it does.
+    /// - Throws: ``UsageError`` if it is missing.
     public func requiredArgument(_ name: String) throws(UsageError) -> String {
         if let value = argument(name) { return value }
         throw error(.missingArgument, "missing \(name)")

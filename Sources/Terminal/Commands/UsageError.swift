@@ -18,7 +18,7 @@ public struct UsageError: Error, Sendable, Equatable, CustomStringConvertible {
     public var code: Code
     /// What is wrong, in one line.
     public var message: String
-    /// What was probably meant; nil where nothing is near.
+    /// What was probably meant; nil if nothing is near.
     public var suggestion: String?
     /// The usage line of the command, or how to see its help.
     public var usage: String

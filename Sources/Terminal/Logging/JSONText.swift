@@ -1,6 +1,6 @@
 /// Strings as JSON writes them (RFC 8259, section 7).
 public enum JSONText {
-    /// `text` between quotes, escaped; also where JavaScript would see the end of a line.
+    /// `text` between quotes, escaped; also the characters that JavaScript takes for the end of a line.
     public static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

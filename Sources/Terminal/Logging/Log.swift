@@ -29,7 +29,7 @@ public struct Log: Sendable {
         return copy
     }
 
-    /// Writes one line, where `level` is not below the log's; otherwise nothing is evaluated.
+    /// Writes one line if `level` is not below the log's; otherwise nothing is evaluated.
     public func log(
         _ level: LogLevel, _ message: @autoclosure () -> String,
         _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
@@ -40,7 +40,7 @@ public struct Log: Sendable {
         device.write(format == .json ? line.json : line.text(hasColor: device.hasColor))
     }
 
-    /// What only somebody who reads the code wants to know.
+    /// Of use only to someone who reads the code.
     public func debug(
         _ message: @autoclosure () -> String, _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
     ) {
@@ -61,7 +61,7 @@ public struct Log: Sendable {
         log(.notice, message(), fields())
     }
 
-    /// It goes on, and somebody should look.
+    /// The worker continues, but an operator should look.
     public func warning(
         _ message: @autoclosure () -> String, _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
     ) {

@@ -46,7 +46,7 @@ struct LogLine {
         return line + "}\n"
     }
 
-    /// As it is where one word says it, else quoted.
+    /// As it is if it is one word, otherwise quoted.
     private static func readable(_ text: String) -> String {
         let isPlain =
             !text.isEmpty && text.unicodeScalars.allSatisfy { $0 > " " && $0 != "\"" && $0 != "\\" && $0 != "\u{7F}" }

@@ -1,11 +1,11 @@
 /// Keeps secrets out of what is written: values under telling names, and passwords in URLs.
 public enum Redaction {
-    /// What stands in place of a secret.
+    /// What is written instead of a secret.
     public static let mask = "***"
 
     private static let telling = ["password", "passphrase", "secret", "credential", "jaas", "token", "private-key"]
 
-    /// Whether a value of that name is a secret (a path to a file that holds one is none).
+    /// Whether a value of that name is a secret (a path to a file that holds one is not).
     public static func isSecret(name: String) -> Bool {
         let name = name.lowercased().replacing("_", with: "-")
         if name.hasSuffix("-file") || name.hasSuffix(".location") { return false }
@@ -14,7 +14,7 @@ public enum Redaction {
 
     /// `text` with the passwords of the URLs in it masked: `redis://user:***@host`.
     ///
-    /// What stands between `://` and the last `@` before a blank, a slash or a quote is the user's part (RFC 3986).
+    /// The part between `://` and the last `@` before a blank, a slash or a quote is the user's (RFC 3986).
     public static func redacted(_ text: String) -> String {
         guard text.contains("://") else { return text }
         var result = ""

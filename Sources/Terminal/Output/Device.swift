@@ -25,7 +25,7 @@ public struct Device: Sendable {
         self.hasColor = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
     }
 
-    /// Columns of the terminal; 80 where that cannot be known.
+    /// Columns of the terminal; 80 if they cannot be found out.
     public var width: Int {
         guard isTerminal else { return 80 }
         var size = winsize()
@@ -33,13 +33,13 @@ public struct Device: Sendable {
         return answer == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     }
 
-    /// Writes all of `text`; false where the other end is gone.
+    /// Writes all of `text`; false if the other end is gone.
     @discardableResult
     public func write(_ text: String) -> Bool {
         write(Array(text.utf8))
     }
 
-    /// Writes all of `bytes`, with one write(2) where the system takes them at once; false where the other end is gone.
+    /// Writes all of `bytes`, with one write(2) where the system takes them at once; false if the other end is gone.
     @discardableResult
     public func write(_ bytes: [UInt8]) -> Bool {
         var sent = 0

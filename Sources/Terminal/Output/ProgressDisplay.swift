@@ -31,7 +31,7 @@ public struct ProgressDisplay: Sendable {
         if device.isTerminal { shownAt = nil }
     }
 
-    /// What ``show(_:at:)`` writes; nil where it writes nothing.
+    /// What ``show(_:at:)`` writes; nil if it writes nothing.
     mutating func update(_ line: ProgressLine, at milliseconds: Int64, width: Int) -> String? {
         if let shownAt, milliseconds - shownAt < interval { return nil }
         shownAt = milliseconds

@@ -1,10 +1,10 @@
 /// How far something is, as one line: a pure function of what it holds.
 public struct ProgressLine: Sendable, Equatable {
-    /// What goes on, such as `folding`.
+    /// What is being done, such as `folding`.
     public var label: String
     /// How much is done, in whatever is counted.
     public var done: Int64
-    /// How much there is in all; nil where that is not known, and then there is no bar.
+    /// How much there is in all; nil if that is not known, and then there is no bar.
     public var total: Int64?
     /// What else is worth seeing, in order: `("lag", "1.2k")`; what explains itself needs no name.
     public var fields: [(name: String, value: String)]
@@ -20,8 +20,8 @@ public struct ProgressLine: Sendable, Equatable {
         first.text(width: .max) == second.text(width: .max)
     }
 
-    /// The line without a newline, at most `width` characters: where it is narrow the bar shrinks and then goes, and only
-    /// then is the rest cut.
+    /// The line without a newline, at most `width` characters: if that is narrow, the bar shrinks and then disappears,
+    /// and only then is the rest cut.
     public func text(width: Int) -> String {
         for cells in [20, 10] {
             let whole = text(cells: cells)

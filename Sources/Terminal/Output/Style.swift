@@ -9,7 +9,7 @@ public enum Style: String, Sendable, CaseIterable {
     case magenta = "35"
     case cyan = "36"
 
-    /// `text` in this style; as it is where `enabled` is false.
+    /// `text` in this style; as it is if `enabled` is false.
     public func applied(to text: String, enabled: Bool) -> String {
         enabled ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
     }

@@ -2,7 +2,7 @@ import Bytes
 import Projections
 import Redis
 
-/// A view's key template as it stands in the claims record, so that projections of other files are told apart from it.
+/// A view's key template as it is in the claims record, to find collisions with projections of other files.
 ///
 /// Field `PROJECTION VIEW`, value `plain|order:{}` or `bucket|…`; `{}` is a placeholder, `{0}` one with the
 /// value of the first placeholder, `{{` a literal brace.
@@ -16,7 +16,8 @@ struct Claim: Equatable {
         self.projection = projection
         self.view = view.name
         if case .buckets = view.kind { isBucket = true } else { isBucket = false }
-        // Which value stands in a placeholder does not matter to which keys it can make, only whether two have the same.
+        // Which keys a template can make depends not on the values of its placeholders, but on which placeholders are
+        // equal.
         var sources: [ValueSource] = []
         template = TextTemplate(
             parts: view.key.parts.map { part in
@@ -72,7 +73,7 @@ struct Claim: Equatable {
             }.joined()
     }
 
-    /// What stands for the placeholder of that number: a pattern only asks whether two of them are the same.
+    /// The source used for the placeholder of that number: a pattern only asks whether two of them are equal.
     private static func placeholder(_ number: Int) -> ValueSource { .header("\(number)") }
 
     /// All claims that this Redis holds.

@@ -4,10 +4,11 @@ public import Redis
 
 /// Drops a projection's generation in steps, and makes the next one if that is the goal.
 ///
-/// The first step records a token in the generation's key, state `dropping`: from then on its lanes write nothing. Every
-/// later step is a transaction that compares that key and `live` first. So of two drivers one goes on and the other stops,
-/// having removed nothing of the first one's; and after a kill between any two steps another driver takes over from what
-/// Redis holds. Only keys that the projection's claims cover are removed, and none that another one's claim covers too.
+/// The first step records a token in the generation's key, state `dropping`: from then on its lanes write nothing.
+/// Every later step is a transaction that compares that key and `live` first. So of two drivers one continues and the
+/// other stops without removing anything of the first one's; and after a kill between any two steps another driver
+/// takes over from what Redis holds. Only keys that the projection's claims cover are removed, and none that another
+/// one's claim covers too.
 public struct GenerationDriver {
     public enum Goal: Sendable {
         /// Make the next generation, live.
@@ -73,8 +74,8 @@ public struct GenerationDriver {
 
     /// Takes all the steps that are left.
     ///
-    /// Throws ``WorkerError`` where another driver has taken over, `RedisError`; what was removed stays removed, and the
-    /// next driver goes on from there.
+    /// Throws ``WorkerError`` if another driver has taken over, and `RedisError`; what was removed stays removed, and
+    /// the next driver continues from there.
     public mutating func run(_ redis: inout RedisConnection) throws {
         while step != .done { try advance(&redis) }
     }

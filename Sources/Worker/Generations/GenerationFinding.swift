@@ -6,7 +6,8 @@ public enum GenerationFinding: Sendable, Equatable {
     /// Nothing of it is there: it was never started.
     case nothing
     case found(number: Int, GenerationRecord)
-    /// They contradict each other, or hold what Lantern did not write: nobody works it until somebody acts.
+    /// They contradict each other, or contain something that Lantern did not write: no worker uses it until an operator
+    /// acts.
     case broken(String)
 
     /// Reads a few keys; throws `RedisError`.

@@ -2,7 +2,7 @@ import Bytes
 import Projections
 import Redis
 
-/// What must stand in Redis while one driver works on a generation: each of its steps is a transaction under WATCH that is
+/// What Redis must hold while one driver works on a generation: each of its steps is a transaction under WATCH that is
 /// sent only after these keys were compared, byte for byte.
 struct GenerationHold {
     /// A key and what it holds; nil: it is not there.
@@ -10,8 +10,8 @@ struct GenerationHold {
 
     /// Does `commands` in one transaction; false: a key held something else, and nothing was done.
     ///
-    /// `watching` are further keys that may not change while `check` looks at them. Throws `RedisError` where Redis refuses,
-    /// and what `check` throws.
+    /// `watching` are further keys that may not change while `check` looks at them. Throws `RedisError` if Redis
+    /// refuses, and what `check` throws.
     func perform(
         _ commands: borrowing CommandBuffer, watching: [String] = [], _ redis: inout RedisConnection,
         check: (inout RedisConnection) throws -> Void = { _ in }
@@ -36,7 +36,7 @@ struct GenerationHold {
         transaction.append(commands)
         transaction.command("EXEC")
         let replies = try redis.roundTrip(transaction)
-        // The causes stand before the EXECABORT that ends them.
+        // The causes come before the EXECABORT that ends them.
         try Self.throwError(in: replies, of: "a transaction")
         guard case .array(let results)? = replies.last else { return false }
         try Self.throwError(in: results, of: "a transaction")

@@ -3,9 +3,9 @@ public import Redis
 
 // `--fresh`: the simplest client of the driver.
 extension GenerationKeeper {
-    /// Drops what there is of the projection, and makes the next generation live.
+    /// Drops everything of the projection, and makes the next generation live.
     ///
-    /// Throws ``WorkerError`` where it is refused, before anything is removed, and where another driver takes over.
+    /// Throws ``WorkerError`` if it is refused, before anything is removed, and if another driver takes over.
     public func startFresh(_ redis: inout RedisConnection) throws -> Standing {
         var driver = try GenerationDriver(plan.name, goal: .next(self), &redis)
         try driver.run(&redis)

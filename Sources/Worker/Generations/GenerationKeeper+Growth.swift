@@ -6,7 +6,7 @@ import Redis
 // are known (`TOPIC`), for each growth from N partitions the ends of those N when it was seen (`TOPIC:ends-before-N`),
 // and which partitions were added (`TOPIC:added-P`).
 extension GenerationKeeper {
-    /// What Kafka says when a growth is recorded; nil where it does not answer.
+    /// What Kafka reports when a growth is recorded; nil if it does not reply.
     struct GrownTopic {
         var partitionCount: () -> Int?
         /// The high watermarks of the first partitions: a transaction that is still open holds older events too.

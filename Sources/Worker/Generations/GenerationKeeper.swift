@@ -99,7 +99,7 @@ public struct GenerationKeeper: Sendable {
         return true
     }
 
-    /// A topic that was made anew has the old one's name and another id.
+    /// A topic that was created again has the old one's name and another id.
     private func compareTopics(_ number: Int, _ redis: inout RedisConnection) throws {
         for (topic, now) in facts.topicIDs.sorted(by: { $0.key < $1.key }) {
             let field = "topic-id:\(topic)"
@@ -140,7 +140,7 @@ public struct GenerationKeeper: Sendable {
         try refuseIncompleteLog()
     }
 
-    /// Kafka has deleted the first events, and nobody has said that the views may lack them.
+    /// Kafka has deleted the first events, and `--allow-partial` was not given.
     func refuseIncompleteLog() throws {
         guard !allowsPartial else { return }
         for (index, topic) in facts.topics.enumerated() where !plan.topics[index].isCompacted {
@@ -165,7 +165,7 @@ public struct GenerationKeeper: Sendable {
         }
     }
 
-    /// Keys of the view's template that none of `claims` covers were written by somebody else.
+    /// Keys of the view's template that none of `claims` covers were written by another program.
     func refuseRows(of view: ViewPlan, outside claims: [Claim] = [], _ redis: inout RedisConnection) throws {
         let pattern = KeyPattern(view)
         let owned = claims.map(\.pattern)
@@ -201,7 +201,7 @@ public struct GenerationKeeper: Sendable {
         return GenerationRecord(state: .live, fingerprint: fingerprint, identifier: identifier)
     }
 
-    /// All that a generation begins with; whoever sends it does so in one transaction.
+    /// All that a generation begins with; the caller sends it in one transaction.
     func appendCreation(of number: Int, _ record: GenerationRecord, to commands: inout CommandBuffer) {
         commands.command("SET", keys.generation(number), record.text)
         for view in plan.views {

@@ -1,6 +1,6 @@
 import Redis
 
-/// A generation's growth record, as HGETALL answers it.
+/// A generation's growth record, as HGETALL returns it.
 struct GrowthRecord {
     private var fields: [String: String] = [:]
 
@@ -14,7 +14,7 @@ struct GrowthRecord {
     /// Whether this partition began in this generation, after a growth.
     func isAdded(_ partition: Int32, of topic: String) -> Bool { fields["\(topic):added-\(partition)"] != nil }
 
-    /// The ends of the partitions that stood there before the growth that added this one; nil: none added it.
+    /// The ends of the partitions that existed before the growth that added this one; nil: no growth added it.
     func endsBefore(_ partition: Int32, of topic: String) -> [Int64]? {
         let prefix = "\(topic):ends-before-"
         let known = fields.keys.filter { $0.hasPrefix(prefix) }.compactMap { Int32($0.dropFirst(prefix.count)) }
@@ -22,7 +22,7 @@ struct GrowthRecord {
         return fields["\(prefix)\(before)"]?.split(separator: " ").compactMap { Int64($0) }
     }
 
-    /// How many partitions there were before this one was added; 0 where no growth added it.
+    /// How many partitions there were before this one was added; 0 if no growth added it.
     func partitionsBefore(_ partition: Int32, of topic: String) -> Int32 {
         isAdded(partition, of: topic) ? Int32(endsBefore(partition, of: topic)?.count ?? 0) : 0
     }

@@ -4,7 +4,7 @@ public struct LogFacts: Sendable {
         public var name: String
         /// First offset and end of each partition.
         public var partitions: [(low: Int64, high: Int64)]
-        /// From the broker's `cleanup.policy`; nil where it does not tell.
+        /// From the broker's `cleanup.policy`; nil if it does not report it.
         public var isCompacted: Bool?
         /// `delete.retention.ms` of a compacted topic.
         public var tombstoneRetention: Int64?
@@ -16,7 +16,7 @@ public struct LogFacts: Sendable {
         }
     }
 
-    /// nil where the broker does not tell.
+    /// nil if the broker does not report it.
     public var clusterID: String?
     /// The id that the broker gave to each topic when it was made; only those that could be learnt.
     public var topicIDs: [String: String] = [:]

@@ -1,11 +1,11 @@
-/// Why a worker cannot start or go on.
+/// Why a worker cannot start or continue.
 public struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Code: String, Sendable {
         /// Usage or configuration: exit code 2.
         case configuration
         /// Kafka or Redis cannot be reached, or is refused: exit code 4.
         case refused
-        /// Something stands still until somebody acts: exit code 3.
+        /// Something is halted until an operator acts: exit code 3.
         case halted
         /// Failed while running: exit code 1.
         case failed

@@ -6,12 +6,12 @@
 struct BatchPolicy {
     /// So many transactions are streamed before one is merged again, to see whether keys repeat by now.
     static let probe = 64
-    /// What decides is at least so many changes.
+    /// The minimum number of changes before a decision.
     static let sample: Int64 = 512
-    /// How far a transaction may grow beyond the limit of commands while its keys go on repeating.
+    /// How far a transaction may grow beyond the limit of commands while its keys keep repeating.
     static let growth = 4
-    /// While there is more to read than can be folded, no reader waits for the last event: for so many milliseconds a
-    /// transaction may be filled.
+    /// While there is more to read than can be folded, no reader waits for the last event: a transaction may be
+    /// filled for this many milliseconds.
     static let patience: Int64 = 50
 
     let limit: Int
@@ -35,8 +35,8 @@ struct BatchPolicy {
     }
 
     /// Whether a transaction of `commands`, which stand for `offered` changes, may still grow: its keys repeat, so that
-    /// the next changes cost few commands. `isWaiting`: Redis is busy with the one before, so that growing delays nothing;
-    /// else Redis would stand idle for it, which pays only where next to nothing is added.
+    /// the next changes cost few commands. `isWaiting`: Redis is busy with the one before, so that growing delays
+    /// nothing; otherwise Redis would be idle meanwhile, which pays only if almost no commands are added.
     mutating func mayGrow(commands: Int, offered: Int64, isWaiting: Bool) -> Bool {
         guard isMerging, room < limit * Self.growth else { return false }
         let changes = offered - checkedOffered
@@ -48,7 +48,7 @@ struct BatchPolicy {
         return true
     }
 
-    /// The transaction that was being filled is no more.
+    /// The transaction that was being filled was dropped.
     mutating func dropped() {
         room = limit
         checkedOffered = 0

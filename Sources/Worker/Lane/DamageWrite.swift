@@ -1,4 +1,4 @@
-/// A damage record that Redis is to hold, or to hold no more.
+/// A damage record that Redis is to store, or to remove.
 public struct DamageWrite: Sendable, Equatable {
     /// The field of the generation's damage hash.
     var field: String

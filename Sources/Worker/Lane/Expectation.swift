@@ -1,9 +1,9 @@
-/// Which answer comes next on the connection.
+/// Which reply comes next on the connection.
 enum Expectation: Equatable {
     case multi
     /// So many `QUEUED` in a row.
     case queued(Int)
-    /// EXEC of so many commands.
+    /// EXEC of this many commands.
     case executed(Int)
     /// DISCARD of a transaction that was not closed.
     case discarded
@@ -18,7 +18,7 @@ enum Expectation: Equatable {
     case ignored
 }
 
-/// The answers still to come, in order; keeps its memory.
+/// The replies still to come, in order; keeps its memory.
 struct ExpectationQueue {
     private var items: [Expectation] = []
     private var head = 0
@@ -33,7 +33,7 @@ struct ExpectationQueue {
         if case .queued(let count)? = first { count } else { 0 }
     }
 
-    /// One answer came, or so many `QUEUED`.
+    /// One reply came, or several `QUEUED`.
     mutating func advance(by queued: Int = 1) {
         if case .queued(let count) = items[head], count > queued {
             items[head] = .queued(count - queued)
@@ -53,7 +53,7 @@ extension LaneMachine {
     /// How many `QUEUED` may be told together by `receivedQueued`.
     public var expectedQueued: Int { expectations.queued }
 
-    /// So many answers `QUEUED`, no more than `expectedQueued`.
+    /// Several replies `QUEUED`, no more than `expectedQueued`.
     public mutating func receivedQueued(_ count: Int, now: Int64) {
         expectations.advance(by: count)
         waitingSince = expectations.isEmpty ? 0 : now

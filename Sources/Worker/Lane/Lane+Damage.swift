@@ -3,7 +3,7 @@ import Projections
 import Redis
 
 extension Lane where Log: ~Copyable, Link: ~Copyable {
-    /// Writes damage records outside of the lane's transactions, where the generation is still the lane's.
+    /// Writes damage records outside of the lane's transactions, if the generation is still the lane's.
     mutating func writeDamage(_ writes: [DamageWrite]) {
         let settings = machine.settings
         let generation = settings.keys.generation(settings.generation)

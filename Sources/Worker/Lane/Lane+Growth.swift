@@ -31,7 +31,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         return older.partition(holding: key.span).map { "\(machine.partition(slot).topicName)-\($0)" }
     }
 
-    /// An error is no empty list.
+    /// An error is not an empty list.
     private func elements(_ key: String, of answer: RedisValue?) throws(RedisError) -> [RedisValue] {
         if let elements = answer?.elements { return elements }
         throw RedisError(

@@ -26,7 +26,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             if readsGrowth { commands.command("HGETALL", keys.growth(settings.generation)) }
             if machine.hasCompacted { commands.command("TIME") }
             guard let values = try link?.roundTrip(commands) else { return }
-            // An error is no missing key: LOADING, say, passes by itself.
+            // An error is not a missing key: LOADING, for example, passes by itself.
             if let text = refusal(in: values) {
                 services.report(.redis("reading checkpoints: \(readableText(text))"))
                 machine.readingRefused(slots, text, now: services.now())
@@ -81,7 +81,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         machine.endsTold(ends, time: time)
     }
 
-    /// The first error among replies: no answer to what was asked.
+    /// The first error among replies.
     func refusal(in values: [RedisValue]) -> [UInt8]? {
         for case .error(let text) in values { return text }
         return nil
@@ -193,12 +193,12 @@ extension LaneMachine {
 enum RowCheck {
     case sound
     case damaged(String)
-    /// Redis answered with an error: nothing is known.
+    /// Redis returned an error: nothing is known.
     case refused([UInt8])
 }
 
 extension RedisValue {
-    /// TIME's answer in milliseconds since 1970.
+    /// TIME's reply in milliseconds since 1970.
     var milliseconds: Int64? {
         guard let parts = elements, parts.count == 2, let seconds = parts[0].text.flatMap({ Int64($0) }),
             let micros = parts[1].text.flatMap({ Int64($0) })

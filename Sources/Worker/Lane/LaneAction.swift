@@ -21,16 +21,16 @@ public enum LaneAction: Sendable, Equatable {
     case resolveMissing([Int])
     /// The generation key holds something else: this lane writes nothing any more.
     case generationChanged(found: [UInt8]?)
-    /// With no reply outstanding: write these damage records where the generation is still the lane's, then say
+    /// With no reply outstanding: write these damage records if the generation is still the lane's, then call
     /// `damageWritten`, `damageRefused` or `damageIsForeign`.
     case writeDamage([DamageWrite])
-    /// Ask Kafka for the ends of these partitions, then say `endsTold`; without an answer nothing.
+    /// Ask Kafka for the ends of these partitions, then call `endsTold`; without a reply nothing.
     case askEnds([Int])
     /// With nothing folded and no reply outstanding: carry out the operator's requests, then say `attended`.
     case attend([ParkingRequest])
     /// With nothing folded: produce this record to the dead-letter topic, await it, then say `deadLettered`.
     case deadLetter(slot: Int, ParkedRecord)
-    /// Find out whether these logs are still the same ones, beside all that goes on, then say `inspected`.
+    /// Find out whether these logs are still the same ones, while everything else continues, then call `inspected`.
     case inspect(LogInspection)
     /// Something a person or a metric wants to know.
     case report(LaneReport)

@@ -2,7 +2,8 @@ import Bytes
 import Hashing
 import Projections
 
-// A projection in code whose version was not raised when it was changed: a checkpoint tells what one event made before.
+// A projection in code whose version was not raised when it was changed: a checkpoint records what one event made
+// before.
 extension LaneMachine {
     /// The first event of a partition in a batch: nothing is paid for the others.
     @inline(never)
@@ -10,7 +11,7 @@ extension LaneMachine {
         partitions[slot].changes = changesHash(event).map { Checkpoint.Anchor(offset: event.offset, hash: $0) }
     }
 
-    /// The hash of the commands that the event makes alone; nil where it is not projected.
+    /// The hash of the commands that the event makes alone; nil if it is not projected.
     private mutating func changesHash(_ event: borrowing Event) -> UInt64? {
         asideChanges.removeAll()
         guard projector.project(event, into: &asideChanges) == .projected else { return nil }
@@ -19,8 +20,8 @@ extension LaneMachine {
         return xxh3(commands.bytes.span)
     }
 
-    /// Whether the event that the checkpoint tells of still makes the same; what is found waits until the log has proved to
-    /// be the same one.
+    /// Whether the event that the checkpoint describes still makes the same changes; a finding waits until the log has
+    /// proved to be the same one.
     mutating func compareChanges(_ event: borrowing Event, _ replay: Replay) {
         guard let expected = replay.expected, event.offset >= expected.offset else { return }
         replay.expected = nil
@@ -28,7 +29,7 @@ extension LaneMachine {
         replay.differsAt = expected.offset
     }
 
-    /// Nothing that the changed code makes is to mix with what stands there: all partitions of the lane stop.
+    /// What the changed code makes must not mix with the existing rows: all partitions of the lane stop.
     mutating func haltChangedCode(_ slot: Int, _ offset: Int64) {
         let plan = settings.plan
         let message =

@@ -5,10 +5,10 @@ import Redis
 // A row could not take its change, and the checkpoint has passed it: every partition of that transaction stops, durably,
 // until the generation is rebuilt.
 extension LaneMachine {
-    /// An element of EXEC failed, or the server does not keep transactions (`mayBeBare`: what was sent may stand in the rows
-    /// although no checkpoint moved).
+    /// An element of EXEC failed, or the server does not execute transactions as a whole (`mayBeBare`: what was sent
+    /// may be in the rows although no checkpoint moved).
     mutating func recordDamage(_ what: String, mayBeBare: Bool, now: Int64) {
-        // With none in flight the answer was to the open transaction, whose events are folded and not closed.
+        // With none in flight the reply was to the open transaction, whose events are folded and not closed.
         let sent = slots.filter { partitions[$0].isInFlight }
         let struck = sent.isEmpty ? slots.filter { partitions[$0].isTouched } : sent
         discardOpen()
@@ -22,7 +22,7 @@ extension LaneMachine {
         dropBatch(notBefore: now)
     }
 
-    /// Found where the checkpoint stands.
+    /// Found at the checkpoint.
     mutating func damage(_ slot: Int, _ words: String, now: Int64) {
         damage(slot, DamageRecord(checkpoint: partitions[slot].believedNext, words: words))
     }
@@ -33,7 +33,7 @@ extension LaneMachine {
         halt(slot, .damaged, damageText(slot, record.words))
     }
 
-    /// What was found or is known of a partition's damage, its checkpoint being read; true where it stops the partition.
+    /// What is known of a partition's damage when its checkpoint is read; true if it stops the partition.
     mutating func isDamaged(_ slot: Int, found: DamageRecord?, at next: Int64) -> Bool {
         guard let record = found ?? partitions[slot].damage else { return false }
         guard record.holds(at: next) else {

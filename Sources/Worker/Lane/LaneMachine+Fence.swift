@@ -2,9 +2,10 @@ import Bytes
 import Projections
 import Redis
 
-// WATCH, MGET and the comparison of what they bring: whoever holds it may write what it covers.
+// WATCH, MGET and the comparison of their replies: the lane that holds a fence may write what it covers.
 extension LaneMachine {
-    /// Chooses whom to watch: all that fold where they are few, else those of the open batch and those used last.
+    /// Chooses what to watch: all partitions that fold if they are few, otherwise those of the open batch and those
+    /// used last.
     private mutating func chooseWatched() {
         endFence()
         var chosen = slots.filter { partitions[$0].phase == .folding || partitions[$0].isTouched }
@@ -58,7 +59,7 @@ extension LaneMachine {
         appendFence(now: now)
     }
 
-    /// The comparison without which WATCH fences nobody.
+    /// The comparison without which WATCH is no fence.
     mutating func fenceAnswered(_ reply: borrowing Reply, now: Int64) {
         guard fence == .asked else { return }
         guard reply.kind == .array, reply.count == 1 + watched.count, refusal == nil else {

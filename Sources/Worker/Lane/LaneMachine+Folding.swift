@@ -231,7 +231,7 @@ extension LaneMachine {
         return .taken
     }
 
-    /// `OFFSET:KEY`, or `OFFSET` where the event has no key.
+    /// `OFFSET:KEY`, or `OFFSET` if the event has no key.
     static func indexMember(_ offset: Int64, _ key: [UInt8]?) -> [UInt8] {
         Array(String(offset).utf8) + (key.map { [UInt8(ascii: ":")] + $0 } ?? [])
     }

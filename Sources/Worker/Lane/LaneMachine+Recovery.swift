@@ -2,7 +2,7 @@ import Bytes
 public import Projections
 import Redis
 
-// Whatever went wrong ends here: drop what is folded, read again, go on from what Redis says.
+// Every failure ends here: drop what is folded, read again, continue from what Redis says.
 extension LaneMachine {
     /// Drops what is folded and not sent; its partitions are read again.
     mutating func dropBatch(notBefore: Int64) {
@@ -67,7 +67,7 @@ extension LaneMachine {
         attendAt = 0
         retractInFlight()
         dropBatch(notBefore: now)
-        // One that replays must not come to fold while there is no connection: it is settled anew as well.
+        // One that replays must not begin to fold without a connection: it is settled again as well.
         let again = slots.filter { [.settling, .replaying, .checking].contains(partitions[$0].phase) }
         for slot in again { reload(slot, notBefore: now) }
         pause(again)
@@ -156,7 +156,7 @@ extension LaneMachine {
 
     // MARK: What status shows
 
-    /// Leaves something for `status`; sent with the next chance, and forgotten where too much waits.
+    /// Leaves something for `status`; sent at the next opportunity, and forgotten if too much waits.
     mutating func note(_ arguments: [String]) {
         if notes.count < 1_000 { notes.append(arguments) }
     }
@@ -168,7 +168,7 @@ extension LaneMachine {
         for arguments in waiting { sendOutside(arguments, now: now) }
     }
 
-    /// A command outside of the fence, its answer unread.
+    /// A command outside of the fence, its reply not read.
     private mutating func sendOutside(_ arguments: [String], now: Int64) {
         var command = CommandBuffer(capacity: 256)
         command.begin(arguments.count)
@@ -221,7 +221,7 @@ extension LaneMachine {
             partitions[slot].next = record.offset + 1
             counters.skipped += 1
             touch(slot)
-            // The fence was chosen while this partition stood still.
+            // The fence was chosen while this partition was idle.
             endFence()
             place(slot, at: record.offset + 1)
         } else {

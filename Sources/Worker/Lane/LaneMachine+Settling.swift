@@ -27,7 +27,7 @@ extension LaneMachine {
         }
     }
 
-    /// Kafka or Redis did not answer while settling; Redis's loss is told by `disconnected`.
+    /// Kafka or Redis did not reply while settling; the loss of Redis's connection is reported by `disconnected`.
     public mutating func settlingFailed(_ slots: [Int], now: Int64) {
         for slot in slots where partitions[slot].phase == .settling {
             partitions[slot].phase = .waiting(notBefore: now + nextBackOff(of: slot))
@@ -67,7 +67,7 @@ extension LaneMachine {
         start(slot, checkpoint, found, now: now)
     }
 
-    /// Redis answered with an error where it was read: that says nothing of what is there.
+    /// Redis returned an error when it was read: that says nothing about what is there.
     public mutating func readingRefused(_ slots: [Int], _ text: [UInt8], now: Int64) {
         let words = readableText(text)
         let waiting = slots.filter { [.settling, .checking].contains(partitions[$0].phase) }
@@ -105,7 +105,7 @@ extension LaneMachine {
         actions.append(.report(.rewound(slot: slot, events: acknowledged - next)))
     }
 
-    /// Somebody else moved the checkpoint: stand back, then read again and go on from there.
+    /// Another writer moved the checkpoint: wait, then read again and continue from there.
     private mutating func lost(_ slot: Int, to writer: String, now: Int64) {
         partitions[slot].acknowledged = -1
         actions.append(.report(.fenced(slot: slot, by: writer)))

@@ -2,12 +2,12 @@ import Bytes
 import Projections
 import Redis
 
-// A compacted topic keeps a tombstone for delete.retention.ms after it was first cleaned. So whoever stood at a log's end, or
-// had read nothing of it yet, at a time T, has missed no deletion if it has read up to a later end within that time of T; then
-// T becomes a time before that end was asked for. T stands in the checkpoint (`at-end`). All times are of Redis's clock: for T
-// the one told last, which is not after it; for now the latest that it can be.
+// A compacted topic keeps a tombstone for delete.retention.ms after it was first cleaned. So a lane that was at a log's
+// end, or had read nothing of it yet, at a time T, has missed no deletion if it has read up to a later end within that
+// time of T; then T becomes a time before that end was asked for. T is in the checkpoint (`at-end`). All times are of
+// Redis's clock: for T the last one reported, which is not after it; for now the latest that it can be.
 extension LaneMachine {
-    /// A partition is read from its checkpoint on; false where deletions may have been missed, and it halted.
+    /// A partition is read from its checkpoint on; false if deletions may have been missed, and it halted.
     mutating func beginReading(_ slot: Int, _ checkpoint: Checkpoint, _ found: Settlement.Partition, now: Int64) -> Bool
     {
         guard settings.plan.topics[partitions[slot].topic].isCompacted, let time = serverClock.told else { return true }
@@ -29,7 +29,7 @@ extension LaneMachine {
         return true
     }
 
-    /// How long ago nothing was missed, where that is longer than tombstones are kept.
+    /// How long ago nothing was missed, if that is longer than tombstones are kept.
     private func lateness(_ slot: Int, now: Int64) -> Int64? {
         guard let retention = partitions[slot].tombstoneRetention, let atEnd = partitions[slot].atEnd,
             let latest = serverClock.latest(now: now), latest - atEnd > retention
@@ -48,7 +48,7 @@ extension LaneMachine {
         if !partitions[slot].isTouched { reachToldEnd(slot) }
     }
 
-    /// The checkpoint that is written, or stands, is at the end that was told, or behind it.
+    /// The checkpoint that is written, or stored, is at the reported end, or after it.
     mutating func reachToldEnd(_ slot: Int) {
         guard let told = partitions[slot].toldEnd, partitions[slot].next >= told.offset else { return }
         partitions[slot].toldEnd = nil
@@ -63,7 +63,7 @@ extension LaneMachine {
             }
     }
 
-    /// With the heartbeat: which ends are to be asked for anew, whether the partitions are idle or never are.
+    /// With the heartbeat: which ends to ask for again, whether or not the partitions are idle.
     mutating func askEndsIfDue(now: Int64) {
         guard serverClock.told != nil else { return }
         let due = slots.filter { slot in
@@ -80,7 +80,7 @@ extension LaneMachine {
         actions.append(.askEnds(due))
     }
 
-    /// TIME's answer: seconds and microseconds.
+    /// TIME's reply: seconds and microseconds.
     mutating func timeAnswered(_ reply: borrowing Reply) {
         guard reply.kind == .array, reply.count == 2, let seconds = Int64(reply.element(0).bytes.readable),
             let micros = Int64(reply.element(1).bytes.readable)

@@ -123,7 +123,7 @@ extension LaneMachine {
             }
         guard hasBatch || confirms else { return }
         if !queueIsEmpty, mayFill(now: now) { return }
-        // Never an empty transaction: what is touched but not watched waits for a fence of its own.
+        // Never an empty transaction: what is touched but not watched waits for another fence.
         guard watched.contains(where: { partitions[$0].isWritable }) else {
             if isOpen { dropBatch(notBefore: now) } else { askFence(now: now) }
             return
@@ -158,7 +158,7 @@ extension LaneMachine {
         pour()
     }
 
-    /// Moves what is folded into the open transaction, and opens it where it is not.
+    /// Moves what is folded into the open transaction, and opens it if necessary.
     private mutating func pour() {
         if !isOpen {
             isOpen = true
@@ -206,7 +206,7 @@ extension LaneMachine {
         if mustWriteDamage(now: now)
             || partitions.indices.contains(where: { isDue($0, now: now) || partitions[$0].phase == .checking })
         {
-            // Settling needs a connection without outstanding answers: under load there would never be one.
+            // Settling needs a connection without outstanding replies: under load there would never be one.
             endFence()
         } else {
             appendFence(now: now)
@@ -245,7 +245,7 @@ extension LaneMachine {
 
     // MARK: Answers
 
-    /// One answer of Redis, in order.
+    /// One reply from Redis, in order.
     public mutating func received(_ reply: borrowing Reply, now: Int64) {
         guard let expectation = expectations.first else {
             dropConnection("Redis sent a reply without a matching command", now: now)

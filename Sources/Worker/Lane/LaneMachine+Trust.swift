@@ -1,8 +1,8 @@
 import Projections
 
-// Is the log that Kafka gives still the one that the checkpoints tell of? A topic can be made anew, or the address can lead
-// to another cluster, while a lane runs. Whenever something happens behind which that could hide, a partition is in doubt,
-// and its next event waits until the log was inspected.
+// Is the log that Kafka gives still the one that the checkpoints describe? A topic can be created again, or the address
+// can lead to another cluster, while a lane runs. Whenever something happens behind which that could hide, a partition
+// is in doubt, and its next event waits until the log was inspected.
 extension LaneMachine {
     /// Something happened at Kafka: what it gives from now on is trusted only after an inspection that begins after this.
     public mutating func doubtLogs() {
@@ -28,7 +28,7 @@ extension LaneMachine {
         return .later
     }
 
-    /// Asks where an event waits for it, and now and then without.
+    /// Asks if an event waits for it, and now and then without one.
     mutating func inspectIfDue(now: Int64) {
         guard !isInspecting, !isStopping, !isDeaf else { return }
         if let awaited = slotAwaitingInspection {
@@ -78,7 +78,7 @@ extension LaneMachine {
             switch verdict {
             // Without an event that waits, trust is not renewed: a quiet partition is asked about when it speaks again.
             case .same:
-                // The old witness still stands there, so what was read in between was read from the same log.
+                // The old witness is still there, so what was read in between was read from the same log.
                 partitions[slot].witness = partitions[slot].nextWitness ?? partitions[slot].witness
                 if let awaited, slot == awaited || partitions[slot].witness != nil { partitions[slot].isTrusted = true }
             case .unknown(let words):
@@ -137,7 +137,7 @@ extension LaneMachine {
         }
     }
 
-    /// Kafka's library did not take these placements: as where a checkpoint cannot be read, it is tried again.
+    /// Kafka's library did not take these placements: they are tried again, as after a checkpoint that cannot be read.
     public mutating func placementFailed(_ slots: [Int], now: Int64) {
         for slot in slots { readAgain(slot, notBefore: now + nextBackOff(of: slot)) }
     }

@@ -19,7 +19,7 @@ public struct LaneMachine: ~Copyable {
         case none
         /// WATCH and MGET are on their way.
         case asked
-        /// WATCH answered OK, and every value equals what is believed.
+        /// WATCH returned OK, and every value is as expected.
         case held
     }
 
@@ -29,7 +29,8 @@ public struct LaneMachine: ~Copyable {
     var partitions: [LanePartition] = []
     /// Slots without a partition.
     var free: Set<Int> = []
-    /// Those that the shell has let go of as well: what it still has to do for the others must not meet another partition.
+    /// Those that the shell has released as well: what it still has to do for the others must not meet another
+    /// partition.
     private var reusable: [Int] = []
     var link = Link.down(retryAt: 0)
     var connectBackOff: Int64 = 0
@@ -60,7 +61,7 @@ public struct LaneMachine: ~Copyable {
     var isOpen = false
     /// Whether this connection has carried out a transaction: before that none is streamed.
     var mayStream = false
-    /// The bytes of the transaction that was opened last, and of the one before it: where damage is, is read from them.
+    /// The bytes of the transaction that was opened last, and of the one before it: they show where damage is.
     var openTransaction = CommandBuffer(capacity: 1 << 16)
     var lastTransaction = CommandBuffer(capacity: 1 << 16)
     /// How many bytes of the open transaction are in `output` or sent.
@@ -131,7 +132,7 @@ public struct LaneMachine: ~Copyable {
     }
     public func partition(_ slot: Int) -> LanePartition { partitions[slot] }
     public var slots: [Int] { partitions.indices.filter { !free.contains($0) } }
-    /// Whether it has use for events now; where not, the shell leaves them in Kafka's queue for a moment.
+    /// Whether it can use events now; if not, the shell leaves them in Kafka's queue for a moment.
     public var wantsEvents: Bool {
         link == .up && !isStopping && !isDeaf && wanted == nil && slotAwaitingInspection == nil && !isAttendDue
             && deadLetters.isEmpty
@@ -184,7 +185,7 @@ public struct LaneMachine: ~Copyable {
         }
     }
 
-    /// Partitions are to leave. `lost`: they may already be somebody else's, so nothing of them is waited for.
+    /// Partitions are to leave. `lost`: they may already be another member's, so nothing of them is waited for.
     public mutating func revoked(_ slots: [Int], lost: Bool, now: Int64) {
         for slot in slots { partitions[slot].isLeaving = true }
         if lost {
@@ -262,7 +263,7 @@ public struct LaneMachine: ~Copyable {
                 finishReplay(slot)
                 reachedEnd(slot: slot, offset: offset, now: now)
             }
-        // Kafka tells it once: what cannot be used now must be told again.
+        // Kafka reports it once: what cannot be used now must be reported again.
         case .checking, .waiting, .settling, .deadLettering: partitions[slot].needsPlacement = true
         default: break
         }
@@ -277,7 +278,7 @@ public struct LaneMachine: ~Copyable {
         touch(slot)
     }
 
-    /// Kafka cannot go on with a partition: nothing later of it is applied.
+    /// Kafka cannot continue with a partition: nothing later of it is applied.
     public mutating func partitionFailed(slot: Int, reason: String) {
         if case .halted = partitions[slot].phase { return }
         halt(slot, .partitionError, "Kafka cannot continue to read \(partitions[slot].name): \(reason)")
@@ -295,7 +296,7 @@ public struct LaneMachine: ~Copyable {
         advance(now: now, queueIsEmpty: true)
     }
 
-    /// Reads a partition's checkpoint again and goes on from there (after a request or a cured halt).
+    /// Reads a partition's checkpoint again and continues from there (after a request or a cured halt).
     public mutating func reload(_ slot: Int, notBefore: Int64 = 0) {
         partitions[slot].phase = .waiting(notBefore: notBefore)
         partitions[slot].replay = nil
@@ -304,7 +305,7 @@ public struct LaneMachine: ~Copyable {
         fenceIsCurrent = false
     }
 
-    /// Stands still until somebody acts.
+    /// Halted until an operator acts.
     public mutating func halt(_ slot: Int, _ code: HaltReason.Code, _ message: String) {
         let reason = HaltReason(code, message)
         partitions[slot].phase = .halted(reason)
@@ -327,7 +328,7 @@ public struct LaneMachine: ~Copyable {
         partitions[slot].isPaused = false
         partitions[slot].needsPlacement = false
         let placement = Placement(slot: slot, offset: offset)
-        // All together: one that is placed by itself is fetched by itself, and where it has nothing new the broker lets
+        // All together: one that is placed by itself is fetched by itself, and if it has nothing new the broker lets
         // the others' fetch wait behind it.
         guard let last = actions.lastIndex(where: { if case .report = $0 { false } else { true } }),
             case .place(let others) = actions[last], !others.contains(where: { $0.slot == slot })

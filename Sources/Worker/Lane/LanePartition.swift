@@ -3,7 +3,7 @@ import Projections
 
 /// One partition while this lane owns it; a fresh value for each assignment.
 public struct LanePartition: Sendable {
-    /// Where a partition is in its life, and where it may go from there.
+    /// Where a partition is in its life, and what may follow.
     public enum Phase: Sendable, Equatable {
         /// Its checkpoint must be read, not before this time. → settling
         case waiting(notBefore: Int64)
@@ -17,7 +17,7 @@ public struct LanePartition: Sendable {
         case folding
         /// The event at `next` goes to the dead-letter topic. → folding, waiting
         case deadLettering
-        /// Stands still until somebody acts. → waiting
+        /// Halted until an operator acts. → waiting
         case halted(HaltReason)
     }
 
@@ -29,26 +29,27 @@ public struct LanePartition: Sendable {
     public internal(set) var phase = Phase.waiting(notBefore: 0)
     /// Revoked: nothing more is folded, and it is released when nothing of it is in flight.
     var isLeaving = false
-    /// Whether nothing has happened since its log was last seen to be the one that the checkpoint tells of.
+    /// Whether nothing has happened since its log was last seen to be the one that the checkpoint describes.
     var isTrusted = false
     /// The number of its last doubt.
     var doubt: UInt64 = 0
-    /// A record that was seen to stand in its log, and the one that takes its place when that log is seen to be the same.
+    /// A record that was seen in its log, and the one that replaces it when that log is seen to be the same.
     var witness: Checkpoint.Anchor?
     var nextWitness: Checkpoint.Anchor?
-    /// Where it stood at the last heartbeat.
+    /// Where it was at the last heartbeat.
     var nextAtHeartbeat: Int64 = -1
-    /// Since when the log seems to end before the checkpoint; nil where it does not.
+    /// Since when the log seems to end before the checkpoint; nil if it does not.
     var shortSince: Int64?
     /// The next offset to fold.
     public internal(set) var next: Int64 = 0
-    /// The event that the open batch passed last; −1 is none. `next` may be further: transaction markers have offsets too.
+    /// The event that the open batch passed last; −1: none. `next` may be further: transaction markers have offsets
+    /// too.
     var passed: Int64 = -1
     /// The value from whose `next` the folding of the open batch began: what the fence is compared with.
     var believed: [UInt8] = []
     var believedNext: Int64 = 0
     var believedConfirmed: Int64 = 0
-    /// What the transaction in flight, or one of unknown outcome, writes; empty is none.
+    /// What the transaction in flight, or one of unknown outcome, writes; empty: none.
     var sent: [UInt8] = []
     var sentNext: Int64 = 0
     var sentAtEnd: Int64?
@@ -70,7 +71,7 @@ public struct LanePartition: Sendable {
     var atEnd: Int64?
     /// The `atEnd` of the checkpoint that is believed.
     var believedAtEnd: Int64?
-    /// Compacted topics: for so long the broker keeps tombstones; nil where it does not tell.
+    /// Compacted topics: how long the broker keeps tombstones; nil if it does not report it.
     var tombstoneRetention: Int64?
     /// An end of the log that is not reached yet, and a time before it was asked for.
     var toldEnd: (offset: Int64, time: Int64)?
@@ -80,7 +81,7 @@ public struct LanePartition: Sendable {
     var damage: DamageRecord?
     /// The end of the log as last told; −1 before that.
     public internal(set) var end: Int64 = -1
-    /// An end of the log that was told while the partition was not watched; −1 is none.
+    /// An end of the log that was reported while the partition was not watched; −1: none.
     var waitingEnd: Int64 = -1
     var isPaused = false
 

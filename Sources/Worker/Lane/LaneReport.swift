@@ -4,7 +4,7 @@ public enum LaneReport: Sendable, Equatable {
     case started(slot: Int, next: Int64)
     /// Somebody else moved the checkpoint, or the WATCH fired.
     case fenced(slot: Int?, by: String?)
-    /// Redis lost acknowledged writes; so many events are replayed.
+    /// Redis lost acknowledged writes; this many events are replayed.
     case rewound(slot: Int, events: Int64)
     case halted(slot: Int, HaltReason)
     /// Redis refused the transaction; nothing was applied.
@@ -15,7 +15,7 @@ public enum LaneReport: Sendable, Equatable {
     case unverified(slot: Int, from: Int64, to: Int64)
     case parked(slot: Int, offset: Int64, reason: String)
     case skipped(slot: Int, offset: Int64, reason: String)
-    /// An operator's skip or edit is of another record than the one that stands there now: it was not applied.
+    /// An operator's skip or edit was made for another record than the one that is there now: it was not applied.
     case decisionIgnored(slot: Int, offset: Int64)
     /// Whether the log is still the same could not be found out, so its events wait.
     case uninspected(slot: Int, String)
@@ -23,7 +23,7 @@ public enum LaneReport: Sendable, Equatable {
     case settledUnknown(slot: Int, wasApplied: Bool)
 }
 
-/// Why a partition stands still until somebody acts.
+/// Why a partition is halted until an operator acts.
 public struct HaltReason: Sendable, Equatable {
     public enum Code: String, Sendable {
         case damaged

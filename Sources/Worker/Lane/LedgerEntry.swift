@@ -6,7 +6,7 @@ import Bytes
 public struct LedgerEntry: Sendable, Equatable {
     public enum Decision: Sendable, Equatable {
         case skip
-        /// Project this value in place of the record's; nil is a tombstone.
+        /// Project this value instead of the record's; nil is a tombstone.
         case edit([UInt8]?)
     }
 
@@ -29,7 +29,7 @@ public struct LedgerEntry: Sendable, Equatable {
         }
     }
 
-    /// Reads the text; nil where it is not one.
+    /// Reads the text; nil if it is not one.
     public init?(text: [UInt8]) {
         let start = Array("record=".utf8)
         guard text.count > start.count + 17, text.starts(with: start), text[start.count + 16] == UInt8(ascii: " "),

@@ -1,12 +1,12 @@
 public import Projections
 
-/// A question about the logs behind some partitions: are they still those that the checkpoints tell of?
+/// A question about the logs behind some partitions: are they still those that the checkpoints describe?
 public struct LogInspection: Sendable, Equatable {
     /// What a lane knows of one partition's log.
     public struct Claim: Sendable, Equatable {
         public var topic: String
         public var partition: Int32
-        /// A record that was seen to stand there; nil where none was yet.
+        /// A record that was seen there; nil if none was yet.
         public var witness: Checkpoint.Anchor?
 
         public init(topic: String, partition: Int32, witness: Checkpoint.Anchor?) {
@@ -29,11 +29,11 @@ public struct LogInspection: Sendable, Equatable {
 /// What an inspection of the logs found.
 public struct LogFindings: Sendable, Equatable {
     public enum Verdict: Sendable, Equatable {
-        /// Nothing says that it is another log, and everybody who had to answer did.
+        /// Nothing shows that it is another log, and all who were asked replied.
         case same
         /// It is another log, or was cut: what was found, for people.
         case other(String)
-        /// Kafka or Redis did not answer.
+        /// Kafka or Redis did not reply.
         case unknown(String)
     }
 

@@ -5,9 +5,9 @@ import Projections
 /// A bad event as it is kept in Redis, or produced to a dead-letter topic: the whole record, and why.
 ///
 /// As bytes: one line of decimal numbers and lengths, then the pieces in the same order, so that any bytes are kept:
-/// `offset timestamp keyLength valueLength viewLength reasonLength headerCount (nameLength valueLength)…\n`; −1 is null, and a
-/// value length of −2 − n says that the value of n bytes was too large to be kept here: it stands in Kafka. The last number
-/// is the record's hash.
+/// `offset timestamp keyLength valueLength viewLength reasonLength headerCount (nameLength valueLength)…\n`; −1 is
+/// null, and a value length of −2 − n says that the value of n bytes was too large to be kept here: it is in Kafka. The
+/// last number is the record's hash.
 public struct ParkedRecord: Sendable, Equatable {
     public struct Header: Sendable, Equatable {
         public var name: [UInt8]
@@ -18,7 +18,7 @@ public struct ParkedRecord: Sendable, Equatable {
     public var timestamp: Int64
     public var key: [UInt8]?
     public var value: [UInt8]?
-    /// How many bytes the value has that was too large to be kept; nil where it was kept, or is null.
+    /// How many bytes the value has that was too large to be kept; nil if it was kept, or is null.
     public private(set) var leftOutBytes: Int?
     public var headers: [Header]
     /// nil for a fault of the whole event, and for one that only queues behind another of its key.
@@ -47,7 +47,7 @@ public struct ParkedRecord: Sendable, Equatable {
         self.value = nil
     }
 
-    /// Why it cannot be folded with what the operator decided; nil where it can.
+    /// Why it cannot be folded with what the operator decided; nil if it can.
     func obstacle(to decision: LedgerEntry.Decision?) -> String? {
         guard let leftOutBytes else { return nil }
         if case .edit? = decision { return nil }
@@ -70,7 +70,7 @@ public struct ParkedRecord: Sendable, Equatable {
     /// Reads a member of the parked index, `OFFSET:KEY` or `OFFSET`.
     public static func place(inIndex member: [UInt8]) -> (offset: Int64, key: [UInt8]?)? { LaneMachine.parked(member) }
 
-    /// Reads `bytes`; nil where they are no parked record.
+    /// Reads `bytes`; nil if they are not a parked record.
     public init?(bytes: [UInt8]) {
         guard let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n")),
             let line = String(validating: bytes[..<lineEnd], as: UTF8.self)

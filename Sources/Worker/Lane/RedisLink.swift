@@ -14,7 +14,7 @@ public protocol RedisLink: ~Copyable {
     mutating func receive() throws(RedisError) -> Bool
     /// Takes the `+QUEUED` that come next, at most `limit`, and returns how many.
     mutating func takeQueued(upTo limit: Int) -> Int
-    /// Puts the next whole reply into `reply`; false where more must be received first.
+    /// Puts the next whole reply into `reply`; false if more must be received first.
     mutating func nextReply(_ reply: inout Reply) throws(RedisError) -> Bool
     /// Sends the commands and waits for all their replies, errors among them; for what is rare, with no reply outstanding.
     mutating func roundTrip(

@@ -5,7 +5,7 @@ final class Replay: @unchecked Sendable {
     // Owned by one lane's thread; a class only because a changeset cannot be copied.
     /// The record that must be found where the checkpoint says, until it was.
     var anchor: Checkpoint.Anchor?
-    /// Whether the record stood where the checkpoint says.
+    /// Whether the record was where the checkpoint says.
     var hasSeenAnchor = false
     /// From here on events are folded aside.
     let confirmed: Int64

@@ -15,7 +15,7 @@ public struct Settlement: Sendable {
         /// The log's first offset and its end.
         public var low: Int64
         public var high: Int64
-        /// Compacted topics: for so many milliseconds the broker keeps tombstones; nil where it does not tell.
+        /// Compacted topics: for how many milliseconds the broker keeps tombstones; nil if it does not report it.
         public var tombstoneRetention: Int64?
 
         public init(slot: Int, checkpoint: [UInt8]?, low: Int64, high: Int64) {
@@ -28,7 +28,7 @@ public struct Settlement: Sendable {
 
     public var generation: [UInt8]?
     public var partitions: [Partition] = []
-    /// Redis's clock when this was read, in milliseconds since 1970; nil where no topic is compacted.
+    /// Redis's clock when this was read, in milliseconds since 1970; nil if no topic is compacted.
     public var time: Int64?
     /// The machine's clock before that was asked for.
     public var askedAt: Int64 = 0

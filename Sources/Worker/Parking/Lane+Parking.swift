@@ -164,7 +164,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             try link?.command("UNWATCH")
             return .read(work.slot)
         }
-        // Another request has taken its place, or it was taken back: this one is nobody's any more.
+        // Another request has replaced it, or it was withdrawn: it is no longer of use.
         guard answers[3].text == work.request.text else {
             try link?.command("UNWATCH")
             return .nothing

@@ -3,7 +3,7 @@ import Projections
 
 /// One request on its way, and the commands that carry it out in one fenced transaction.
 struct ParkedWork {
-    /// As it was read: it is carried out and removed only while it still stands there.
+    /// As it was read: it is carried out and removed only while it is still there.
     var request: ParkingRequest
     var text: RequestText
     var slot: Int

@@ -129,14 +129,14 @@ struct ReleasedLine: ~Copyable {
 }
 
 extension ParkedRecord {
-    /// Why it would still be bad with this value in place of its own; nil where it would not.
+    /// Why it would still be bad with this value instead of its own; nil if it would not.
     func fault(as value: [UInt8]?, _ it: LanePartition, _ projector: any Projector) -> String? {
         var aside = Changeset()
         guard case .bad(let bad) = project(as: value, it, projector, into: &aside) else { return nil }
         return bad.reason
     }
 
-    /// Projects it with this value in place of its own.
+    /// Projects it with this value instead of its own.
     fileprivate func project(
         as value: [UInt8]?, _ it: LanePartition, _ projector: any Projector, into changes: inout Changeset
     ) -> ProjectionOutcome {

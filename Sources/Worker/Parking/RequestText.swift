@@ -7,7 +7,7 @@ public struct RequestText: Sendable, Equatable {
     public enum Action: Sendable, Equatable {
         case retry
         case skip
-        /// The value to project in place of the record's; nil is a tombstone.
+        /// The value to project instead of the record's; nil is a tombstone.
         case edit([UInt8]?)
         /// All that the partition has parked, from where this says.
         case retryAll(RetryProgress)

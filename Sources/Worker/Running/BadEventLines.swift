@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Which of a partition's bad events are log lines: the first ten of a burst, then only how many there were, at 100, 1,000
-/// and so on. A minute without any ends a burst. All of them stand in Redis, for `lantern parked list`.
+/// Which of a partition's bad events are log lines: the first ten of a burst, then only how many there were, at 100,
+/// 1,000 and so on. A minute without any ends a burst. All of them are in Redis, for `lantern parked list`.
 final class BadEventLines: Sendable {
     enum Line: Equatable {
         /// This event, with its reason.

@@ -1,14 +1,14 @@
 import Kafka
 public import Terminal
 
-/// What lanes report, as log lines: silent when all is well but for start, assignment and stop.
+/// What lanes report, as log lines: when all is well, only start, assignment and stop.
 public struct WorkerLog: Sendable {
     let log: Log
     private let badEvents = BadEventLines()
 
     public init(_ log: Log) { self.log = log }
 
-    /// Writes what there is to say of a report.
+    /// Writes the log lines for a report.
     public func write(_ report: WorkerReport) {
         switch report {
         case .assigned(let names): log.info("partitions assigned", ["partitions": .text(names.joined(separator: ","))])
