@@ -15,7 +15,7 @@ struct PathTrie: ~Copyable {
         var nameStart: Int32 = 0
         var nameCount: Int32 = 0
         var tableStart: Int32 = 0
-        /// The table's size less one; −1 where there are no children.
+        /// The table's size less one; −1 if there are no children.
         var tableMask: Int32 = -1
         /// The number of the last value in which it was found.
         var seen: UInt64 = 0

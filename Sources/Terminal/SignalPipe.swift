@@ -22,7 +22,7 @@ public struct SignalPipe: Sendable {
     /// Blocks the signals, ignores SIGPIPE and starts the thread.
     ///
     /// - Parameter secondKills: whether a second signal ends the process at once, as if this did not exist.
-    /// - Throws: ``SystemError`` where the system has no descriptor or thread left.
+    /// - Throws: ``SystemError`` if the system has no descriptor or thread left.
     public init(secondKills: Bool = true) throws(SystemError) {
         signal(SIGPIPE, SIG_IGN)
         var ends: [Int32] = [-1, -1]

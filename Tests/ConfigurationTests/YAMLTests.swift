@@ -56,7 +56,7 @@ import Testing
         expectFault(String(repeating: "a", count: 1 << 21), at: "1:1", "larger than")
     }
 
-    @Test func `what is no YAML is told with its place`() {
+    @Test func `what is not YAML is reported with its place`() {
         expectFault("kafka: [", at: "2:1", "not valid YAML")
         expectFault(file("worker: {@key}"), at: "3:10", "not valid YAML", "quotes")
         expectFault(file("worker: { group: ${A} }"), at: "3:19", "not valid YAML", "`${NAME}`, must be in quotes")

@@ -85,7 +85,7 @@ extension OracleFold {
     }
 
     @Test(arguments: zip(Found.allCases, ["bad", "bad", "bad", "bad", "bad", "bad"]))
-    func `an increment takes nothing that is no integer`(found: Found, expected: String) {
+    func `an increment takes nothing that is not an integer`(found: Found, expected: String) {
         #expect(outcome(.increment(OracleNumber(.path("x"))), kind: .counter, members: found.rawValue) == expected)
     }
 

@@ -169,7 +169,7 @@ extension RealKafkaTests {
         _ = isClosed
     }
 
-    @Test func `a broker that is killed and comes back is read on from where it was`() throws {
+    @Test func `reading continues where it was after a broker was killed and came back`() throws {
         let server = try KafkaServer()
         let servers = server.bootstrapServers
         var admin = try Admin(properties: [("bootstrap.servers", servers)], clientID: "tests")

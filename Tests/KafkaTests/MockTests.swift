@@ -109,7 +109,7 @@ import Testing
         #expect(seen.records.map(\.value) == (0..<200).map { bytes("v\($0)") })
     }
 
-    @Test func `a paused partition is silent, and goes on where it is placed`() throws {
+    @Test func `a paused partition is silent, and continues where it is placed`() throws {
         try fill(100, partition: 0)
         try fill(100, partition: 1)
         var consumer = try makeConsumer(cluster.bootstrapServers, topics: ["events"])
@@ -151,7 +151,7 @@ import Testing
         #expect(seen.records.map(\.offset) == [8, 9])
     }
 
-    @Test func `one partition is set back while the other goes on`() throws {
+    @Test func `one partition is set back while the other continues`() throws {
         try fill(50, partition: 0)
         try fill(50, partition: 1)
         let zero = TopicPartition(topic: 0, partition: 0)
@@ -180,7 +180,7 @@ import Testing
         #expect(isNothing)
     }
 
-    @Test func `nothing read ahead comes after the partition was assigned anew`() throws {
+    @Test func `nothing read ahead comes after the partition was assigned again`() throws {
         try fill(2_000)
         var consumer = try makeConsumer(cluster.bootstrapServers, topics: ["events"])
         for round in 0..<20 {

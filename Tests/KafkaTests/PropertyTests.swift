@@ -14,7 +14,7 @@ import Testing
         #expect(wrong?.message.contains("compression.type") == true)
     }
 
-    @Test func `a pattern is no topic`() {
+    @Test func `a pattern is not a topic`() {
         let error = #expect(throws: KafkaError.self) { _ = try makeConsumer("x:1", topics: ["^orders"]) }
         #expect(error?.code == .configuration)
     }

@@ -71,7 +71,7 @@ struct RealKafkaTests {
         }
     }
 
-    @Test func `a topic that is made anew has another id, where the library can ask for it`() throws {
+    @Test func `a topic that is created again has another id, where the library can ask for it`() throws {
         var admin = try RealKafka.admin()
         var identifiers: [String] = []
         for _ in 0..<2 {

@@ -71,7 +71,7 @@ import Testing
         "unix:///path?x=1", "unix:///path?db=x",
         "unix:///" + String(repeating: "x", count: 200), "redis://ho st",
     ])
-    func `what is no address is refused, and no password is shown`(text: String) {
+    func `what is not an address is refused, and no password is shown`(text: String) {
         let error = #expect(throws: RedisError.self) { () throws(RedisError) in try RedisAddress(text) }
         #expect(error?.kind == .invalidOptions)
         #expect(error?.message.contains("secret") == false)

@@ -137,7 +137,7 @@ import Testing
         #expect(openFailure(try RedisOptions(proxy.url))?.kind == .closed)
     }
 
-    @Test func `a reply that is no RESP closes the connection`() throws {
+    @Test func `a reply that is not RESP closes the connection`() throws {
         let proxy = try TCPProxy(to: Shared.server.get().port)
         defer { proxy.close() }
         var options = try RedisOptions(proxy.url)

@@ -93,7 +93,7 @@ extension SystemTests {
             #expect(second.log.contains("/nowhere/secret") && second.log.contains("No such file"), "\(second.log)")
         }
 
-        @Test func `a wrong property of Kafka is told with its place`() throws {
+        @Test func `a wrong property of Kafka is reported with its place`() throws {
             let scenario = try Scenario("property", partitions: 1)
             let unknown = try scenario.configure("unknown", kafka: ["fetch.mesage.max.bytes: 5"])
             try expectRefused(
@@ -165,7 +165,7 @@ extension SystemTests {
             try expectRefused(scenario, scenario.configure(), code: 4, saying: ["allkeys-lru", "noeviction"])
         }
 
-        @Test func `a topic whose values are no JSON halts at once and shows its bytes`() throws {
+        @Test func `a topic whose values are not JSON halts at once and shows its bytes`() throws {
             let scenario = try Scenario("not-json", partitions: 1)
             for index in 0..<300 {
                 try scenario.send(key: Array("k-\(index)".utf8), value: [0, 0, 0, 0, 7, 2, 4, UInt8(index % 256)])

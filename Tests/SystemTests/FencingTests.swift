@@ -44,7 +44,7 @@ extension SystemTests {
                     + "\(first.lines("partitions lost").count) lost")
         }
 
-        @Test func `a zombie's last transaction lands after the new owner has read: the owner goes on by itself`()
+        @Test func `a zombie's last transaction lands after the new owner has read: the owner continues by itself`()
             throws
         {
             let scenario = try Scenario("late")

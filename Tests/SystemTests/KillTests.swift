@@ -67,7 +67,7 @@ extension SystemTests {
             try scenario.expectEqual()
         }
 
-        @Test func `a killed member of a group with an instance-id goes on under its old id`() throws {
+        @Test func `a killed member of a group with an instance-id continues under its old id`() throws {
             let scenario = try Scenario("kill-group")
             let count = Stage.count(3, long: 10)
             let pauses = try kills(

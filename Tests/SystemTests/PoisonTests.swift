@@ -94,7 +94,7 @@ extension SystemTests {
             #expect(scenario.fold.parked.count >= 2)
         }
 
-        @Test func `a value of 50 MB is projected, and one of 50 MB that is no JSON is parked`() throws {
+        @Test func `a value of 50 MB is projected, and one of 50 MB that is not JSON is parked`() throws {
             let scenario = try Scenario("huge", partitions: 1, topic: [("max.message.bytes", "64000000")])
             var source = OrderSource(seed: Stage.seed(), orders: 100)
             try scenario.send(500, from: &source)

@@ -13,7 +13,7 @@ import Testing
         return 1_000
     }
 
-    @Test func `it begins by merging, and streams where keys do not repeat`() {
+    @Test func `it begins by merging, and streams if keys do not repeat`() {
         var policy = BatchPolicy(limit: 1_000)
         #expect(policy.isMerging)
         let closed = closings(&policy, commands: 100, offered: 100)
@@ -21,7 +21,7 @@ import Testing
         #expect(!policy.isMerging)
     }
 
-    @Test func `it goes on merging where a tenth is saved`() {
+    @Test func `it keeps merging if a tenth is saved`() {
         var policy = BatchPolicy(limit: 1_000)
         let closed = closings(&policy, commands: 890, offered: 1_000)
         #expect(closed == 1_000)

@@ -47,7 +47,7 @@ import Testing
         #expect(world.violations == [])
     }
 
-    @Test func `the same code goes on`() {
+    @Test func `the same code continues`() {
         append(9)
         _ = run(CodeProjector(world.plan))
         append(4)
@@ -63,7 +63,7 @@ import Testing
         #expect(halts(run(CodeProjector(world.plan, doesNothing: true))).isEmpty)
     }
 
-    @Test func `another log is said to be one, whatever the code makes of it`() {
+    @Test func `another log is reported, whatever the code makes of it`() {
         append(9)
         _ = run(CodeProjector(world.plan))
         world.recreations = 1

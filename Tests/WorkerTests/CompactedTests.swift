@@ -123,7 +123,7 @@ import Testing
         #expect(play.world.now - (play.world.checkpoint(0)?.atEnd ?? 0) < 12_000)
     }
 
-    @Test func `away longer than tombstones are kept, a deleted row would stay for ever: it halts`() {
+    @Test func `away longer than tombstones are kept, a deleted row would stay forever: it halts`() {
         let play = play(retention: 3_600_000)
         let lane = play.lane([0])
         play.append(3)

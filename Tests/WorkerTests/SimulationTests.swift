@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: Plant.allCases)
-    func `mistakes in what stands on librdkafka turn the simulation red`(plant: Plant) {
+    func `mistakes in the layer on librdkafka turn the simulation red`(plant: Plant) {
         let red = (0..<3_000 as Range<UInt64>).first { !Simulation(seed: $0, plant: plant).run(steps: 300).isEmpty }
         #expect(red != nil, "\(plant)")
         #expect(Simulation(seed: red ?? 0).run(steps: 300) == [], "seed \(red ?? 0) without it")

@@ -27,7 +27,7 @@ public enum RecordSearch: Sendable {
 
 extension Admin {
     /// Looks for one record of each place, all at once, and hands over what it finds: the record at that offset or,
-    /// where there is none, the first one after it. Each partition may be named once.
+    /// if there is none, the first one after it. Each partition may be named once.
     public mutating func records(
         at places: [RecordPlace], timeoutMilliseconds: Int, _ body: (_ index: Int, _ record: borrowing Message) -> Void
     ) -> [RecordSearch] {

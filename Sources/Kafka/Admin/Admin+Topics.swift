@@ -85,7 +85,7 @@ extension Admin {
 
     /// The topic's settings by name, such as `cleanup.policy` and `delete.retention.ms`, defaults included.
     ///
-    /// Throws `unsupported` or `authorization` where the broker does not report it.
+    /// Throws `unsupported` or `authorization` if the broker does not report them.
     public mutating func settings(
         ofTopic name: String, timeoutMilliseconds: Int
     ) throws(KafkaError) -> [String: String] {

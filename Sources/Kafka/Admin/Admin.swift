@@ -24,7 +24,7 @@ public struct Admin: ~Copyable, @unchecked Sendable {
         // Never makes a topic by asking for it.
         let own = [
             ("allow.auto.create.topics", "false"), ("isolation.level", isolation), ("client.id", clientID),
-            // For single records, where some are read: an offset that is not there is an error, and so is the end of
+            // For single records, if some are read: an offset that is not there is an error, and so is the end of
             // the log.
             ("auto.offset.reset", "error"), ("enable.partition.eof", "true"),
             ("fetch.message.max.bytes", "65536"), ("fetch.wait.max.ms", "1"),

@@ -5,7 +5,7 @@ public protocol LogRecord: ~Copyable {
     var topic: Int { get }
     var partition: Int32 { get }
     var offset: Int64 { get }
-    /// Milliseconds since 1970; −1 where the record has none.
+    /// Milliseconds since 1970; −1 if the record has none.
     var timestamp: Int64 { get }
     /// nil if the record has no key, which differs from an empty one.
     var key: Span<UInt8>? { @_lifetime(borrow self) get }

@@ -30,7 +30,7 @@ public struct Message: LogRecord, ~Copyable {
 
     deinit { unsafe rd_kafka_message_destroy(message) }
 
-    /// Milliseconds since 1970; −1 where the record has none.
+    /// Milliseconds since 1970; −1 if the record has none.
     public var timestamp: Int64 { unsafe rd_kafka_message_timestamp(message, nil) }
 
     /// The record's key; nil if it has none, which differs from an empty one.

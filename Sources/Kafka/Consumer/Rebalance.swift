@@ -2,7 +2,7 @@
 public struct Rebalance: Sendable {
     /// What happened to `partitions`.
     public enum Kind: Sendable {
-        /// They are this member's now: answer with `assign` or, where cooperative, `incrementalAssign`.
+        /// They are this member's now: answer with `assign` or, if cooperative, `incrementalAssign`.
         case assigned
         /// They go to another member once this one answers with `unassign` or `incrementalUnassign`.
         case revoked

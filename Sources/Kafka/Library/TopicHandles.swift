@@ -38,7 +38,7 @@ struct TopicHandles {
         return unsafe place(named: String(cString: rd_kafka_topic_name(handle)))
     }
 
-    /// The place of the topic of that name; −1 where there is none.
+    /// The place of the topic of that name; −1 if there is none.
     func place(named name: String) -> Int { names.firstIndex(of: name) ?? -1 }
 
     mutating func release() {

@@ -4,7 +4,7 @@ internal import CRdkafka
 public struct Acknowledgement: Sendable {
     /// What `produce` was given to know the record by.
     public let tag: Int
-    /// The topic's name, the partition and the offset that it got (−1 where a retry hid it).
+    /// The topic's name, the partition and the offset that it got (−1 if a retry hid it).
     public let topic: String
     public let partition: Int32
     public let offset: Int64

@@ -29,7 +29,7 @@ public struct Event: ~Escapable {
     public var topic: Int { record.topic }
     public var partition: Int32 { record.partition }
     public var offset: Int64 { record.offset }
-    /// The record's timestamp in milliseconds since 1970; −1 where it has none.
+    /// The record's timestamp in milliseconds since 1970; −1 if it has none.
     public var timestamp: Int64 { record.timestamp }
     /// Whether the record has no value.
     public var isTombstone: Bool { record.value == nil }

@@ -4,7 +4,7 @@ internal import Projections
 /// The texts of an event's strings with escapes, for the paths that find one; memory that is used again.
 struct UnescapedTexts: ~Copyable {
     var bytes = ByteBuffer(capacity: 256)
-    /// For each path, where its text is in `bytes`; `.nothing` where it has an unpaired surrogate.
+    /// For each path, where its text is in `bytes`; `.nothing` if it has an unpaired surrogate.
     var places: [Slot]
 
     init(pathCount: Int) { places = Array(repeating: Slot(), count: pathCount) }

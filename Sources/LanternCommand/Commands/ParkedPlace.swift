@@ -19,7 +19,7 @@ struct ParkedPlace: Equatable {
 
     /// Takes the place out of a command line.
     ///
-    /// - Throws: `UsageError` where it is missing or not of that form.
+    /// - Throws: `UsageError` if it is missing or not of that form.
     static func required(_ parsed: ParsedCommand) throws(UsageError) -> ParkedPlace {
         let text = try parsed.requiredArgument(ParkedGroup.place.name)
         if let place = ParkedPlace(text) { return place }

@@ -31,7 +31,7 @@ struct ParkedShowCommand: Command {
         let timestamp: Int64
         let headers: [String]
         let value: String?
-        /// How many bytes the value has, where it was too large to be kept.
+        /// How many bytes the value has, if it was too large to be kept.
         let leftOutBytes: Int?
     }
 

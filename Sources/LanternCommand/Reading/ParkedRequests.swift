@@ -86,7 +86,7 @@ struct ParkedRequests {
             for answer in answers { Console.print("\(answer.place): \(answer.answer ?? queued)") }
             return code
         }
-        // Of many the same answers are one line.
+        // Equal answers to several requests are one line.
         var counts: [String: Int] = [:]
         for answer in answers { counts[answer.answer ?? queued, default: 0] += 1 }
         for (answer, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {

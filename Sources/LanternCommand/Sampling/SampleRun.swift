@@ -32,7 +32,7 @@ struct SampleRun: ~Copyable {
         }
     }
 
-    /// Counts the rules that take the event, and notes where it cannot be projected.
+    /// Counts the rules that take the event, and notes it if it cannot be projected.
     mutating func take(_ sample: SampleEvent) {
         guard let topic = plan.topics.firstIndex(where: { $0.name == sample.topic }) else { return }
         result.events += 1

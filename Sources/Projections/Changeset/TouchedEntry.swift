@@ -6,7 +6,7 @@ public struct TouchedEntry: Sendable, Equatable {
     public var key: [UInt8]
     /// The view's place in the plan.
     public var view: Int
-    /// What Redis's TYPE must return for the key, where it exists.
+    /// What Redis's TYPE must return for the key, if it exists.
     public var expectedType: String
     /// The hash fields that are incremented: what they hold must be an integer.
     public var incrementedFields: [[UInt8]]

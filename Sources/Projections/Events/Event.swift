@@ -6,7 +6,7 @@ public struct Event: ~Escapable {
     public let topic: Int
     public let partition: Int32
     public let offset: Int64
-    /// Milliseconds since 1970; −1 where the record has none.
+    /// Milliseconds since 1970; −1 if the record has none.
     public let timestamp: Int64
     /// The record's key; nil if it has none.
     public let key: Span<UInt8>?

@@ -3,7 +3,7 @@ import Bytes
 /// The commonest change, a hash row whose fields are set to values of the event, goes into its command at once:
 /// rows are not merged then, so that nothing needs to be staged.
 extension FoldProgram {
-    /// Writes the row's HSET; false, and nothing written, where something in this event is not as usual (left out,
+    /// Writes the row's HSET; false, and nothing written, if something in this event is not as usual (left out,
     /// null, escaped, nested): then it is staged.
     @inline(__always)
     func encodeDirectly(

@@ -34,7 +34,7 @@ public struct GenerationRecord: Sendable, Equatable {
         "state=\(state.rawValue) fingerprint=\(fingerprint) token=\(token) id=\(identifier)"
     }
 
-    /// Reads the text; nil if it is none.
+    /// Reads the text; nil if it is not one.
     public init?(text: String) {
         var values: [Substring: Substring] = [:]
         for word in text.split(separator: " ") {

@@ -23,7 +23,7 @@ package enum EventTime {
         return time
     }
 
-    /// RFC 3339: `T` or a blank, a fraction cut to milliseconds, a zone; nil if it is none, before 1970, past the
+    /// RFC 3339: `T` or a blank, a fraction cut to milliseconds, a zone; nil if it is not one, before 1970, past the
     /// year 9999, in second 60, and with small `t` or `z`.
     package static func milliseconds(_ text: Span<UInt8>) -> Int64? {
         guard text.count >= 20, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),

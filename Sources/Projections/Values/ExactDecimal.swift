@@ -5,14 +5,14 @@ package struct ExactDecimal: Equatable {
     var isNegative = false
     /// How many digits from the first that is not 0 to the last; 0 for zero.
     var digits = 0
-    /// The first 19 digits, or all where there are fewer.
+    /// The first 19 digits, or all if there are fewer.
     var leading: UInt64 = 0
     var exponent: Int64 = 0
 
     /// Integers beyond this are not exact in a double: ±2^53.
     package static let limit: Int64 = 1 << 53
 
-    /// Reads a number's text in one pass; nil if it is none (a constant may be any text).
+    /// Reads a number's text in one pass; nil if it is not a number (a constant may be any text).
     package init?(_ text: Span<UInt8>) {
         var index = 0
         if index < text.count, text[index] == UInt8(ascii: "-") {
@@ -96,7 +96,7 @@ package struct ExactDecimal: Equatable {
         return isNegative ? -value : value
     }
 
-    /// The value times 10^scale, where that is an integer within ±2^53.
+    /// The value times 10^scale, if that is an integer within ±2^53.
     package func integer(scale: Int = 0) -> Int64? {
         if digits == 0 { return 0 }
         let places = exponent + Int64(scale)
@@ -116,7 +116,7 @@ package struct ExactDecimal: Equatable {
         return Int64(leading / UInt64(Self.power10(held - Int(places))))
     }
 
-    /// The nearest double where one rounding is enough to find it; nil otherwise.
+    /// The nearest double if one rounding is enough to find it; nil otherwise.
     var simpleDouble: Double? {
         if digits == 0 { return 0 }
         guard digits <= 15 else { return nil }

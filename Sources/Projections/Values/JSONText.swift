@@ -73,7 +73,7 @@ package enum JSONText {
     }
 
     /// Whether each surrogate escape in the strings of `text` has its other half. The same walk serves a string's inside
-    /// and nested JSON, since a backslash stands only in strings.
+    /// and nested JSON, since a backslash occurs only in strings.
     package static func hasPairedSurrogates(_ text: Span<UInt8>) -> Bool {
         var index = 0
         while index < text.count {

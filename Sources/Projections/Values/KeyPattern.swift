@@ -84,7 +84,7 @@ public struct KeyPattern: Sendable, Equatable {
         return key.array
     }
 
-    /// The values that `key` is made of, unescaped, in the template's order; nil if it is no key of this pattern.
+    /// The values that `key` is made of, unescaped, in the template's order; nil if it is not a key of this pattern.
     public func parse(_ key: Span<UInt8>) -> [[UInt8]]? {
         var values: [[UInt8]] = []
         var seen: [Int: [UInt8]] = [:]

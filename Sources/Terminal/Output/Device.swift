@@ -39,7 +39,7 @@ public struct Device: Sendable {
         write(Array(text.utf8))
     }
 
-    /// Writes all of `bytes`, with one write(2) where the system takes them at once; false if the other end is gone.
+    /// Writes all of `bytes`, with one write(2) if the system takes them at once; false if the other end is gone.
     @discardableResult
     public func write(_ bytes: [UInt8]) -> Bool {
         var sent = 0

@@ -26,7 +26,7 @@ public struct Table: Sendable {
         rows.append(columns.indices.map { $0 < cells.count ? Self.visible(cells[$0]) : "" })
     }
 
-    /// The whole table, every line ended by a newline; the headings are bold where `hasColor`.
+    /// The whole table, every line ended by a newline; the headings are bold if `hasColor`.
     public func text(hasColor: Bool = false) -> String {
         let widths = columns.indices.map { index in
             max(columns[index].heading.count, rows.map { $0[index].count }.max() ?? 0)

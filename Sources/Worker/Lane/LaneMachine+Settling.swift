@@ -2,7 +2,7 @@ import Bytes
 import Projections
 import Redis
 
-// Where a partition's folding begins: at its checkpoint, whoever wrote it, once it agrees with the log.
+// Where a partition's folding begins: at its checkpoint, whichever worker wrote it, once it agrees with the log.
 extension LaneMachine {
     /// Checkpoints and all that goes with them were read.
     public mutating func settled(_ settlement: Settlement, now: Int64) {

@@ -3,7 +3,7 @@ import Projections
 /// The second reading of events that the checkpoint has passed: is it the same log, and did the last batch do no damage?
 final class Replay: @unchecked Sendable {
     // Owned by one lane's thread; a class only because a changeset cannot be copied.
-    /// The record that must be found where the checkpoint says, until it was.
+    /// The record that must be found where the checkpoint says, until it is found.
     var anchor: Checkpoint.Anchor?
     /// Whether the record was where the checkpoint says.
     var hasSeenAnchor = false

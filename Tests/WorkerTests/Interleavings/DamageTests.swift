@@ -43,7 +43,7 @@ import Testing
         return (play, lane)
     }
 
-    @Test func `LOADING in the row check is no answer: it is asked again, and nothing is damaged`() {
+    @Test func `LOADING in the row check says nothing: the check is repeated, and nothing is damaged`() {
         let play = unconfirmed()
         play.world.redis.refusesType = "LOADING Redis is loading the dataset in memory"
         let lane = play.lane([0])

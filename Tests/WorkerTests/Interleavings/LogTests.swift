@@ -4,7 +4,7 @@ import Testing
 @testable import Worker
 
 @Suite struct `Interleavings: the log` {
-    @Test func `an idle topic's last record expired: the anchor cannot be read, and it goes on`() {
+    @Test func `an idle topic's last record expired: the anchor cannot be read, and it continues`() {
         let play = Play()
         let lane = play.lane([0])
         play.append(5)
@@ -19,7 +19,7 @@ import Testing
         #expect(play.world.violations == [])
     }
 
-    @Test func `trailing markers expire past the last record: the checkpoint has passed them, and it goes on`() {
+    @Test func `trailing markers expire past the last record: the checkpoint has passed them, and it continues`() {
         let play = Play()
         let lane = play.lane([0])
         play.append(3)
@@ -69,7 +69,7 @@ import Testing
         #expect(play.next() == 5)
     }
 
-    @Test func `the log ends below the checkpoint, or another record stands at the anchor: it halts`() {
+    @Test func `the log ends below the checkpoint, or another record is at the anchor: it halts`() {
         for isShorter in [true, false] {
             let play = Play()
             let lane = play.lane([0])

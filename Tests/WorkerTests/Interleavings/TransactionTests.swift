@@ -43,7 +43,7 @@ import Testing
         #expect(play.next() == 4)
     }
 
-    @Test func `an element of EXEC fails and nobody reads the reply: found at restart through confirmed`() {
+    @Test func `an element of EXEC fails and its reply is never read: found at restart through confirmed`() {
         let (play, lane) = spoilt()
         // The checkpoint says applied, the row is unchanged.
         #expect(play.next() == 4)
@@ -56,7 +56,7 @@ import Testing
         #expect(play.next() == 4)
     }
 
-    @Test func `MGET of a hash answers nil without an error: it fences, and the partition does not begin anew`() {
+    @Test func `MGET of a hash returns nil without an error: it fences, and the partition does not begin again`() {
         let play = Play()
         play.world.isSpoilt = true
         let lane = play.lane([0])
@@ -156,8 +156,7 @@ import Testing
         #expect(play.isHalted(lane)?.code == .serverRefuses)
     }
 
-    @Test func `GET inside MULTI answers QUEUED, WATCH inside MULTI errors: heartbeats keep out of open transactions`()
-    {
+    @Test func `GET inside MULTI returns QUEUED, WATCH inside MULTI fails: heartbeats keep out of open transactions`() {
         let play = Play(partitions: 3)
         play.lane([0, 1, 2])
         for round in 0..<300 {

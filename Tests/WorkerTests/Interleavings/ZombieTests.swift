@@ -41,7 +41,7 @@ import Testing
         #expect(!violations(comparesCheckpoints: false).violations.isEmpty)
     }
 
-    @Test func `a zombie's last transaction that lands after the new owner has read: the owner goes on by itself`() {
+    @Test func `a zombie's last transaction that lands after the new owner has read: the owner continues by itself`() {
         let play = Play()
         let zombie = play.lane([0])
         play.settle(zombie)
@@ -143,7 +143,8 @@ import Testing
         #expect(!lane.reports.contains { if case .fenced = $0 { true } else { false } })
     }
 
-    @Test func `two lanes that hold one partition abort each other, and get on for as long as the group leaves it so`()
+    @Test
+    func `two lanes that hold one partition abort each other, and make progress for as long as the group leaves it so`()
     {
         let play = Play()
         let pair = [play.lane([0]), play.lane([0])]
@@ -157,7 +158,7 @@ import Testing
         for lane in pair { #expect(play.isHalted(lane) == nil) }
     }
 
-    @Test func `of two lanes with fixed partitions one halts, naming the other, and the other gets on`() {
+    @Test func `of two lanes with fixed partitions one halts, naming the other, and the other makes progress`() {
         let play = Play()
         let pair = (0..<2).map { _ in play.lane([0]) { $0.hasFixedPartitions = true } }
         for _ in 0..<200 {

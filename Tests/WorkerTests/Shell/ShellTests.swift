@@ -6,7 +6,7 @@ import Testing
 
 /// The loop around the machine, where only real servers show what it does.
 @Suite struct `Interleavings: the loop` {
-    @Test func `the wake-up fires only for an empty queue: stopping at a full batch does not sleep for ever`() throws {
+    @Test func `the wake-up fires only for an empty queue: stopping at a full batch does not sleep forever`() throws {
         // No heartbeat comes to its help.
         let workshop = try Workshop {
             $0.commandsPerTransaction = 4

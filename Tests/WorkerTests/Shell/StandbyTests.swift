@@ -132,7 +132,7 @@ import Testing
         #expect(end == .done)
     }
 
-    @Test func `a worker whose generation is lost while its rows are there stands still, and says so at the end`()
+    @Test func `a worker whose generation is lost while its rows are there idles, and says so at the end`()
         throws
     {
         var redis = try workshop.connection()
