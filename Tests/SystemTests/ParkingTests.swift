@@ -102,7 +102,7 @@ extension SystemTests {
             let shown = try scenario.lantern(["parked", "show", "--config", path, "orders", place])
             #expect(shown.text.contains("\(large.count) bytes, too large to be kept in Redis"), "\(shown.text)")
             let answer = try ask(.retry, event, scenario)
-            #expect(answer.contains("was too large to be kept here"), "\(answer)")
+            #expect(answer.contains("was too large to be kept in Redis"), "\(answer)")
             #expect(try ask(.edit(placed("big", total: "1.00")), event, scenario) == "done: 2 released")
             #expect(try redis.command("HGET", "order:big", "status") == .text(Array("paid".utf8)))
             #expect(try worker.stop() == 0, "\(worker.log)")
