@@ -152,7 +152,7 @@ import Testing
         let files = try Self.swift() + Self.files(below: "scripts", [""]) + Self.files(below: "deploy", ["yaml", ""])
         var count = 0
         for file in files {
-            // A citation may go on in the comment's next line.
+            // A citation may continue in the comment's next line.
             let text = file.text.replacing(#/\n\s*//[/]? ?/#, with: " ")
             for match in text.matches(of: #/\b([A-Za-z]+)\.md\b((?:,? (?:and )?"[^"\\]+")*)/#) where match.1 != "README"
             {

@@ -14,7 +14,7 @@ struct Equivalence {
     /// One of so many events ends a batch.
     let batch: UInt64
 
-    /// What differs, in words; empty where nothing does.
+    /// What differs, in words; empty if nothing does.
     func differences(seed: UInt64, now: Int) throws -> [String] {
         let plan: ProjectionPlan
         do {

@@ -2,7 +2,7 @@ import Oracle
 import Testing
 
 extension OracleFold {
-    /// What the model holds at a key, in words; nil where it has none.
+    /// What the model holds at a key, in words; nil if it has none.
     func text(_ key: String) -> String? { model.entries[Array(key.utf8)]?.summary }
 }
 

@@ -1,10 +1,10 @@
 import Kafka
 import Testing
 
-/// Errors of connections stand in the same queue as the records: each offset must come exactly once all the same.
+/// Errors of connections are in the same queue as the records: each offset must come exactly once all the same.
 ///
-/// On librdkafka's own mock cluster with two brokers, of which one goes down and up under load, while the reader stalls at
-/// random so that records stand before and behind the errors.
+/// On librdkafka's own mock cluster with two brokers, of which one goes down and up under load, while the reader stalls
+/// at random so that records are before and behind the errors.
 private struct BrokerLoad: ~Copyable {
     static let topic = "events"
     static let partitions = 4

@@ -87,7 +87,7 @@ extension RealKafkaTests {
             _ = waits(second.consumer.wakeDescriptor, milliseconds: 20)
         }
         #expect(next.values.allSatisfy { $0 == 150 })
-        // One partition set back in a group, while the others go on where they stood.
+        // One partition set back in a group, while the others continue where they stood.
         let back = try #require(second.held.first)
         try second.consumer.place([Position(back, offset: 140)])
         next[back] = 140
@@ -164,7 +164,7 @@ extension RealKafkaTests {
         defer { server.resume() }
         let start = milliseconds()
         let isClosed = member.consumer.close(deadlineMilliseconds: 1_000)
-        // Whether it was done or left to its thread, this thread goes on.
+        // Whether it was done or left to its thread, this thread continues.
         #expect(milliseconds() - start < 60_000)
         _ = isClosed
     }

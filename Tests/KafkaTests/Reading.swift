@@ -33,7 +33,7 @@ func milliseconds() -> Int {
     return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
 }
 
-/// Waits in poll(2) on the descriptor and answers whether it became readable.
+/// Waits in poll(2) on the descriptor and returns whether it became readable.
 func waits(_ descriptor: Int32, milliseconds: Int) -> Bool {
     var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return unsafe Glibc.poll(&request, 1, Int32(milliseconds)) > 0
@@ -49,7 +49,7 @@ func copy(_ message: borrowing Message) -> Record {
         key: message.key?.array, value: message.value?.array, headers: headers)
 }
 
-/// Polls once and notes what came; false where nothing did.
+/// Polls once and notes what came; false if nothing did.
 func take(_ consumer: inout Consumer, into seen: inout Seen) -> Bool {
     switch consumer.poll() {
     case .record(let message): seen.records.append(copy(message))
@@ -63,7 +63,7 @@ func take(_ consumer: inout Consumer, into seen: inout Seen) -> Bool {
     return true
 }
 
-/// Polls, sleeping only on the wake descriptor, until `done` or the deadline; answers whether it was done.
+/// Polls, sleeping only on the wake descriptor, until `done` or the deadline; returns whether it was done.
 @discardableResult
 func read(
     _ consumer: inout Consumer, into seen: inout Seen, within limit: Int = 60_000, until done: (Seen) -> Bool

@@ -61,7 +61,7 @@ struct FoldHarness: ~Copyable {
         return fold.fold(event, decoded: decoded, into: &changes)
     }
 
-    /// The commands as text, and the changeset begun anew.
+    /// The commands as text, and the changeset begun again.
     mutating func commands() -> [String] {
         var buffer = CommandBuffer()
         changes.encode(into: &buffer)

@@ -104,7 +104,7 @@ import Testing
         ("12345678901234567", true), ("1234567890123456x", false), ("99999999999999999999999999999999999999", false),
     ])
     func `a number at or beyond 2^53 is seen in every way in which Redis prints it`(text: String, expected: Bool) {
-        // 9007199254740991.5 is rounded to 2^53 as a double. More than 32 bytes are no number that Redis prints.
+        // 9007199254740991.5 is rounded to 2^53 as a double. More than 32 bytes are not a number that Redis prints.
         #expect(isInexactNumber(Array(text.utf8).span) == expected)
     }
 

@@ -57,7 +57,7 @@ extension RedisConnection {
     }
 }
 
-/// The kind of error with which opening fails; nil where it succeeds.
+/// The kind of error with which opening fails; nil if it succeeds.
 func openFailure(_ options: RedisOptions, interrupt: Int32? = nil) -> RedisError? {
     do throws(RedisError) {
         _ = try RedisConnection.open(options, interrupt: interrupt)
@@ -70,15 +70,15 @@ func openFailure(_ options: RedisOptions, interrupt: Int32? = nil) -> RedisError
 func bulk(_ text: String) -> RedisValue { .bulk(Array(text.utf8)) }
 func simple(_ text: String) -> RedisValue { .simple(Array(text.utf8)) }
 
-/// Makes a folder, in place of a file where there is one.
+/// Makes a folder, instead of a file where there is one.
 func makeFolder(_ path: String) throws {
     _ = unsafe unlink(path)
     try #require(unsafe mkdir(path, 0o700) == 0, "mkdir \(path): \(errno)")
 }
 
-/// Writes a file anew.
+/// Writes a file again.
 func writeFile(_ path: String, _ text: String) throws {
-    // Newer glibc takes no nil where older ones do.
+    // Newer glibc takes no nil; older ones do.
     let opened = unsafe fopen(path, "w")
     let file = unsafe try #require(unsafe opened, "\(path) cannot be written")
     unsafe fputs(text, file)

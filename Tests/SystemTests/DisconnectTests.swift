@@ -5,8 +5,8 @@ import Seeded
 import Testing
 
 extension SystemTests {
-    /// librdkafka puts an error of a connection into the queue in which the records are: whatever stands beside it there
-    /// must be taken all the same. So records are made to stand before and behind the errors, while the worker waits for
+    /// librdkafka puts an error of a connection into the queue in which the records are: whatever is beside it there
+    /// must be taken all the same. So records are made to be before and behind the errors, while the worker waits for
     /// Redis and takes nothing.
     @Suite(.serialized) struct `A broker that comes and goes` {
         /// Sends events and gives the worker's librdkafka a second to have many of them (four bytes each are less than it gets).
@@ -14,7 +14,7 @@ extension SystemTests {
             let before = door.forwarded(.toClient)
             try scenario.sendTally(count)
             try scenario.flush()
-            // Where its queue is full already, it fetches no more: then enough stands in it.
+            // Where its queue is full already, it fetches no more: then enough is in it.
             _ = eventually(within: 1) { door.forwarded(.toClient) > before + 4 * count }
         }
 
@@ -37,7 +37,7 @@ extension SystemTests {
                 let isStalled = random.next() % 4 != 0
                 if isStalled { scenario.redis.pause() }
                 defer { if isStalled { scenario.redis.resume() } }
-                // More than the worker takes while Redis says nothing: the rest stands in librdkafka's queue.
+                // More than the worker takes while Redis says nothing: the rest is in librdkafka's queue.
                 if isStalled { try sendUntilFetched(scenario, door, count: 12_000) }
                 for _ in 0...(random.next() % 3) {
                     try sendUntilFetched(scenario, door, count: Int.random(in: 500...6_000, using: &random))
@@ -46,7 +46,7 @@ extension SystemTests {
                     usleep(UInt32.random(in: 1_000...100_000, using: &random))
                     door.refuse(false)
                 }
-                // A record must stand behind the last error as well before the worker goes on.
+                // A record must be behind the last error as well before the worker continues.
                 try sendUntilFetched(scenario, door, count: Int.random(in: 500...6_000, using: &random))
             }
             try scenario.sendTally(100)

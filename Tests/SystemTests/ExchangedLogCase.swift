@@ -3,13 +3,13 @@ import Kafka
 /// One way in which the log under a projection can become another one.
 struct ExchangedLogCase: Sendable, CustomStringConvertible {
     enum Exchange: String, Sendable, CaseIterable {
-        /// The topic is deleted and made anew under the running worker.
+        /// The topic is deleted and made again under the running worker.
         case topic
         /// The same, and the broker is restarted in between.
         case topicAndRestart
         /// Another Kafka cluster with a topic of the same name on the same address.
         case cluster
-        /// The topic is deleted and made anew while no worker runs.
+        /// The topic is deleted and made again while no worker runs.
         case whileDown
     }
 
@@ -29,7 +29,7 @@ struct ExchangedLogCase: Sendable, CustomStringConvertible {
     enum Member: String, Sendable, CaseIterable {
         case fixed, eager, cooperative, staticEager, staticCooperative
 
-        /// What stands behind `worker:`.
+        /// What is behind `worker:`.
         var worker: String {
             switch self {
             case .fixed: "{ partitions: all }"

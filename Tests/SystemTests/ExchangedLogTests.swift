@@ -61,7 +61,7 @@ extension SystemTests {
             worker.kill()
         }
 
-        /// Puts an empty log in the old one's place; answers where it can be reached.
+        /// Puts an empty log in the old one's place; returns where it can be reached.
         private func exchange(
             _ exchanged: ExchangedLogCase, _ scenario: Scenario, _ own: inout KafkaServer?, _ port: UInt16
         ) throws -> String {

@@ -45,7 +45,7 @@ extension SystemTests {
                 return true
             }
             try #require(isRecorded, "\(worker.log)")
-            // The open transaction's event has offset 1: the last stable offset stands before it.
+            // The open transaction's event has offset 1: the last stable offset is before it.
             #expect(ends == "2")
             #expect(try redis.command("EXISTS", keys.checkpoint(1, scenario.topic, 1)) == .integer(0))
             try open.commitTransaction(timeoutMilliseconds: 60_000)

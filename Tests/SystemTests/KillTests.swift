@@ -5,7 +5,7 @@ import Testing
 
 extension SystemTests {
     @Suite(.serialized) struct `The worker killed at random moments` {
-        /// Writes the log in slices; within each, at a random event, the worker is killed and started anew.
+        /// Writes the log in slices; within each, at a random event, the worker is killed and started again.
         private func kills(
             _ count: Int, _ scenario: Scenario, events: Int, orders: Int, kafka: [String] = [], worker settings: String
         ) throws -> [Double] {

@@ -6,7 +6,7 @@ import Testing
 
 extension SystemTests {
     @Suite(.serialized) struct `Redis in trouble` {
-        /// Runs the worker through one trouble: it must not end, must go on, and the views must be exact.
+        /// Runs the worker through one trouble: it must not end, must continue, and the views must be exact.
         private func survive(
             _ name: String, redis options: [String] = [], says words: [String],
             _ trouble: (Scenario) throws -> Void, end: (Scenario) throws -> Void
@@ -41,7 +41,7 @@ extension SystemTests {
         }
 
         @Test func `read-only for a while`() throws {
-            // A replica of nothing: read-only, and it keeps its data since there is no master to load from.
+            // A replica of nothing: read-only, and it keeps its data since it has no master to load from.
             // The heartbeat may see the role first, or a transaction its refusal.
             try survive("readonly", says: ["read only replica", "no longer a master"]) {
                 _ = try $0.redis.cli(["REPLICAOF", "127.0.0.1", "1"])

@@ -9,7 +9,7 @@ import Testing
 extension Scenario {
     func reader() throws -> RedisReader { try RedisReader(.unix(redis.socketPath)) }
 
-    /// The checkpoints' texts, nil where there is none or Redis does not answer as usual.
+    /// The checkpoints' texts, nil if there is none or Redis does not answer as usual.
     func checkpoints() -> [String?] {
         let keys = KeySpace(projection: projection.name)
         let names = (0..<partitions).map { Array(keys.checkpoint(1, topic, Int32($0)).utf8) }
@@ -54,7 +54,7 @@ extension Scenario {
         try #require(isPast, "\(passed()) of \(sent), wanted \(count), after \(seconds) s; \(worker.log.suffix(4_000))")
     }
 
-    /// How Redis differs from the fold; empty where it does not.
+    /// How Redis differs from the fold; empty if it does not.
     func differences() throws -> [String] {
         try OracleDump(reader()).compare(with: fold.model, now: Int(Date().timeIntervalSince1970 * 1_000))
     }

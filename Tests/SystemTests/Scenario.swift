@@ -75,7 +75,7 @@ final class Scenario {
         return Int(hash >> 8) % partitions
     }
 
-    /// Folds an event that somebody else writes to the topic; it must not be a bad one.
+    /// Folds an event that someone else writes to the topic; it must not be a bad one.
     func foldOnly(key: [UInt8], value: [UInt8]) {
         let event = OracleEvent(
             topic: topic, partition: partition(of: key), offset: -1, timestamp: 0, key: key, value: value)
@@ -127,7 +127,7 @@ final class Scenario {
     ///
     /// - Parameters:
     ///   - kafka: lines under `kafka:`
-    ///   - worker: what stands behind `worker:`
+    ///   - worker: what is behind `worker:`
     ///   - brokers: another address of Kafka than the server's own
     ///   - redis: another address than the server's own
     func configure(

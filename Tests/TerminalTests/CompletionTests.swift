@@ -3,7 +3,7 @@ import Terminal
 import Testing
 
 @Suite struct `Shell completion` {
-    /// Runs a shell on a script read from stdin; nil where there is no such shell.
+    /// Runs a shell on a script read from stdin; nil if there is no such shell.
     private func run(_ shell: String, _ arguments: [String], script: String) throws -> (code: Int32, output: String)? {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/\(shell)") else { return nil }
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("completion-\(UUID()).\(shell)")

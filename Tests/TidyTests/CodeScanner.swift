@@ -84,7 +84,7 @@ struct CodeScanner {
         return shortText(text, at + hashes + 1, hashes)
     }
 
-    /// Behind the literal that begins at `at`; what stands in `\( )` is skipped with it, literals in it too.
+    /// Behind the literal that begins at `at`; what is in `\( )` is skipped with it, literals in it too.
     private func shortText(_ text: [Unicode.Scalar], _ start: Int, _ hashes: Int) -> Int {
         let marks = String(repeating: "#", count: hashes)
         var at = start

@@ -38,7 +38,7 @@ import Testing
         #expect(closed == 1)
     }
 
-    /// Lets the policy's transaction grow by `commands` for each 1,000 changes as far as it may; answers its room then.
+    /// Lets the policy's transaction grow by `commands` for each 1,000 changes as far as it may; returns its room then.
     private func grown(by commands: Int, isWaiting: Bool) -> Int {
         var policy = BatchPolicy(limit: 1_000)
         var all = 1_000

@@ -22,7 +22,7 @@ import Testing
         let last = try #require(play.world.checkpoint(0)?.atEnd)
         #expect(last - first > 500_000)
         #expect(play.next() == 3)
-        // It is no news that it goes on.
+        // It is no news that it continues.
         #expect(lane.reports.count { if case .started = $0 { true } else { false } } == 1)
     }
 
@@ -130,7 +130,7 @@ import Testing
         play.pass(milliseconds: 5_000)
         play.crash(lane)
         play.world.now += 3_700_000
-        // Nothing has come since: what stands in Redis is still all that there was.
+        // Nothing has come since: what is in Redis is still all that there was.
         let idle = play.lane([0])
         play.settle(idle)
         #expect(play.isHalted(idle) == nil)

@@ -66,7 +66,7 @@ struct Gate {
                 events: { OrderPlaced: { increment: { placed: 1 } }, OrderPaid: { increment: { paid: 1 } } }
         """
 
-    /// Runs them and prints a line for each phase; answers what is over its threshold.
+    /// Runs them and prints a line for each phase; returns what is over its threshold.
     func run(_ workloads: [Workload]) throws -> [String] {
         print("workload    phase   allocations/event    allowed   ns/event")
         var failures: [String] = []

@@ -3,7 +3,7 @@ import Redis
 import RedisServer
 import Worker
 
-/// The shipped lane on a real Redis, with events from memory in place of Kafka's.
+/// The shipped lane on a real Redis, with events from memory instead of Kafka's.
 struct LaneRun: ~Copyable {
     private static let partitions = 8
     private static let generation = "state=live fingerprint=gate token=- id=00000000"

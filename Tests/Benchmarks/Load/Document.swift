@@ -1,7 +1,7 @@
 import Bytes
 
 /// A document of about 1 KB: nested parts before the fields that name it, blanks, escapes, UTF-8 and decimals that
-/// writing it anew would change.
+/// writing it again would change.
 struct Document {
     private static let cities: [StaticString] = ["Köln", "Graz", "Z\\u00fcrich", "Gent", "Århus"]
 

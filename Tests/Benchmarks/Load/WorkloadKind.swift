@@ -1,4 +1,4 @@
-/// What stands in a topic.
+/// What is in a topic.
 enum WorkloadKind: String {
     /// Orders keyed by orderId, each of KEYS equally often.
     case orders

@@ -138,7 +138,7 @@ public final class KafkaServer {
         if let process { _ = Glibc.kill(process.processIdentifier, SIGSTOP) }
     }
 
-    /// Lets a frozen server go on (SIGCONT).
+    /// Lets a frozen server continue (SIGCONT).
     public func resume() {
         if let process { _ = Glibc.kill(process.processIdentifier, SIGCONT) }
     }

@@ -1,6 +1,6 @@
-/// Texts of JSON strings: what stands between the quotes, and what it means.
+/// Texts of JSON strings: what is between the quotes, and what it means.
 enum JSONText {
-    /// The number that four hexadecimal digits write; nil where they are no such.
+    /// The number that four hexadecimal digits write; nil if they are no such.
     static func hexadecimal(_ bytes: [UInt8], at start: Int) -> UInt32? {
         guard start + 4 <= bytes.count else { return nil }
         var value: UInt32 = 0
@@ -15,7 +15,7 @@ enum JSONText {
         return value
     }
 
-    /// The text of what stands between quotes (escapes known to be well formed), and whether each surrogate in it had
+    /// The text of what is between quotes (escapes known to be well formed), and whether each surrogate in it had
     /// its partner; one that had not is written as if it were a character, so that names can still be compared.
     static func unescaped(_ bytes: [UInt8], _ range: Range<Int>) -> (text: [UInt8], paired: Bool) {
         var text: [UInt8] = []

@@ -5,7 +5,7 @@ struct JSONFault: Error {
 }
 
 /// A JSON text as a flat list of its values in the order in which they begin; texts of numbers and strings stay where
-/// they stand in the bytes. Reading never recurses, so that depth costs no stack.
+/// they are in the bytes. Reading never recurses, so that depth costs no stack.
 struct JSONTree {
     enum Kind { case object, array, string, number, yes, no, null }
 

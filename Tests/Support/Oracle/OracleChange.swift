@@ -26,7 +26,7 @@ struct OracleChange {
 }
 
 extension OracleChange.Operation {
-    /// The kind of entry that the change begins where there is none; nil where it begins none.
+    /// The kind of entry that the change begins where there is none; nil if it begins none.
     var kind: OracleEntry.Kind? {
         switch self {
         case .delete, .replaceHash, .replaceString, .remove, .unsetField: nil

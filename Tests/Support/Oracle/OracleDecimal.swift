@@ -54,10 +54,10 @@ struct OracleDecimal {
         return negative ? -value : value
     }
 
-    /// How many digits stand before the point; below 1 for less than one.
+    /// How many digits are before the point; below 1 for less than one.
     var magnitude: Int { digits.count + exponent }
 
-    /// Its value × 10^shift cut to an integer of at most 18 digits; nil where it has more.
+    /// Its value × 10^shift cut to an integer of at most 18 digits; nil if it has more.
     func cut(shift: Int) -> Int? {
         let places = magnitude + shift
         guard places <= 18 else { return nil }

@@ -10,7 +10,7 @@ public enum OracleDecision: Sendable, Equatable {
     case bad(String)
     /// It breaks an entry (a sum beyond its limits): the model is unchanged, Redis could not be.
     case damage(String)
-    /// It stands behind a parked event of its key.
+    /// It is behind a parked event of its key.
     case behind
     /// Its partition has halted.
     case halted

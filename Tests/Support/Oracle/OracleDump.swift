@@ -70,7 +70,7 @@ public struct OracleDump {
         }
     }
 
-    /// The first differences between Redis and the model, readable; empty where they are equal.
+    /// The first differences between Redis and the model, readable; empty if they are equal.
     ///
     /// - Parameter now: milliseconds since 1970; what the model lets expire before it must be gone.
     public func compare(

@@ -17,7 +17,7 @@ extension OracleEntry {
         }
     }
 
-    /// How the row differs from the entry; nil where it does not.
+    /// How the row differs from the entry; nil if it does not.
     func difference(from row: OracleDump.Row) -> String? {
         if row.deadline != deadline {
             return "expires at \(row.deadline.map(String.init) ?? "never") in Redis, "

@@ -2,7 +2,7 @@
 public struct OracleModel {
     public private(set) var entries: [[UInt8]: OracleEntry] = [:]
 
-    /// Why the change would break its entry for good; nil where it would not.
+    /// Why the change would break its entry for good; nil if it would not.
     func damage(of change: OracleChange) -> String? {
         switch change.operation {
         case .incrementField(let name, let amount):

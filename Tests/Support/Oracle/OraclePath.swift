@@ -8,6 +8,6 @@ public struct OraclePath: Sendable, Equatable {
         bytes = names.map { Array($0.utf8) }
     }
 
-    /// `a.b`, as it stands in a template's placeholder.
+    /// `a.b`, as it is in a template's placeholder.
     public var text: String { names.joined(separator: ".") }
 }

@@ -2,7 +2,7 @@
 enum OracleFound {
     case nothing
     case null
-    /// A JSON string's text; its node where it stands in the event's value.
+    /// A JSON string's text; its node where it is in the event's value.
     case string([UInt8], node: Int?)
     /// A number's text as it came.
     case number([UInt8])
@@ -56,7 +56,7 @@ struct OracleReading {
         }
     }
 
-    /// The text by which types, `when` and declared keys are compared; nil where there is none.
+    /// The text by which types, `when` and declared keys are compared; nil if there is none.
     func text(_ value: OracleValue) throws(OracleBad) -> [UInt8]? {
         switch try found(value) {
         case .string(let text, _), .number(let text): text

@@ -12,7 +12,7 @@ public struct OracleRegisters: Sendable, Equatable {
         if count > values[index] { values[index] = count }
     }
 
-    /// What a Redis string of the type holds, dense or sparse; nil where it is no HyperLogLog.
+    /// What a Redis string of the type holds, dense or sparse; nil if it is no HyperLogLog.
     public init?(redisString bytes: [UInt8]) {
         guard bytes.count >= 16, Array(bytes[0..<4]) == Array("HYLL".utf8) else { return nil }
         if bytes[4] == 0 {

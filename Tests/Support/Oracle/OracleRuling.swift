@@ -78,7 +78,7 @@ struct OracleRuling {
         return [operation]
     }
 
-    /// The change of this member; nil where its amount is left out.
+    /// The change of this member; nil if its amount is left out.
     private func operation(_ action: OracleAction, _ member: [UInt8]) throws(OracleBad) -> OracleChange.Operation? {
         for value in action.values { if try reading.isLeftOut(value) { return nil } }
         switch action {

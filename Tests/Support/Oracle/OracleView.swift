@@ -6,7 +6,7 @@ public struct OracleView: Sendable, Equatable {
         case buckets(everySeconds: Int, retainSeconds: Int)
     }
 
-    /// Event time + milliseconds; exact only where each write replaces the entry.
+    /// Event time + milliseconds; exact only if each write replaces the entry.
     public struct TimeToLive: Sendable, Equatable {
         public var milliseconds: Int
         public var approximate: Bool

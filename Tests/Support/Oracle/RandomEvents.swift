@@ -134,7 +134,7 @@ public struct RandomEvents {
             ? random.pick(types) : random.pick(["other", "*", "tombstone", "", "Ü"])
     }
 
-    /// Puts something that is no JSON where the projection reads; elsewhere a reader need not see it.
+    /// Puts something that is not JSON where the projection reads; elsewhere a reader need not see it.
     private mutating func malform(_ members: inout [(String, RandomJSON)]) {
         let read = projection.paths.filter { $0.names.count == 1 }
         guard !read.isEmpty else { return }
@@ -255,7 +255,7 @@ public struct RandomEvents {
         .raw(String(repeating: "[", count: depth) + String(repeating: "]", count: depth))
     }
 
-    /// Makes something that is no JSON text, in a way that any reader of it sees.
+    /// Makes something that is not JSON text, in a way that any reader of it sees.
     private mutating func spoil(_ bytes: inout [UInt8]) {
         switch random.below(9) {
         case 0: bytes.removeLast(1 + random.below(bytes.count))

@@ -1,6 +1,6 @@
 /// Well-formed UTF-8 as Unicode's table 3-7 has it.
 enum UTF8Check {
-    /// The length of the sequence of two to four bytes that begins here, nil where it is not well formed.
+    /// The length of the sequence of two to four bytes that begins here, nil if it is not well formed.
     static func length(of bytes: [UInt8], at start: Int) -> Int? {
         let (count, low, high): (Int, UInt8, UInt8)
         switch bytes[start] {

@@ -27,7 +27,7 @@ final class Guardian: Sendable {
         while unsafe waitpid(shell, &status, 0) < 0, errno == EINTR {}
     }
 
-    /// Says which process is to be killed; nil is none.
+    /// Says which process is to be killed; nil: none.
     func watch(_ process: pid_t?) {
         let path = "\(folder)/pid"
         guard let process else {

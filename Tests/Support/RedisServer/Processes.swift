@@ -17,7 +17,7 @@ public func freePort() throws -> UInt16 {
     throw RedisServerError(description: "no free port from 10,000 to 21,999")
 }
 
-/// Ports that this process gave out before: what stood there may still be used.
+/// Ports that this process gave out before: what was there may still be used.
 private let given = Mutex(Set<UInt16>())
 
 /// A socket that listens on this port of 127.0.0.1, or on a free one.
@@ -88,7 +88,7 @@ private func closeOthers(_ actions: UnsafeMutablePointer<posix_spawn_file_action
     _ = unsafe unsafeBitCast(symbol, to: CloseFrom.self)(actions, 3)
 }
 
-/// Runs a program to its end and answers what it printed, without the line end at its end.
+/// Runs a program to its end and returns what it printed, without the line end at its end.
 public func run(_ arguments: [String]) throws -> String {
     var ends: [Int32] = [0, 0]
     guard unsafe pipe(&ends) == 0 else { throw RedisServerError(description: "pipe: \(errno)") }

@@ -10,7 +10,7 @@ public struct RedisServerError: Error, CustomStringConvertible {
 ///
 /// It is killed and its folder removed when the object goes, or the process that has it, in whatever way.
 public final class RedisServer: Sendable {
-    /// Its folder; `appendonlydir` and `dump.rdb` stand there.
+    /// Its folder; `appendonlydir` and `dump.rdb` are there.
     public let folder: String
     /// Its port on 127.0.0.1, kept over restarts.
     public let port: UInt16
@@ -98,7 +98,7 @@ public final class RedisServer: Sendable {
     /// `CONFIG SET`.
     public func configure(_ name: String, _ value: String) throws { try cli(["CONFIG", "SET", name, value]) }
 
-    /// Runs `redis-cli` with these arguments and answers what it printed, without the line end at its end.
+    /// Runs `redis-cli` with these arguments and returns what it printed, without the line end at its end.
     @discardableResult
     public func cli(_ arguments: [String]) throws -> String {
         try run(["/usr/bin/redis-cli", "-s", socketPath, "--no-auth-warning"] + arguments)

@@ -27,7 +27,7 @@ public final class TCPProxy: @unchecked Sendable {
     struct Trigger {
         var pattern: [UInt8]
         var direction: Direction
-        /// How many occurrences (over all connections) until it acts; counting goes on.
+        /// How many occurrences (over all connections) until it acts; counting continues.
         var occurrence: Int
         var action: Action
         var seen = 0
@@ -174,7 +174,7 @@ public final class TCPProxy: @unchecked Sendable {
         }
     }
 
-    /// False where the client is to be closed.
+    /// False if the client is to be closed.
     private func serve(_ client: Int32) -> Bool {
         let state = current
         guard !state.refuses, !state.isClosed, let server = connect(port: upstream) else { return false }

@@ -31,7 +31,7 @@ extension Play {
             world.keys.ledger, "t:\(partition):\(offset)", String(decoding: entry.text, as: UTF8.self))
     }
 
-    /// The hash of a record as it stands in the log now.
+    /// The hash of a record as it is in the log now.
     func hash(_ offset: Int64, partition: Int = 0) -> UInt64 {
         world.log.records[partition][Int(offset)].map { world.hash(of: $0, partition: partition) } ?? 0
     }

@@ -53,7 +53,7 @@ final class Play {
         }
     }
 
-    /// The server carries out what a lane sent, up to and with its next EXEC; false where there is none.
+    /// The server carries out what a lane sent, up to and with its next EXEC; false if there is none.
     func serveTransaction(of lane: SimulatedLane) -> Bool {
         guard let client = lane.client else { return false }
         let before = world.executions

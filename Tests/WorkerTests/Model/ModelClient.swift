@@ -31,7 +31,7 @@ final class ModelClient {
         return arguments
     }
 
-    /// The number behind `*` or `$`; nil where its line is not complete.
+    /// The number behind `*` or `$`; nil if its line is not complete.
     private func number(_ at: inout Int) -> Int? {
         var index = at + 1
         var value = 0

@@ -2,8 +2,8 @@ import Kafka
 
 @testable import Worker
 
-/// One member's librdkafka, as its queue shows it: what was fetched, ends, errors and rebalances in their order, versions of
-/// partitions that make what is older outdated, positions that go on from what was handed over.
+/// One member's librdkafka, as its queue shows it: what was fetched, ends, errors and rebalances in their order,
+/// versions of partitions that make what is older outdated, positions that continue from what was handed over.
 final class ModelKafka {
     struct Partition {
         /// What is fetched next, and what the application has taken all before.
@@ -43,7 +43,7 @@ final class ModelKafka {
     var yields = false
     /// What its own thread does once, in the middle of a call that takes records.
     var duringFill: (() -> Void)?
-    /// One in this many placements is refused; 0 is none.
+    /// One in this many placements is refused; 0: none.
     var refusals = 0
 
     init(_ world: World) { self.world = world }
@@ -65,13 +65,13 @@ final class ModelKafka {
         queue.append(.rebalance(rebalance))
     }
 
-    /// Its own thread pauses what is assigned, and goes on later from where the application stands.
+    /// Its own thread pauses what is assigned, and continues later from where the application stands.
     private func holdBack(_ partition: Int) {
         partitions[partition]?.isHeldBack = true
         outdate(partition)
     }
 
-    /// What is in the queue of it counts no more; fetching goes on from where the application stands.
+    /// What is in the queue of it counts no more; fetching continues from where the application stands.
     private func outdate(_ partition: Int) {
         guard var state = partitions[partition] else { return }
         version += 1

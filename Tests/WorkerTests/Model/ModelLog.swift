@@ -19,7 +19,7 @@ struct ModelLog {
         var last: Int64 = -1
     }
 
-    /// What stands in Redis once all events below an offset are applied.
+    /// What is in Redis once all events below an offset are applied.
     struct State: Equatable {
         var rows: [Int: Row] = [:]
         var parked: Set<Int64> = []

@@ -77,7 +77,7 @@ final class ModelRedis {
         if case .string(let text)? = data[key] { text } else { nil }
     }
 
-    /// Carries out the next whole command of a client; false where there is none.
+    /// Carries out the next whole command of a client; false if there is none.
     func step(_ client: ModelClient) -> Bool {
         guard let command = client.nextCommand() else { return false }
         client.outbox += answer(command, client)

@@ -42,7 +42,7 @@ final class Simulation {
         world.others = { [unowned self] in moveAnother() }
     }
 
-    /// Runs it all; answers what was found wrong.
+    /// Runs it all; returns what was found wrong.
     func run(steps: Int) -> [String] {
         for _ in 0..<steps where world.violations.isEmpty { step() }
         if world.violations.isEmpty { heal() }
@@ -89,7 +89,7 @@ final class Simulation {
         }
     }
 
-    /// While one lane waits for an answer the others go on.
+    /// While one lane waits for an answer the others continue.
     private func moveAnother() {
         guard world.chance(1, in: 4) else { return }
         let idle = lanes.filter { !$0.isMoving }
@@ -165,7 +165,7 @@ final class Simulation {
         }
     }
 
-    /// The topic is made anew, or another cluster answers. Kafka's library has seen an error since its last record, or
+    /// The topic is made again, or another cluster answers. Kafka's library has seen an error since its last record, or
     /// nothing has come for a while.
     private func exchange() {
         let hasAnchor = owner.indices.contains { world.checkpoint($0)?.anchor != nil }
@@ -212,7 +212,7 @@ final class Simulation {
         }
     }
 
-    /// A partition is given to another lane while its old one goes on.
+    /// A partition is given to another lane while its old one continues.
     private func zombie() {
         let partition = number(0...owner.count - 1)
         owner[partition] = number(0...lanes.count - 1)
@@ -299,7 +299,7 @@ final class Simulation {
         stop()
     }
 
-    /// What stands in the views is the first log's, whatever the second one holds, and every worker says so.
+    /// What is in the views is the first log's, whatever the second one holds, and every worker says so.
     private func healExchanged() {
         for _ in 0..<150 where world.violations.isEmpty { round() }
         if !world.isSpoilt { world.checkOracle() }
@@ -314,7 +314,7 @@ final class Simulation {
         }
     }
 
-    /// "Correct this user's rights, then restart the worker": somebody does.
+    /// "Correct this user's rights, then restart the worker": someone does.
     private func restartRefused() {
         for index in lanes.indices {
             let isRefused = lanes[index].slotOf.values.contains { slot in
@@ -361,7 +361,7 @@ final class Simulation {
 /// What a simulation has beyond crashes, cuts, rebalances, failovers and refusals.
 enum Troubles: CaseIterable {
     case none
-    /// Rows that somebody else spoils, so that elements of EXEC fail.
+    /// Rows that someone else spoils, so that elements of EXEC fail.
     case damage
     /// MULTI is refused while writes are allowed.
     case refusedMulti
@@ -369,6 +369,6 @@ enum Troubles: CaseIterable {
     case requests
     /// Bad events go to a dead-letter topic, which takes some time and sometimes fails.
     case deadLetters
-    /// The topic is deleted and made anew.
+    /// The topic is deleted and made again.
     case exchange
 }

@@ -7,7 +7,7 @@ extension World {
     /// What an edited event counts.
     static let edited = 7
 
-    /// What stands in Redis is the fold of the events below the checkpoint, for each partition.
+    /// What is in Redis is the fold of the events below the checkpoint, for each partition.
     func checkOracle() {
         for partition in 0..<log.partitions where !bared.contains(partition) {
             guard let next = checkpoint(partition)?.next, next <= projected.end(partition) else {
@@ -16,7 +16,7 @@ extension World {
             }
             var expected = expected(partition, below: next)
             var found = state(partition)
-            // A row that somebody else spoilt is nobody's.
+            // A row that someone else spoilt is nobody's.
             for row in 0..<4 where isSpoilt("row:\(partition):k\(row)") {
                 expected.rows[row] = nil
                 found.rows[row] = nil

@@ -30,7 +30,7 @@ final class World {
     /// The log that was read before another one took its name; nil while it is the same.
     private var first: ModelLog?
     var isExchanged: Bool { first != nil }
-    /// The log whose events stand in the views.
+    /// The log whose events are in the views.
     var projected: ModelLog { first ?? log }
     var violations: [String] = []
     /// Makes the records of the log other ones.
@@ -90,7 +90,7 @@ final class World {
         }
     }
 
-    /// The topic is deleted and made anew, with other records: `counts` for each partition.
+    /// The topic is deleted and made again, with other records: `counts` for each partition.
     func exchangeLog(_ counts: [Int]) {
         if first == nil { first = log }
         recreations += 1
