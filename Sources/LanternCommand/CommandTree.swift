@@ -23,7 +23,7 @@ enum CommandTree {
                 exactly once.
                 """,
             examples: [
-                .init("lantern demo --events 100000", "See it work, without Kafka or Redis of your own"),
+                .init("lantern demo --events 100000", "Watch it work, without Kafka or Redis of your own"),
                 .init("lantern validate lantern.yaml", "Check a file"),
                 .init("lantern run --config lantern.yaml", "Run it until Ctrl-C"),
             ],

@@ -8,7 +8,7 @@ enum ParkedGroup {
         CommandSpec(
             name, "Look at events that could not be projected, and decide what happens to them",
             discussion: """
-                An event that no view can take is parked, and later events of its key wait behind it; all other keys
+                An event that some view cannot take is parked, and later events of its key wait behind it; all other keys
                 continue. The worker that owns the partition carries out retry, edit and skip.
                 """,
             exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]),

@@ -8,7 +8,7 @@ import Worker
 struct ParkedListCommand: Command {
     static let spec = CommandSpec(
         "list", "List the parked events and why they are parked",
-        discussion: "Without PROJECTION those of all projections of the file.",
+        discussion: "Without PROJECTION it lists those of all projections of the file.",
         arguments: [ArgumentSpec("PROJECTION", "a projection's name, as in the file", optional: true)],
         options: [CommonOptions.config, CommonOptions.json],
         examples: [.init("lantern parked list --config lantern.yaml", "All of them")],
