@@ -57,7 +57,7 @@ extension SystemTests {
             try admin.deleteRecords(topic: scenario.topic, partition: 0, before: 3, timeoutMilliseconds: 60_000)
             let begins = try scenario.lantern(["status", "--config", path])
             #expect(begins.code == 3, "\(begins.text)")
-            #expect(begins.text.contains("begins at 3, behind the checkpoint's next offset 1"), "\(begins.text)")
+            #expect(begins.text.contains("begins at 3, after the checkpoint's next offset 1"), "\(begins.text)")
             _ = try scenario.reader().command("DEL", key)
             let missing = try scenario.lantern(["status", "--config", path])
             #expect(missing.code == 3 && missing.text.contains("no checkpoint"), "\(missing.text)")
@@ -70,7 +70,7 @@ extension SystemTests {
             let worker = try scenario.run(path)
             #expect(try worker.exitCode() == 4, "\(worker.log)")
             let status = try scenario.lantern(["status", "--config", path])
-            #expect(status.code == 3 && status.text.contains("Redis holds order:1"), "\(status.text)")
+            #expect(status.code == 3 && status.text.contains("Redis already holds order:1"), "\(status.text)")
             let expiry = try scenario.reader().command("TTL", KeySpace(projection: scenario.projection.name).blocked)
             guard case .integer(1...60) = expiry else {
                 Issue.record("the note does not expire: \(expiry)")
@@ -143,7 +143,7 @@ extension SystemTests {
                 "expires", projection: .customers, partitions: 1, topic: [("cleanup.policy", "compact,delete")])
             let worker = try scenario.run(scenario.configure(), ["--until-end"])
             #expect(try worker.exitCode() == 0, "\(worker.log)")
-            #expect(worker.lines("a rebuild lacks them").count == 1, "\(worker.log)")
+            #expect(worker.lines("a rebuild does not make them").count == 1, "\(worker.log)")
         }
 
         @Test func `the lag is to the high watermark, and an open transaction that holds it back is named`() throws {

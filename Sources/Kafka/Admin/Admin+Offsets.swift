@@ -27,7 +27,7 @@ extension Admin {
         return zip(low, high).map { LogRange(low: $0, end: $1) }
     }
 
-    /// The first offset of each partition whose record is from `milliseconds` (since 1970) or later; nil where none is.
+    /// The first offset of each partition whose record is from `milliseconds` (since 1970) or later; nil if none is.
     public mutating func offsets(
         topic: String, partitions: [Int32], since milliseconds: Int64, timeoutMilliseconds: Int
     ) throws(KafkaError) -> [Int64?] {

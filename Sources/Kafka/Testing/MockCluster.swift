@@ -6,7 +6,7 @@ internal import CRdkafka
 /// topics through the protocol. Joining a group takes 3 s there.
 @safe
 public final class MockCluster: Sendable {
-    /// The requests whose answers can be made to fail; the numbers are Kafka's protocol's.
+    /// The requests whose replies can be made to fail; the numbers are Kafka's protocol's.
     public enum Request: Int16, Sendable {
         case produce = 0
         case fetch = 1
@@ -22,7 +22,7 @@ public final class MockCluster: Sendable {
         case initializeProducer = 22
     }
 
-    /// The failures that a request can be answered with.
+    /// The errors that a request can return.
     public enum Fault: Sendable {
         case transport, timedOut, notLeader, leaderNotAvailable, notCoordinator, coordinatorLoading
         case topicAuthorization, unknownTopic, offsetOutOfRange, staleGeneration, unknownMember, invalidMessage
@@ -106,7 +106,7 @@ public final class MockCluster: Sendable {
         try check(code, "switching broker \(broker)")
     }
 
-    /// Delays a broker's answers.
+    /// Delays a broker's replies.
     public func setRoundTrip(_ broker: Int32, milliseconds: Int) throws(KafkaError) {
         try check(
             unsafe rd_kafka_mock_broker_set_rtt(cluster, broker, Int32(clamping: milliseconds)), "delaying a broker")

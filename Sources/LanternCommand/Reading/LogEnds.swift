@@ -4,7 +4,7 @@ import Kafka
 struct LogBounds: Equatable {
     /// The first offset that there still is.
     var low: Int64
-    /// The last stable offset: an open transaction holds back what stands behind it.
+    /// The last stable offset: an open transaction holds back what is behind it.
     var readable: Int64
     /// The high watermark.
     var end: Int64
@@ -16,7 +16,7 @@ struct LogEnds: ~Copyable {
 
     private var committed: Admin
     private var all: Admin
-    /// Why Kafka does not report it; nil where it does.
+    /// Why Kafka does not report it; nil if it does.
     private(set) var fault: KafkaError?
 
     init(_ properties: [(String, String)], clientID: String) throws(KafkaError) {
@@ -26,7 +26,7 @@ struct LogEnds: ~Copyable {
         all = second
     }
 
-    /// The bounds of each of a topic's partitions; nil where Kafka does not answer.
+    /// The bounds of each of a topic's partitions; nil if Kafka does not reply.
     mutating func bounds(of topic: String) -> [LogBounds]? {
         guard fault == nil else { return nil }
         do throws(KafkaError) {

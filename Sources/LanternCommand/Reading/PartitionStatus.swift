@@ -19,11 +19,11 @@ struct PartitionStatus: Encodable {
 
     let topic: String
     let partition: Int32
-    /// Where `--allow-partial` began, because Kafka had deleted what stood before; nil where all was read.
+    /// Where `--allow-partial` began, because Kafka had deleted the earlier events; nil if all were read.
     let start: Int64?
     /// The next offset to read; nil without a checkpoint.
     let next: Int64?
-    /// The log's end, the high watermark; nil where Kafka does not answer.
+    /// The log's end, the high watermark; nil if Kafka does not reply.
     let end: Int64?
     /// Up to where the log can be read now, the last stable offset: less than `end` while a transaction is open.
     let readable: Int64?
@@ -34,7 +34,7 @@ struct PartitionStatus: Encodable {
     let reason: String?
     let parked: Int64
     let rewinds: Int64
-    /// Whether it stands still until somebody acts.
+    /// Whether it stands still until an operator acts.
     let needsAttention: Bool
 
     enum CodingKeys: String, CodingKey {
@@ -64,7 +64,7 @@ struct PartitionStatus: Encodable {
         if let damage = stored.damage { return ("halted", "damaged: \(damage)", true) }
         if note.hasPrefix("halted ") { return ("halted", String(note.dropFirst(7)), true) }
         if stored.isGone {
-            return ("halted", "the topic has no such partition any more: it was deleted, or made anew with fewer", true)
+            return ("halted", "the topic no longer has this partition: it was deleted, or recreated with fewer", true)
         }
         guard let next = stored.next else {
             return ("missing", "there is no checkpoint in Redis", stored.isExpected)
@@ -74,13 +74,13 @@ struct PartitionStatus: Encodable {
             return (
                 "halted",
                 "the log ends at \(log.end), before the checkpoint's next offset \(next): it was truncated or recreated, "
-                    + "or its leader lags behind for a moment; a worker halts the partition if that lasts", true
+                    + "or its leader lags for a moment; a worker halts the partition if that lasts", true
             )
         }
         if log.low > next {
             return (
                 "halted",
-                "the log begins at \(log.low), behind the checkpoint's next offset \(next): Kafka deleted events that "
+                "the log begins at \(log.low), after the checkpoint's next offset \(next): Kafka deleted events that "
                     + "were not projected, and a worker halts the partition", true
             )
         }
@@ -91,7 +91,7 @@ struct PartitionStatus: Encodable {
             return (
                 "held-back",
                 "an open transaction holds back \(log.end - next) offsets, from \(next) to \(log.end - 1): they are read "
-                    + "once their producer commits or aborts it, or Kafka does after transaction.timeout.ms", false
+                    + "once their producer commits or aborts it, or Kafka aborts it after transaction.timeout.ms", false
             )
         }
         return finding

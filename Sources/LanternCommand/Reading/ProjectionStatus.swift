@@ -4,12 +4,12 @@ import Projections
 import Redis
 import Worker
 
-/// What `lantern status` tells of one projection: read from Redis and Kafka, without a worker.
+/// What `lantern status` reports about one projection: read from Redis and Kafka, without a worker.
 struct ProjectionStatus: Encodable {
     let name: String
     let generation: Int?
     let state: String
-    /// What keeps every worker from it until somebody acts; nil: nothing.
+    /// What keeps every worker from it until an operator acts; nil: nothing.
     let obstacle: String?
     let group: String?
     /// Whether the live generation was built by this file's version of the projection: else a worker with this file idles.
@@ -20,14 +20,14 @@ struct ProjectionStatus: Encodable {
     let parked: Int64
     let rewinds: Int64
 
-    /// Reads it; what Kafka does not tell is left out.
+    /// Reads it; what Kafka does not report is left out.
     init(_ plan: ProjectionPlan, group prefix: String?, _ redis: inout RedisConnection, _ logs: inout LogEnds) throws {
         let keys = KeySpace(projection: plan.name)
         name = plan.name
         let finding = try GenerationFinding.read(plan.name, &redis)
         obstacle =
             try finding.obstacle
-            ?? redis.command("GET", keys.blocked).text.map { "a worker cannot run it, and tries again: \($0)" }
+            ?? redis.command("GET", keys.blocked).text.map { "a worker cannot run it and keeps trying: \($0)" }
         guard case .found(let number, let record) = finding else {
             generation = nil
             state = obstacle == nil ? "not started" : "halted"

@@ -1,7 +1,7 @@
 import Kafka
 import Projections
 
-/// Something that Kafka refuses until somebody acts: what, to whom, and what to do.
+/// Something that Kafka refuses until an operator acts: what, to whom, and what to do.
 struct KafkaRefusal {
     let words: String
 
@@ -19,20 +19,20 @@ struct KafkaRefusal {
         case "GROUP_AUTHORIZATION_FAILED":
             remedy =
                 "\(user) lacks the right READ on consumer group \(settings.group): grant it (`kafka-acls --add --operation "
-                + "Read --group …`; each generation has a group of its own, so grant it on the prefix)"
+                + "Read --group …`; each generation has another group, so grant it on the prefix)"
         case "CLUSTER_AUTHORIZATION_FAILED": remedy = "\(user) lacks a right on the cluster: grant it"
         case "INVALID_SESSION_TIMEOUT":
             remedy =
-                "the broker does not take this session.timeout.ms for group \(settings.group): set it under `kafka:` within the "
+                "the broker does not accept this session.timeout.ms for group \(settings.group): set it under `kafka:` within the "
                 + "broker's group.min.session.timeout.ms and group.max.session.timeout.ms"
         case "INCONSISTENT_GROUP_PROTOCOL":
             remedy =
                 "other members of group \(settings.group) use other assignors: give all workers the same "
-                + "partition.assignment.strategy, or end the others first"
+                + "partition.assignment.strategy, or stop the others first"
         case "INVALID_GROUP_ID":
-            remedy = "the broker does not take the group's name \(settings.group): set another `worker: { group: … }`"
+            remedy = "the broker does not accept the group's name \(settings.group): set another `worker: { group: … }`"
         default: return nil
         }
-        words = "\(remedy). Kafka's words: \(error)"
+        words = "\(remedy). Kafka's message: \(error)"
     }
 }

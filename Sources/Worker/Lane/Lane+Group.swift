@@ -2,7 +2,7 @@ import Bytes
 import Kafka
 import Projections
 
-// What the group gives and takes, and where the consumer reads on.
+// What the group gives and takes, and where the consumer continues.
 extension Lane where Log: ~Copyable, Link: ~Copyable {
     func slot(_ place: TopicPartition) -> Int? {
         guard place.topic >= 0, place.topic < slotOf.count, Int(place.partition) < slotOf[place.topic].count else {
@@ -12,8 +12,8 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         return slot < 0 ? nil : slot
     }
 
-    /// The slot that what Kafka says of a partition is for: none while its placement waits, since Kafka still reads it from
-    /// where it was before.
+    /// The slot to which Kafka's events of a partition belong: none while its placement waits, since Kafka still reads
+    /// it from where it was before.
     func readingSlot(_ place: TopicPartition) -> Int? {
         guard let slot = slot(place), delayedPlacements.isEmpty || delayedPlacements[slot] == nil else { return nil }
         return slot
@@ -40,7 +40,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         } else if let words = KafkaRefusal(error, machine.settings)?.words {
             refused(slot, words)
             if repeats.isDue(words, now: services.now()) {
-                services.report(.kafka("\(machine.partition(slot).name) waits, and is tried again: \(words)"))
+                services.report(.kafka("\(machine.partition(slot).name) waits and will be tried again: \(words)"))
             }
             machine.logRefused(slot, now: services.now())
         } else {
@@ -70,7 +70,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
                     + "killed worker) holds its partitions until its session.timeout.ms has passed"))
     }
 
-    /// `status` is to say why the partition does not go on.
+    /// `status` is to say why the partition does not continue.
     mutating func refused(_ slot: Int, _ words: String) {
         guard refusals[slot] != words else { return }
         refusals[slot] = words
@@ -107,9 +107,9 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             let isLost = rebalance.kind == .lost
             let slots = rebalance.partitions.compactMap { slot($0) }
             services.report(.revoked(rebalance.partitions.map { name($0) }, lost: isLost))
-            // librdkafka 2.0.2 gives up the whole assignment where a commit comes between a revocation and its sequel.
+            // librdkafka 2.0.2 gives up the whole assignment if a commit comes between a revocation and its sequel.
             mayCommit = false
-            // An eager member is given all of its partitions anew.
+            // An eager member is given all of its partitions again.
             hasJoined = rebalance.isCooperative
             revocation = Revocation(
                 rebalance, slots: Set(slots), deadline: now + machine.settings.revocationTimeout)
@@ -128,7 +128,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         perform(now: now)
     }
 
-    /// The machine has let go of these: nothing of them is folded any more. Kafka has them back when all are free.
+    /// The machine has released these: nothing of them is folded any more. Kafka has them back when all are free.
     mutating func released(_ slots: [Int]) {
         for slot in slots {
             let place = place(slot)

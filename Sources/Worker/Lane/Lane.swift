@@ -6,8 +6,8 @@ public import Redis
 
 /// The thin loop around a lane's machine: one thread, one event log, one link to Redis, one `poll(2)`.
 ///
-/// Used by one thread from `run` to its end. While Redis is away partitions are paused and Kafka is polled only to stay a
-/// member of the group. Generic over what it stands on, so that the simulation runs this very code on models.
+/// Used by one thread from `run` to its end. While Redis is away partitions are paused and Kafka is polled only to stay
+/// a member of the group. Generic over its ports, so that the simulation runs this very code on models.
 public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Copyable {
     var machine: LaneMachine
     var log: Log
@@ -24,10 +24,10 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
     /// The record that was taken last, of the partition in `lastSlot`.
     var last: Log.Record?
     var lastSlot = -1
-    /// topic → partition → slot; −1 is none of ours.
+    /// topic → partition → slot; −1: not one of ours.
     var slotOf: [[Int]]
     var revocation: Revocation?
-    /// slot → where it is to be placed once the group has its answer.
+    /// slot → where to place it once the group has its answer.
     var delayedPlacements: [Int: Int64] = [:]
     var commits: [Int: Int64] = [:]
     var mayCommit = true
@@ -35,7 +35,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
     var hasJoined = false
     /// Since when the group has given nothing; nil before it was asked, and once it was said.
     var joiningSince: Int64?
-    /// slot → why it does not go on although nothing has halted it, until it does.
+    /// slot → why it does not continue although nothing has halted it, until it does.
     var refusals: [Int: String] = [:]
     var repeats = RepeatedWords()
     var nextSecond: Int64 = 0
@@ -140,7 +140,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
 
     // MARK: Kafka
 
-    /// Offers what Kafka has to the machine, at most a slice; answers whether the queue was emptied.
+    /// Offers what Kafka has to the machine, at most a slice; returns whether the queue was emptied.
     mutating func takeEvents(now: Int64) -> Bool {
         if let record = held.take() {
             guard offer(record, now: now) else { return false }
@@ -169,7 +169,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
         return false
     }
 
-    /// Returns false where the record must be offered again.
+    /// Returns false if the record must be offered again.
     private mutating func offer(_ record: consuming Log.Record, now: Int64) -> Bool {
         let partition = Int(record.partition)
         guard record.topic >= 0, record.topic < slotOf.count, partition < slotOf[record.topic].count else {
@@ -219,7 +219,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
 
     // MARK: Redis
 
-    /// Writes what the socket takes, hands the replies to the machine; answers whether any reply came.
+    /// Writes what the socket takes, gives the replies to the machine; returns whether any reply came.
     mutating func exchange(now: Int64) -> Bool {
         guard link != nil else { return false }
         var any = false
@@ -245,7 +245,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
         return any
     }
 
-    /// Hands the machine the next reply, or a run of `QUEUED`; false where none is there.
+    /// Gives the machine the next reply, or a run of `QUEUED`; false if there is none.
     private mutating func takeReply(now: Int64) throws(RedisError) -> Bool {
         let expected = machine.expectedQueued
         if expected > 0, let queued = link?.takeQueued(upTo: expected), queued > 0 {
@@ -316,7 +316,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
         services.report(.lane(report, partition: name))
     }
 
-    /// What `status` shows of a partition stands in the generation's `about`, which no fence watches.
+    /// What `status` shows of a partition is in the generation's `about`, which no fence watches.
     private mutating func leaveForStatus(_ report: LaneReport) {
         let about = machine.settings.keys.about(machine.settings.generation)
         func field(_ kind: String, _ slot: Int) -> String {
@@ -357,7 +357,7 @@ public enum LaneOutcome: Sendable, Equatable {
     case stopped
     /// The generation key holds something else now; nil: it is gone.
     case generationChanged(String?)
-    /// Kafka refuses what does not pass by itself: somebody has to act, and then it can be tried again.
+    /// Kafka refuses what does not pass by itself: someone has to act, and then it can be tried again.
     case refused(String)
     case failed(String)
 }

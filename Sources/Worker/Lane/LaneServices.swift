@@ -5,13 +5,15 @@ public protocol LaneServices: AnyObject, Sendable {
     /// Monotonic milliseconds.
     func now() -> Int64
     func report(_ report: WorkerReport)
-    /// Finds out, beside all that the lane does, whether these logs are still the same ones, and tells `control`; always.
+    /// Finds out, while the lane continues, whether these logs are still the same ones, and always reports it to
+    /// `control`.
     func inspect(_ inspection: LogInspection, for control: LaneControl)
-    /// Produces the record to the dead-letter topic and awaits it; returns why it was not delivered, nil where it was.
+    /// Produces the record to the dead-letter topic and awaits it; returns why it was not delivered, nil if it was.
     func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> String?
-    /// Each log's first offset and its end; nil where Kafka does not answer, which is waited for once for all of them.
+    /// Each log's first offset and its end; nil if Kafka does not reply; it is waited for once for all of them.
     func watermarks(of partitions: [(topic: String, partition: Int32)]) -> [(low: Int64, high: Int64)?]
-    /// How long the broker keeps tombstones of a compacted topic, in milliseconds; nil for others and where it does not tell.
+    /// How long the broker keeps tombstones of a compacted topic, in milliseconds; nil for others, and if it does not
+    /// report it.
     func tombstoneRetention(topic: String) -> Int64?
     /// A partition of the live generation has no checkpoint: was it added to the topic, or was it lost?
     func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint
@@ -21,17 +23,17 @@ public protocol LaneServices: AnyObject, Sendable {
 public enum MissingCheckpoint: Sendable, Equatable {
     /// It was written now: read again.
     case created
-    /// Not yet: older partitions have not passed the growth, or nobody answers. Ask again after a while.
+    /// Not yet: older partitions have not passed the growth, or Kafka does not reply. Ask again after a while.
     case wait
     case halt(String)
 }
 
-/// What a worker tells whoever runs it: for log lines and counters.
+/// What a worker reports to its owner: for log lines and counters.
 public enum WorkerReport: Sendable {
     case lane(LaneReport, partition: String?)
     case assigned([String])
     case revoked([String], lost: Bool)
-    /// Kafka's or Redis's own words, where something failed that is tried again.
+    /// Kafka's or Redis's own words about something that failed and is tried again.
     case kafka(String)
     case redis(String)
     /// A line of librdkafka's own log.

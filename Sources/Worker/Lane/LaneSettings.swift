@@ -25,8 +25,8 @@ public struct LaneSettings: Sendable {
     public var backOffFirst: Int64 = 200
     public var backOffLast: Int64 = 10_000
     public var heartbeat: Int64 = 1_000
-    /// Compacted topics: so long an idle partition's end may stay unasked for (a quarter of delete.retention.ms where that is
-    /// shorter).
+    /// Compacted topics: how long an idle partition's end may stay unasked for (a quarter of delete.retention.ms if
+    /// that is shorter).
     public var endRenewal: Int64 = 60_000
     /// How often the server is asked whether it may evict keys, in milliseconds.
     package var memoryCheckInterval: Int64 = 10_000
@@ -41,7 +41,7 @@ public struct LaneSettings: Sendable {
     public var commandTimeout: Int64 = 5_000
     /// How long a revoked partition's last transaction is awaited.
     public var revocationTimeout: Int64 = 2_000
-    /// With fixed partitions: so many losses to one other writer within `lossWindow` halt the partition.
+    /// With fixed partitions: the number of losses to one other writer within `lossWindow` that halts the partition.
     public var lossesUntilHalt = 5
     public var lossWindow: Int64 = 60_000
     public var parkedPerKey = 1_000
@@ -63,7 +63,7 @@ public struct LaneSettings: Sendable {
         self.writer = writer
     }
 
-    /// What tells the generation from another one of the same number.
+    /// What distinguishes the generation from another one of the same number.
     var generationIdentifier: String {
         GenerationRecord(text: String(decoding: generationText, as: UTF8.self))?.identifier ?? "-"
     }

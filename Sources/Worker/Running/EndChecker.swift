@@ -2,7 +2,7 @@ import Projections
 import Redis
 import Terminal
 
-/// `--until-end`: have the checkpoints in Redis reached the ends, whoever wrote them?
+/// `--until-end`: have the checkpoints in Redis reached the ends, whichever worker wrote them?
 struct EndChecker: ~Copyable {
     /// A partition and its end at the start.
     typealias Target = (topic: String, partition: Int32, end: Int64)
@@ -98,7 +98,7 @@ struct EndChecker: ~Copyable {
         }
     }
 
-    /// How many events are parked, which is no failure.
+    /// How many events are parked, which is not a failure.
     mutating func summarize(_ runners: [ProjectionRunner], _ log: Log) {
         for runner in runners {
             let parked = runner.snapshots.reduce(0) { $0 + $1.counters.parked }

@@ -7,16 +7,17 @@ import Projections
 import Redis
 import Synchronization
 
-/// Finds out whether the logs behind a projection's topics are still those that its checkpoints tell of, beside its lanes.
+/// Finds out whether the logs behind a projection's topics are still those that its checkpoints describe, while its
+/// lanes continue.
 ///
-/// Three things tell one log from another of the same name: the cluster's id, the topic's id (librdkafka 2.3 and later),
-/// and the record at the offset that a checkpoint passed last.
+/// Three things distinguish a log from another of the same name: the cluster's id, the topic's id (librdkafka 2.3 and
+/// later), and the record at the offset that a checkpoint passed last.
 final class LogInspector: Sendable {
     private static let timeout = 10_000
     /// A partition without a witness is known by those of its topic that have one, by this many checkpoints at most.
     private static let siblings = 3
-    /// This long a log may seem to end before a record that stood there, in milliseconds: a new leader that lags says so for
-    /// a moment.
+    /// This long a log may seem to end before a record that was read there, in milliseconds: a new leader that lags
+    /// reports that for a moment.
     private static let shortEndPatience: Int64 = 5_000
 
     private struct State: ~Copyable {
@@ -65,7 +66,7 @@ final class LogInspector: Sendable {
         }
     }
 
-    /// By the ids; nil where these say nothing against it.
+    /// By the ids; nil if these say nothing against it.
     private func identify(_ claims: [Claim], _ state: inout State) throws -> [Verdict]? {
         if state.admin == nil {
             state.admin = try Admin(
@@ -94,7 +95,7 @@ final class LogInspector: Sendable {
 
     // MARK: Witnesses
 
-    /// A record that must stand where it stood, and the claims that stand or fall with it.
+    /// A record that must still be where it was, and the claims that depend on it.
     private struct Witness {
         var place: RecordPlace
         var hash: UInt64
@@ -152,7 +153,7 @@ final class LogInspector: Sendable {
         }
     }
 
-    /// Reads the records, and asks for the logs' ends where one is not there.
+    /// Reads the records, and asks for the logs' ends if one is not there.
     private static func hear(_ witnesses: inout [Witness], _ state: inout State, _ plan: ProjectionPlan) {
         guard var admin = state.admin.take() else { return }
         var found: [Int: (offset: Int64, hash: UInt64)] = [:]
@@ -192,7 +193,7 @@ final class LogInspector: Sendable {
         return RecordHash.of(event, headers: headers)
     }
 
-    /// What it means that no record stands there.
+    /// What it means that no record is there.
     private static func missing(
         _ place: RecordPlace, _ range: LogRange?, _ plan: ProjectionPlan, _ shortSince: inout [RecordPlace: Int64]
     ) -> Verdict {

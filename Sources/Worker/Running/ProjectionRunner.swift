@@ -20,7 +20,7 @@ public struct ProjectionSettings: Sendable {
     public var allowsPartial = false
     public var acceptsCluster = false
     public var startsFresh = false
-    /// Whether the broker is asked for topics' settings; the embedded one never answers that.
+    /// Whether the broker is asked for topics' settings; the embedded one never replies to that.
     public var asksForTopicSettings = true
     /// The bounds; plan, generation and writer are filled in.
     public var limits: @Sendable (inout LaneSettings) -> Void = { _ in }
@@ -42,13 +42,14 @@ public struct ProjectionSettings: Sendable {
     }
 }
 
-/// Runs the lanes of one projection, each on a thread of its own, and begins anew when the generation changes under them.
+/// Runs the lanes of one projection, each on a thread of its own, and begins again when the generation changes under
+/// them.
 public final class ProjectionRunner: Sendable {
     public enum State: Sendable, Equatable {
         case starting
         /// The generation is not one that this worker may write: it looks again each second.
         case idle(String)
-        /// It cannot start, or cannot go on: it tries again, less and less often.
+        /// It cannot start, or cannot continue: it tries again, less and less often.
         case blocked(WorkerError)
         case running(generation: Int, group: String)
         case ended(LaneOutcome)
@@ -93,9 +94,9 @@ public final class ProjectionRunner: Sendable {
         }
     }
 
-    /// Finds or makes the generation and starts the lanes; answers the offsets at which the logs end now.
+    /// Finds or makes the generation and starts the lanes; returns the offsets at which the logs end now.
     ///
-    /// Throws ``WorkerError``, `RedisError` or `KafkaError` where it cannot start; nothing is left half-done.
+    /// Throws ``WorkerError``, `RedisError` or `KafkaError` if it cannot start; nothing is left half-done.
     @discardableResult
     public func start() throws -> [(topic: String, partition: Int32, end: Int64)] {
         let services = try shared.withLock { try $0.services ?? RunnerServices(settings: settings, log: log) }
@@ -234,7 +235,7 @@ public final class ProjectionRunner: Sendable {
             shared.withLock { shared in
                 shared.threads -= 1
                 shared.outcomes.append(outcome)
-                // One that failed must not be missed because another one goes on.
+                // One that failed must not be missed because another one continues.
                 if outcome != .stopped { for control in shared.controls { control.stop() } }
                 if shared.threads == 0 {
                     shared.state = .ended(shared.outcomes.first { $0 != .stopped } ?? .stopped)

@@ -42,7 +42,8 @@ final class RunnerServices: LaneServices {
         }
     }
 
-    /// What Kafka says of the topics now; throws where it cannot be reached, or a topic is missing or not as declared.
+    /// What Kafka reports about the topics now; throws if it cannot be reached, or a topic is missing or not as
+    /// declared.
     func facts() throws -> LogFacts {
         try shared.withLock { shared in
             let names = settings.plan.topics.map(\.name)
@@ -81,16 +82,16 @@ final class RunnerServices: LaneServices {
         }
     }
 
-    /// What is to be known of a topic that is declared compacted; nil: nothing.
+    /// A warning about a topic that is declared compacted; nil if all is well.
     static func warning(_ topic: String, _ policy: String?) -> String? {
         guard let policy else {
             return "the broker did not report whether \(topic) is compacted; using the configured value"
         }
         guard policy.contains("delete") else { return nil }
         return
-            "topic \(topic) has cleanup.policy=\(policy): Kafka also deletes records by age or size, the newest of a key among "
-            + "them, and no tombstone says so. Their rows stay here, and a rebuild lacks them: set cleanup.policy=compact "
-            + "where a rebuild is to give the same rows"
+            "topic \(topic) has cleanup.policy=\(policy): Kafka also deletes records by age or size, even the newest of a "
+            + "key, and writes no tombstone for it. The rows of such keys stay in Redis, but a rebuild does not make them: "
+            + "set cleanup.policy=compact if a rebuild must give the same rows"
     }
 
     func now() -> Int64 { WorkerSession.now() }
@@ -110,7 +111,7 @@ final class RunnerServices: LaneServices {
             var found: [String: [Int32: (low: Int64, high: Int64)]] = [:]
             let topics = Dictionary(grouping: partitions, by: \.topic).mapValues { $0.map(\.partition) }
             for (topic, numbers) in topics.sorted(by: { $0.key < $1.key }) {
-                // All together where all answer; else each by itself, in what is left of the time.
+                // All together if all reply; otherwise each by itself, in what is left of the time.
                 let left = deadline - now()
                 if let ranges = ranges(of: topic, numbers, within: left / 2, &shared.admin) {
                     for (number, range) in zip(numbers, ranges) {
@@ -152,7 +153,7 @@ final class RunnerServices: LaneServices {
         }
     }
 
-    /// Where these logs end for a reader who sees open transactions too; nil where Kafka does not answer.
+    /// Where these logs end for a reader who sees open transactions too; nil if Kafka does not reply.
     private func highWatermarks(of topic: String, _ partitions: Range<Int32>) -> [Int64]? {
         do {
             // Only a growth asks: no client is kept for it.

@@ -35,7 +35,7 @@ struct Standby: ~Copyable {
     mutating func hasChanged(_ settings: ProjectionSettings, now: Int64) -> Bool {
         guard now >= nextLook else { return false }
         nextLook = now + Self.interval
-        // While Redis is away nothing can have changed for us: the next look tells.
+        // While Redis is away nothing can have changed for us: the next look shows.
         guard let found = try? read(settings) else { return false }
         return found != seen
     }

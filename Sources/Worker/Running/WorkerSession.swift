@@ -38,7 +38,7 @@ public final class WorkerSession {
             try inspectRedis()
             targets = projections.map { _ in [] }
             var faults: [any Error] = []
-            // What was asked for by name comes first: where it is refused, nothing else is begun.
+            // What was asked for by name comes first: if it is refused, nothing else is begun.
             let order = projections.indices.sorted {
                 projections[$0].settings.startsFresh && !projections[$1].settings.startsFresh
             }
@@ -130,7 +130,7 @@ public final class WorkerSession {
                 end = .failed(failure)
                 break
             }
-            // An idle projection reaches no end: whoever waits for one is to know why.
+            // An idle projection never reaches an end: the caller that waits for one must know why.
             if untilEnd, let why = idleReason {
                 end = .failed(WorkerError(.refused, why))
                 break
@@ -142,7 +142,7 @@ public final class WorkerSession {
         }
         for runner in projections { runner.withdrawNote() }
         stop()
-        // Whoever ends it is to know that one of them did not run.
+        // The end must report that one of them did not run.
         if end == .done, let error = blockingError { end = .failed(error) }
         if !awaitEnd(deadline: Self.now() + drainDeadline) {
             log.error("stopping took too long; the next start finds out which transactions in flight were applied")

@@ -24,7 +24,7 @@ final class ModelServices: LaneServices, @unchecked Sendable {
         if case .lane(let report, _) = report { reports.append(report) }
     }
 
-    /// Others go on while it is produced; it may be there and not be known to be.
+    /// Others continue while it is produced; it may be there and not be known to be.
     func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> String? {
         world.interleave()
         let isThere = world.chance(4, in: 5)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Worker
 
-/// What Kafka refuses until somebody acts, and what a worker says and does meanwhile.
+/// What Kafka refuses until an operator acts, and what a worker says and does meanwhile.
 @Suite struct `Kafka refuses` {
     private func session(_ runner: ProjectionRunner) -> WorkerSession {
         WorkerSession([runner], redis: runner.settings.redis, log: Log(Device(2, environment: [:])))
