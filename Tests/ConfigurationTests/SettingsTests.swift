@@ -106,4 +106,17 @@ import Testing
         #expect(log.level == .debug && log.format == .json)
         expectFault(with("log: { level: warn }"), at: "3:15", "did you mean `warning`?")
     }
+
+    @Test func `a user and password in bootstrap.servers are refused and not repeated`() {
+        for name in ["bootstrap.servers", "metadata.broker.list"] {
+            let text = "kafka: { \(name): \"b:9092,user:SECRET@h:9092\" }\nredis: redis://r\nprojections: {}\n"
+            do {
+                _ = try Configuration.parse(text: text, file: "f", environment: [:])
+                Issue.record("it was taken")
+            } catch {
+                #expect("\(error)".contains("sasl.username"), "\(error)")
+                #expect(!"\(error)".contains("SECRET"), "\(error)")
+            }
+        }
+    }
 }

@@ -35,12 +35,19 @@ struct ConfigurationReader {
                     entry.value.position, "`\(entry.name)` must be a single value, not \(entry.value.kindName)")
                 continue
             }
+            // Not repeated here, nor by librdkafka: it may be a secret.
+            if Self.brokerNames.contains(entry.name), text.contains("@") {
+                log.error(
+                    entry.value.position,
+                    "`\(entry.name)` has an `@`: it takes HOST:PORT only. Set the user and the password by `sasl.username` and "
+                        + "`sasl.password`")
+                continue
+            }
             properties.append(KafkaProperty(name: entry.name, value: text, position: entry.position))
         }
-        let brokers = ["bootstrap.servers", "metadata.broker.list"]
         let names = entries.map(\.name)
-        if !names.contains(where: brokers.contains) {
-            if let near = names.first(where: { Suggestion.nearest(to: $0, among: brokers) != nil }),
+        if !names.contains(where: Self.brokerNames.contains) {
+            if let near = names.first(where: { Suggestion.nearest(to: $0, among: Self.brokerNames) != nil }),
                 let entry = entries.first(where: { $0.name == near })
             {
                 log.error(entry.position, "unknown name `\(near)` in kafka: did you mean `bootstrap.servers`?")
@@ -50,6 +57,8 @@ struct ConfigurationReader {
         }
         return properties
     }
+
+    private static let brokerNames = ["bootstrap.servers", "metadata.broker.list"]
 
     private func limits(_ node: YAMLNode) -> Limits {
         var limits = Limits()

@@ -55,6 +55,9 @@ extension KafkaError.Code {
             case RD_KAFKA_RESP_ERR__BAD_COMPRESSION, RD_KAFKA_RESP_ERR__BAD_MSG, RD_KAFKA_RESP_ERR_INVALID_MSG,
                 RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE:
                 .damagedData
+            case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE,
+                RD_KAFKA_RESP_ERR_INVALID_RECORD:
+                .unacceptableRecord
             case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID: .fencedInstance
             case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED: .pollIntervalExceeded
             case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,

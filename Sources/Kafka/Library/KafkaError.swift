@@ -5,6 +5,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         enum Base: String {
             case configuration, unsupported, unreachable, timedOut, authentication, authorization
             case unknownTopic, unknownPartition, topicExists, offsetOutOfRange, invalidOffset, damagedData
+            case unacceptableRecord
             case fencedInstance, pollIntervalExceeded, staleGeneration, queueFull, closed, transaction, other
         }
         let base: Base
@@ -33,6 +34,8 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         public static let invalidOffset = Code(base: .invalidOffset)
         /// Data of the log fails its checksum or cannot be decompressed.
         public static let damagedData = Code(base: .damagedData)
+        /// The topic never takes this record: it is too large, or has no key although the topic is compacted.
+        public static let unacceptableRecord = Code(base: .unacceptableRecord)
         /// Another consumer uses the same instance id; this one is out for good.
         public static let fencedInstance = Code(base: .fencedInstance)
         /// The application did not poll within max.poll.interval.ms; the group took the partitions away.

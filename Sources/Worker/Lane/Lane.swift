@@ -284,9 +284,9 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
             case .attend(let requests): attend(requests)
             case .inspect(let inspection): services.inspect(inspection, for: control)
             case .deadLetter(let slot, let record):
-                let refusal = services.deadLetter(machine.partition(slot), record)
-                if let refusal { refused(slot, refusal) } else { wentOn(slot) }
-                machine.deadLettered(slot, record, delivered: refusal == nil, now: services.now())
+                let outcome = services.deadLetter(machine.partition(slot), record)
+                if case .failed(let words) = outcome { refused(slot, words) } else { wentOn(slot) }
+                machine.deadLettered(slot, record, outcome, now: services.now())
             case .report(let report): reported(report)
             }
         }

@@ -200,35 +200,38 @@ extension LaneMachine {
         _ event: borrowing Event, headers: borrowing HeaderList, slot: Int, view: String?,
         reason: String
     ) -> Taken {
-        let index = partitions[slot].parked
-        let ofKey = index.count(key: event.key)
-        if index.count >= settings.parkedInAll || ofKey >= settings.parkedPerKey {
-            remember(event, headers: headers, slot: slot, view: view, reason: reason)
-            halt(
-                slot, .parkingFull,
-                "\(partitions[slot].name)@\(event.offset) would be parked (\(reason)), but \(ofKey) events of its key and "
-                    + "\(index.count) of the partition are parked already, which is the limit. Retry, edit or skip some "
-                    + "(`lantern parked list`), or raise limits.parked-per-key or limits.parked.")
-            return .taken
-        }
-        var record = ParkedRecord(event, headers: headers, view: view, reason: reason)
+        park(ParkedRecord(event, headers: headers, view: view, reason: reason), slot: slot)
+        return .taken
+    }
+
+    mutating func park(_ record: ParkedRecord, slot: Int) {
+        var record = record
         record.leaveOutValue(over: settings.recordBytes)
         let it = partitions[slot]
+        let ofKey = record.key.map { it.parked.count(key: $0.span) } ?? 0
+        if it.parked.count >= settings.parkedInAll || ofKey >= settings.parkedPerKey {
+            partitions[slot].haltedAt = record
+            halt(
+                slot, .parkingFull,
+                "\(it.name)@\(record.offset) would be parked (\(record.reason)), but \(ofKey) events of its key and "
+                    + "\(it.parked.count) of the partition are parked already, which is the limit. Retry, edit or skip some "
+                    + "(`lantern parked list`), or raise limits.parked-per-key or limits.parked.")
+            return
+        }
         parking.begin(4)
         parking.argument("HSET")
         parking.argument(text: keys.parked(settings.generation, it.topicName, it.partition))
-        parking.argument(event.offset)
+        parking.argument(record.offset)
         parking.argument(record.bytes)
         parking.begin(4)
         parking.argument("ZADD")
         parking.argument(text: keys.parkedIndex(settings.generation, it.topicName, it.partition))
-        parking.argument(event.offset)
-        parking.argument(Self.indexMember(event.offset, record.key))
-        partitions[slot].parked.add(offset: event.offset, key: settings.plan.isOrderDependent ? record.key : nil)
+        parking.argument(record.offset)
+        parking.argument(Self.indexMember(record.offset, record.key))
+        partitions[slot].parked.add(offset: record.offset, key: settings.plan.isOrderDependent ? record.key : nil)
         counters.parked += 1
-        actions.append(.report(.parked(slot: slot, offset: event.offset, reason: reason)))
-        pass(slot, event.offset, event.timestamp)
-        return .taken
+        actions.append(.report(.parked(slot: slot, offset: record.offset, reason: record.reason)))
+        pass(slot, record.offset, record.timestamp)
     }
 
     /// `OFFSET:KEY`, or `OFFSET` if the event has no key.

@@ -211,22 +211,32 @@ extension LaneMachine {
         endFence()
     }
 
-    /// A dead letter was delivered: the event is behind us.
-    public mutating func deadLettered(_ slot: Int, _ record: ParkedRecord, delivered: Bool, now: Int64) {
+    /// A dead letter was tried: once it is delivered the event is behind us. One that can never be delivered is parked.
+    public mutating func deadLettered(
+        _ slot: Int, _ record: ParkedRecord, _ outcome: DeadLetterOutcome, now: Int64
+    ) {
         isAttending = false
         if !deadLetters.isEmpty { deadLetters.removeFirst() }
         guard partitions[slot].phase == .deadLettering else { return }
-        if delivered {
+        switch outcome {
+        case .failed:
+            reload(slot, notBefore: now + nextBackOff(of: slot))
+            return
+        case .delivered:
             partitions[slot].phase = .folding
             partitions[slot].next = record.offset + 1
             counters.skipped += 1
             touch(slot)
-            // The fence was chosen while this partition was idle.
-            endFence()
-            place(slot, at: record.offset + 1)
-        } else {
-            reload(slot, notBefore: now + nextBackOff(of: slot))
+        case .impossible(let words):
+            partitions[slot].phase = .folding
+            var record = record
+            record.reason += " (parked, because the dead-letter topic cannot take it: \(words))"
+            park(record, slot: slot)
+            guard partitions[slot].isFolding else { return }
         }
+        // The fence was chosen while this partition was idle.
+        endFence()
+        place(slot, at: record.offset + 1)
     }
 }
 

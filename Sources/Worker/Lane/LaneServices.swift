@@ -8,8 +8,8 @@ public protocol LaneServices: AnyObject, Sendable {
     /// Finds out, while the lane continues, whether these logs are still the same ones, and always reports it to
     /// `control`.
     func inspect(_ inspection: LogInspection, for control: LaneControl)
-    /// Produces the record to the dead-letter topic and awaits it; returns why it was not delivered, nil if it was.
-    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> String?
+    /// Produces the record to the dead-letter topic and awaits it.
+    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> DeadLetterOutcome
     /// Each log's first offset and its end; nil if Kafka does not reply; it is waited for once for all of them.
     func watermarks(of partitions: [(topic: String, partition: Int32)]) -> [(low: Int64, high: Int64)?]
     /// How long the broker keeps tombstones of a compacted topic, in milliseconds; nil for others, and if it does not
@@ -17,6 +17,15 @@ public protocol LaneServices: AnyObject, Sendable {
     func tombstoneRetention(topic: String) -> Int64?
     /// A partition of the live generation has no checkpoint: was it added to the topic, or was it lost?
     func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint
+}
+
+/// What became of a record that was to go to the dead-letter topic.
+public enum DeadLetterOutcome: Sendable, Equatable {
+    case delivered
+    /// It is tried again later.
+    case failed(String)
+    /// The topic never takes this record, however often it is tried: it is too large, say.
+    case impossible(String)
 }
 
 /// What is to be done about a missing checkpoint.

@@ -167,8 +167,10 @@ final class RunnerServices: LaneServices {
         }
     }
 
-    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> String? {
-        guard case .deadLetter(let topic) = settings.plan.onError else { return "there is no dead-letter topic" }
+    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> DeadLetterOutcome {
+        guard case .deadLetter(let topic) = settings.plan.onError else {
+            return .failed("there is no dead-letter topic")
+        }
         do {
             try shared.withLock { shared in
                 if shared.producer == nil {
@@ -183,13 +185,16 @@ final class RunnerServices: LaneServices {
                 headers.append(("lantern.reason", Array(record.reason.utf8)))
                 try Self.deliver(record, headers, to: topic, with: &shared.producer)
             }
-            return nil
+            return .delivered
         } catch {
+            if let error = error as? KafkaError, error.code == .unacceptableRecord {
+                return .impossible("topic \(topic): \(error.message)")
+            }
             // One that can do nothing more is replaced by the next attempt.
             if (error as? KafkaError)?.isFatal == true { shared.withLock { $0.producer = nil } }
             let words = "the dead letter \(partition.name)@\(record.offset) was not delivered to \(topic): \(error)"
             log(.kafka(words))
-            return words
+            return .failed(words)
         }
     }
 

@@ -24,7 +24,9 @@ final class GateServices: LaneServices, @unchecked Sendable {
         control.deliver(LogFindings(inspection, inspection.claims.map { _ in .same }))
     }
 
-    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> String? { "no dead letters here" }
+    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> DeadLetterOutcome {
+        .failed("no dead letters here")
+    }
     func watermarks(of partitions: [(topic: String, partition: Int32)]) -> [(low: Int64, high: Int64)?] {
         partitions.map { _ in (0, .max) }
     }

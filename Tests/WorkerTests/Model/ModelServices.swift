@@ -25,11 +25,11 @@ final class ModelServices: LaneServices, @unchecked Sendable {
     }
 
     /// Others continue while it is produced; it may be there and not be known to be.
-    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> String? {
+    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> DeadLetterOutcome {
         world.interleave()
         let isThere = world.chance(4, in: 5)
         if isThere { world.delivered.insert("\(partition.partition):\(record.offset)") }
-        return isThere && world.chance(4, in: 5) ? nil : "not known to be there"
+        return isThere && world.chance(4, in: 5) ? .delivered : .failed("not known to be there")
     }
 
     /// Asked for when everything in Redis was read and before it is used: what others do meanwhile comes here.

@@ -128,6 +128,30 @@ import Testing
         #expect(lines.count == 1, "\(workshop.log)")
     }
 
+    @Test func `a dead letter that its headers make too large is parked, and said`() throws {
+        let workshop = try Workshop(plan: World.plan(onError: "{ dead-letter: d }"))
+        try workshop.createTopic("d")
+        var redis = try workshop.connection()
+        let session = session(workshop.runner)
+        try session.start()
+        try workshop.send(key: "k", value: "{\"n\":1}")
+        // As large as a record may be by default, all but a few bytes.
+        try workshop.send(key: "k", value: "[\"" + String(repeating: "x", count: 999_880) + "\"]")
+        try workshop.send(key: "other", value: "{\"n\":1}")
+        try workshop.flush()
+        let end = run(session) { try workshop.next(&redis) == 3 }
+        #expect(end == .done)
+        let index = workshop.keys.parkedIndex(1, "t", 0)
+        #expect(try redis.command("ZRANGE", index, "0", "-1").elements?.map(\.text) == ["1:k"])
+        let record = try redis.command("HGET", workshop.keys.parked(1, "t", 0), "1").bytes.flatMap {
+            ParkedRecord(bytes: $0)
+        }
+        #expect(
+            record?.reason.contains("the dead-letter topic cannot take it: topic d: ") == true,
+            "\(record?.reason ?? "none")")
+        #expect(try redis.command("HGET", "row:0:other", "count").text == "1")
+    }
+
     @Test func `a dead-letter producer that can do nothing more is replaced`() throws {
         let workshop = try Workshop(plan: World.plan(onError: "{ dead-letter: d }"))
         try workshop.createTopic("d")
