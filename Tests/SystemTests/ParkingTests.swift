@@ -101,6 +101,14 @@ extension SystemTests {
             let place = KeySpace.eventName(scenario.topic, 0, 0)
             let shown = try scenario.lantern(["parked", "show", "--config", path, "orders", place])
             #expect(shown.text.contains("\(large.count) bytes, too large to be kept in Redis"), "\(shown.text)")
+            for (wrong, words) in [
+                ("nothing:0:1", "does not read topic nothing; it reads \(scenario.topic)"),
+                ("\(scenario.topic):7:1", "has no partition 7"),
+            ] {
+                let refused = try scenario.lantern(["parked", "skip", "--config", path, "orders", wrong])
+                #expect(refused.code == 1 && refused.text.contains(words), "\(refused.text)")
+            }
+            #expect(try redis.command("EXISTS", keys.requests) == .integer(0))
             let answer = try ask(.retry, event, scenario)
             #expect(answer.contains("was too large to be kept in Redis"), "\(answer)")
             #expect(try ask(.edit(placed("big", total: "1.00")), event, scenario) == "done: 2 released")

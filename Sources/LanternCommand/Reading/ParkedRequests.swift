@@ -17,11 +17,40 @@ struct ParkedRequests {
 
     private var keys: KeySpace { KeySpace(projection: plan.name) }
 
+    /// The longest value of an edit, in bytes. A request has it in hexadecimal, and workers read all requests in one reply of
+    /// at most 64 MiB.
+    private static let longestEdit = 16 << 20
+
+    /// Refuses what no lane could ever carry out, so that nothing of it stays in Redis.
+    private func check(
+        _ action: RequestText.Action, of place: ParkedPlace, _ redis: inout RedisConnection
+    ) throws {
+        func refused(_ words: String) -> WorkerError { WorkerError(.failed, "\(words) Nothing was changed.") }
+        if case .edit(let value?) = action, value.count > Self.longestEdit {
+            throw refused("The value has \(value.count) bytes; an edit can have at most \(Self.longestEdit).")
+        }
+        guard plan.topics.contains(where: { $0.name == place.topic }) else {
+            let names = plan.topics.map(\.name).joined(separator: ", ")
+            throw refused("Projection \(plan.name) does not read topic \(place.topic); it reads \(names).")
+        }
+        guard let number = try redis.command("GET", keys.live).text.flatMap({ Int($0) }) else {
+            throw refused("Projection \(plan.name) has no live generation: no worker has started it.")
+        }
+        let checkpoint = keys.checkpoint(number, place.topic, place.partition)
+        guard try redis.command("EXISTS", checkpoint).integer == 1 else {
+            throw refused(
+                "Topic \(place.topic) has no partition \(place.partition) that projection \(plan.name) has read.")
+        }
+    }
+
     /// Waits up to 30 s in all.
+    ///
+    /// - Throws: `WorkerError` for a place or a value that no lane can carry out.
     func ask(
         _ action: RequestText.Action, of places: [ParkedPlace], _ redis: inout RedisConnection
     ) throws -> [Answer] {
         var open: [(place: String, identifier: String)] = []
+        for place in places { try check(action, of: place, &redis) }
         for place in places {
             let field = KeySpace.eventName(place.topic, place.partition, place.offset)
             let request = RequestText(action: action, identifier: Self.identifier())
