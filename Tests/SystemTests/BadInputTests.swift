@@ -19,6 +19,8 @@ extension SystemTests {
             for word in words {
                 #expect(worker.log.contains(word), "no '\(word)' in: \(worker.log)", sourceLocation: sourceLocation)
             }
+            // The note for `status` expires by itself.
+            _ = try? scenario.reader().command("DEL", KeySpace(projection: scenario.projection.name).blocked)
             guard let reply = try? scenario.reader().command("DBSIZE"), case .integer(let keys) = reply else { return }
             #expect(keys == 0, "something was half done", sourceLocation: sourceLocation)
         }

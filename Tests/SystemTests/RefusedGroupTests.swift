@@ -22,14 +22,14 @@ extension SystemTests {
             return max(0, Int64(left))
         }
 
-        @Test func `a session time-out that the broker does not take ends a bounded run and is shown`() throws {
+        @Test func `a session time-out that the broker does not accept ends a bounded run and is shown`() throws {
             let scenario = try scenario("session")
             let path = try scenario.configure(kafka: ["session.timeout.ms: 3500"], worker: "{}")
             let worker = try scenario.run(path, ["--until-end"])
             #expect(try worker.exitCode() == 3, "\(worker.log)")
             #expect(worker.log.contains("group.min.session.timeout.ms"), "\(worker.log)")
             let running = try scenario.run(path)
-            #expect(running.waitForLog("does not take this session.timeout.ms"))
+            #expect(running.waitForLog("does not accept this session.timeout.ms"))
             let status = try scenario.lantern(["status", "--config", path])
             #expect(status.code == 3 && status.text.contains("session.timeout.ms"), "\(status.text)")
             #expect(try running.stop() != 0)
