@@ -35,6 +35,20 @@ extension SystemTests {
             }
         }
 
+        @Test func `a signal before the end is no end that was reached`() throws {
+            let scenario = try Scenario("signal", partitions: 2)
+            var source = OrderSource(seed: Stage.seed(), orders: 50)
+            try scenario.send(400, from: &source)
+            try scenario.flush()
+            // Nobody reads the other partition.
+            let worker = try scenario.run(scenario.configure(worker: "{ partitions: 0 }"), ["--until-end"])
+            try scenario.waitUntilPassed(scenario.written[0] - 1, worker)
+            worker.signal(SIGTERM)
+            #expect(try worker.exitCode() == 1, "\(worker.log)")
+            #expect(worker.log.contains("a signal ended it before it had reached the end"), "\(worker.log)")
+            #expect(!worker.log.contains("\"message\":\"reached the end\""), "\(worker.log)")
+        }
+
         @Test func `two lanes in a consumer group project the same as one`() throws {
             let scenario = try Scenario("lanes")
             var source = OrderSource(seed: Stage.seed(), orders: 2_000)

@@ -103,7 +103,7 @@ struct Demo {
         var display = ProgressDisplay(Console.messages)
         var rate = RateMeter()
         var interruptions = 0
-        let started = WorkerClock.milliseconds()
+        let started = WorkerSession.now()
         var finished = started
         let end = session.run(untilEnd: false, signals: nil) { now in
             while signals.next() != nil {

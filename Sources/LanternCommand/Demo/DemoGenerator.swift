@@ -1,4 +1,5 @@
 import Glibc
+import Worker
 import Kafka
 import Synchronization
 
@@ -62,7 +63,7 @@ final class DemoGenerator: Sendable {
         do {
             let linger = rate == nil ? "50" : "10"
             var producer = try Producer(properties: properties + [("linger.ms", linger)], clientID: "lantern-demo")
-            let started = WorkerClock.milliseconds()
+            let started = WorkerSession.now()
             var index = 0
             while index < total ?? .max, !shared.withLock({ $0.isStopRequested }) {
                 try wait(before: index, since: started, &producer)
@@ -92,7 +93,7 @@ final class DemoGenerator: Sendable {
     /// Keeps the rate and the lead; the producer is served meanwhile.
     private func wait(before index: Int, since started: Int64, _ producer: inout Producer) throws {
         if let rate {
-            while Int64(index) * 1_000 / Int64(rate) > WorkerClock.milliseconds() - started {
+            while Int64(index) * 1_000 / Int64(rate) > WorkerSession.now() - started {
                 if shared.withLock({ $0.isStopRequested }) { return }
                 shared.withLock { $0.produced = index }
                 producer.poll(timeoutMilliseconds: 5)

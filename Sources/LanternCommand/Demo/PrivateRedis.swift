@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Worker
 
 /// A redis-server of the demo's own: a Unix socket in a temporary folder, gone with the demo.
 final class PrivateRedis {
@@ -29,11 +30,11 @@ final class PrivateRedis {
             "--save", "", "--maxmemory-policy", "noeviction", "--logfile", "\(folder)/redis.log",
         ]
         pid = try Self.spawn(words)
-        let deadline = WorkerClock.milliseconds() + 5_000
+        let deadline = WorkerSession.now() + 5_000
         while !FileManager.default.fileExists(atPath: "\(folder)/redis.sock") {
             var status: Int32 = 0
             let hasEnded = unsafe waitpid(pid, &status, WNOHANG) == pid
-            if hasEnded || WorkerClock.milliseconds() > deadline {
+            if hasEnded || WorkerSession.now() > deadline {
                 if hasEnded { pid = 0 }
                 stop()
                 throw Failure(description: "redis-server did not start")
@@ -78,13 +79,4 @@ final class PrivateRedis {
     }
 
     deinit { stop() }
-}
-
-/// Monotonic time.
-enum WorkerClock {
-    static func milliseconds() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
 }

@@ -43,7 +43,7 @@ struct ParkedRequests {
         }
     }
 
-    /// Waits up to 30 s in all.
+    /// Leaves one request for each event, and waits until 30 s have passed.
     ///
     /// - Throws: `WorkerError` for a place or a value that no lane can carry out.
     func ask(

@@ -42,7 +42,7 @@ extension LaneMachine {
     mutating func memoryAnswered(_ reply: borrowing Reply, now: Int64) {
         guard let policy = ServerFacts(info: reply.bytes.readable).evictingPolicy else { return }
         reconnectLater(
-            "Redis may evict keys now (maxmemory-policy \(policy)), and with them rows that stay wrong", now: now)
+            "Redis may now evict keys (maxmemory-policy \(policy)), and rows would be lost without a trace", now: now)
     }
 
     /// Behind silence another log can have come. That nothing is taken while an event waits for an inspection is no silence:

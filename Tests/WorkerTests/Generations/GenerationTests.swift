@@ -6,13 +6,20 @@ import Testing
 @testable import Worker
 
 @Suite struct `Generations` {
-    @Test func `out of memory, a fresh build needs no transaction to end the old generation and free its rows`() throws
-    {
-        let server = try RedisServer()
-        var redis = try RedisConnection.open(
+    private let server: RedisServer
+
+    init() throws { server = try RedisServer() }
+
+    private func connection() throws -> RedisConnection {
+        try .open(
             RedisOptions(
                 address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
                 commandTimeoutMilliseconds: 60_000))
+    }
+
+    @Test func `out of memory, a fresh build needs no transaction to end the old generation and free its rows`() throws
+    {
+        var redis = try connection()
         let plan = World.plan(onError: "park")
         let facts = LogFacts(clusterID: nil, topics: [.init(name: "t", partitions: [(0, 0)], isCompacted: false)])
         let keeper = GenerationKeeper(plan: plan, fingerprint: "f", facts: facts)
@@ -40,11 +47,7 @@ import Testing
     }
 
     @Test func `a cluster's id that no broker said is stored when one does, and never as empty`() throws {
-        let server = try RedisServer()
-        var redis = try RedisConnection.open(
-            RedisOptions(
-                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000))
+        var redis = try connection()
         let plan = World.plan(onError: "park")
         func keeper(_ cluster: String?) -> GenerationKeeper {
             let topic = LogFacts.Topic(name: "t", partitions: [(0, 0)], isCompacted: false)

@@ -125,21 +125,4 @@ import Testing
         #expect((0..<3).map { play.next($0) } == [40, 40, 40], "\(lane.summary)")
         #expect(play.world.violations == [])
     }
-
-    @Test func `an event that waited for a fence when its partition was read again keeps nobody out`() {
-        let play = Play(partitions: 2)
-        let lane = play.lane([0, 1]) { $0.partitionsPerTransaction = 1 }
-        play.settle(lane)
-        play.append(2, partition: 0)
-        lane.takeEvents(2)
-        play.append(1, partition: 1)
-        lane.takeEvents(1)
-        // Kafka says that neither offset is in the log: both are read again, the one that waited as well.
-        for partition in 0..<2 {
-            if let slot = lane.slotOf[partition] { lane.machine.logRefused(slot, now: play.world.now) }
-        }
-        play.pass(milliseconds: 10_000)
-        #expect((0..<2).map { play.next($0) } == [2, 1], "\(lane.summary)")
-        #expect(play.world.violations == [])
-    }
 }

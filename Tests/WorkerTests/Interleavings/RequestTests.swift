@@ -93,24 +93,13 @@ import Testing
         #expect(play.world.violations == [])
     }
 
-    @Test func `a request that another one replaced meanwhile is not carried out, and the new one is not lost`() {
+    @Test(arguments: ["WATCH", "EXEC"])
+    func `a request that another one replaces meanwhile is not carried out, and the new one is not lost`(moment: String)
+    {
         let (play, _) = parked()
         play.ask(.skip, 0)
         play.world.redis.beforeCommand = { name, _ in
-            guard name == "WATCH", play.waiting(0) == "i" else { return }
-            play.ask(.edit(self.good), 0, as: "j")
-        }
-        play.pass(milliseconds: 5_000)
-        #expect(play.answer("i") == nil)
-        #expect(play.answer("j") == "done: 2 released")
-        #expect(play.decision(0) == LedgerEntry(.edit(good), of: play.hash(0)))
-    }
-
-    @Test func `one that is replaced between WATCH and EXEC is not deleted unseen`() {
-        let (play, _) = parked()
-        play.ask(.skip, 0)
-        play.world.redis.beforeCommand = { name, _ in
-            guard name == "EXEC", play.waiting(0) == "i" else { return }
+            guard name == moment, play.waiting(0) == "i" else { return }
             play.ask(.edit(self.good), 0, as: "j")
         }
         play.pass(milliseconds: 5_000)

@@ -13,23 +13,6 @@ import Testing
         WorkerSession([runner], redis: runner.settings.redis, log: Log(Device(2, environment: [:])))
     }
 
-    /// Runs until `isDone` says so, or long after.
-    private func run(_ session: WorkerSession, until isDone: () throws -> Bool) -> WorkerSession.End {
-        var ticks = 0
-        let end = session.run(untilEnd: false, signals: nil) { _ in
-            ticks += 1
-            do {
-                let isOver = try isDone()
-                return ticks < 1_200 && !isOver
-            } catch {
-                Issue.record(error)
-                return false
-            }
-        }
-        #expect(ticks < 1_200, "it did not come so far")
-        return end
-    }
-
     @Test(arguments: [
         (MockCluster.Request.joinGroup, MockCluster.Fault.groupAuthorization, "lacks the right READ on consumer group"),
         (.findCoordinator, .groupAuthorization, "lacks the right READ on consumer group lantern-p-1-"),

@@ -21,23 +21,6 @@ import Testing
         GenerationKeeper(plan: workshop.runner.settings.plan, fingerprint: fingerprint, facts: facts)
     }
 
-    /// Runs until `isDone` says so, or long after.
-    private func run(_ session: WorkerSession, until isDone: () throws -> Bool) -> WorkerSession.End {
-        var ticks = 0
-        let end = session.run(untilEnd: false, signals: nil) { _ in
-            ticks += 1
-            do {
-                let isOver = try isDone()
-                return ticks < 1_200 && !isOver
-            } catch {
-                Issue.record(error)
-                return false
-            }
-        }
-        #expect(ticks < 1_200, "it did not come so far")
-        return end
-    }
-
     @Test func `a generation that is dropped is idled for, and the next one is begun with`() throws {
         var redis = try workshop.connection()
         let other = try workshop.another("q")
