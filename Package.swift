@@ -34,7 +34,9 @@ let package = Package(
         .executableTarget(
             name: "LanternCommand",
             dependencies: [
-                "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Terminal", "Bytes",
+                "Worker", "Configuration", "Formats", "Projections", "Kafka", "Redis", "CommandLine", "Logging",
+                "System",
+                "Bytes",
             ],
             swiftSettings: strict, linkerSettings: allocator),
         .executableTarget(
@@ -50,7 +52,7 @@ let package = Package(
         .executableTarget(
             name: "AllocationGate",
             dependencies: [
-                "Lantern", "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Bytes",
+                "Lantern", "Worker", "Configuration", "Formats", "Projections", "Kafka", "Redis", "Bytes",
                 "RedisServer", "AllocationCounter",
             ],
             path: "Tests/Benchmarks/Allocations", swiftSettings: strict),
@@ -58,36 +60,39 @@ let package = Package(
         .target(
             name: "Lantern",
             dependencies: [
-                "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "Terminal", "Bytes",
+                "Worker", "Configuration", "Formats", "Projections", "Kafka", "Redis", "Logging", "System", "Bytes",
             ],
             swiftSettings: strict),
 
         // The engine.
         .target(
-            name: "Worker", dependencies: ["Projections", "Kafka", "Redis", "Hashing", "Terminal", "Bytes"],
+            name: "Worker", dependencies: ["Projections", "Kafka", "Redis", "Logging", "System", "Bytes"],
             swiftSettings: strict),
         .target(
             name: "Configuration",
-            dependencies: ["Redis", "Projections", "Terminal", "Hashing", "Bytes", "CYaml"], swiftSettings: strict),
-        .target(name: "Decoding", dependencies: ["Projections", "Bytes", "CSimdjson"], swiftSettings: strict),
-        .target(name: "Kafka", dependencies: ["Bytes", "CRdkafka"], swiftSettings: strict),
+            dependencies: ["Redis", "Projections", "CommandLine", "Logging", "System", "Bytes", "CYaml"],
+            swiftSettings: strict),
+        .target(name: "Formats", dependencies: ["Projections", "Bytes", "CSimdjson"], swiftSettings: strict),
+        .target(name: "Kafka", dependencies: ["System", "Bytes", "CRdkafka"], swiftSettings: strict),
         .target(
-            name: "Redis", dependencies: ["Bytes", "CHiredis"],
+            name: "Redis", dependencies: ["System", "Bytes", "CHiredis"],
             swiftSettings: strict + (hiredisHasTLS ? [.define("REDIS_TLS")] : []),
             linkerSettings: hiredisHasTLS
                 ? [.linkedLibrary("hiredis_ssl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")] : []),
-        .target(name: "Terminal", swiftSettings: strict),
-        .target(name: "Hashing", dependencies: ["Bytes", "CXxhash"], swiftSettings: strict),
+        .target(name: "CommandLine", dependencies: ["System"], swiftSettings: strict),
+        .target(name: "Logging", dependencies: ["System"], swiftSettings: strict),
+        .target(name: "System", dependencies: ["CSystem"], swiftSettings: strict),
 
-        // The theory: no I/O, no C.
+        // The theory: no I/O; of C only a hash.
         .target(name: "Projections", dependencies: ["Bytes"], swiftSettings: strict),
-        .target(name: "Bytes", swiftSettings: strict),
+        .target(name: "Bytes", dependencies: ["CXxhash"], swiftSettings: strict),
 
         // The distribution's libraries.
         .systemLibrary(name: "CRdkafka"),
         .systemLibrary(name: "CHiredis"),
         .systemLibrary(name: "CYaml"),
         .systemLibrary(name: "CXxhash"),
+        .systemLibrary(name: "CSystem"),
         .target(
             name: "CSimdjson",
             cxxSettings: [.define("NDEBUG", .when(configuration: .release))],
@@ -98,20 +103,24 @@ let package = Package(
         .target(name: "Oracle", dependencies: ["Seeded"], path: "Tests/Support/Oracle", swiftSettings: strict),
         .testTarget(
             name: "EquivalenceTests",
-            dependencies: ["Oracle", "Seeded", "RedisServer", "Configuration", "Decoding", "Projections", "Bytes"],
+            dependencies: ["Oracle", "Seeded", "RedisServer", "Configuration", "Formats", "Projections", "Bytes"],
             swiftSettings: strict),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["CommandLine", "Logging", "System"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["LanternCommand", "Configuration", "Projections", "Terminal"],
+            name: "CommandTests",
+            dependencies: ["LanternCommand", "Configuration", "Projections", "CommandLine", "System"],
             swiftSettings: strict),
-        .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Bytes", "Seeded"], swiftSettings: strict),
+        .testTarget(
+            name: "ProjectionsTests", dependencies: ["Lantern", "Projections", "Bytes", "Seeded"], swiftSettings: strict
+        ),
         .testTarget(
             name: "LanternTests",
-            dependencies: ["Lantern", "OrdersExample", "Configuration", "Decoding", "Projections", "Bytes", "Seeded"],
+            dependencies: ["Lantern", "OrdersExample", "Configuration", "Formats", "Projections", "Bytes", "Seeded"],
             swiftSettings: strict),
         .testTarget(
-            name: "DecodingTests", dependencies: ["Decoding", "Projections", "Hashing", "Bytes", "Seeded"],
+            name: "FormatsTests", dependencies: ["Formats", "Projections", "Bytes", "Seeded"],
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["Configuration", "Redis", "Projections", "Bytes", "Seeded"],
@@ -122,13 +131,14 @@ let package = Package(
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaServer", "Bytes"], swiftSettings: strict),
         .target(name: "RedisServer", path: "Tests/Support/RedisServer", swiftSettings: strict),
         .testTarget(
-            name: "RedisTests", dependencies: ["Redis", "Bytes", "RedisServer", "Seeded"],
+            name: "RedisTests", dependencies: ["Redis", "System", "Bytes", "RedisServer", "Seeded"],
             swiftSettings: strict + (hiredisHasTLS ? [.define("REDIS_TLS")] : [])),
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "Configuration", "Decoding", "Projections", "Kafka", "Redis", "RedisServer", "Hashing",
-                "Bytes", "Terminal",
+                "Worker", "Configuration", "Formats", "Projections", "Kafka", "Redis", "RedisServer", "Bytes",
+                "Logging",
+                "System",
             ],
             swiftSettings: strict),
         .testTarget(

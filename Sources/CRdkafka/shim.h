@@ -1,12 +1,8 @@
 #pragma once
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
-#include <sys/eventfd.h>
 
 /* What Swift cannot import: variadic functions, macros with casts, and anonymous enums of the C library. */
-
-/* A descriptor that counts wake-ups; neither reading nor writing blocks. -1 with errno where there is none. */
-static inline int lantern_wake_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
 /* Copies key and value; takes ownership of headers only where it answers no error. A timestamp of 0 is now. */
 static inline rd_kafka_resp_err_t lantern_produce(

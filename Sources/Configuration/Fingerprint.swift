@@ -1,4 +1,4 @@
-internal import Hashing
+internal import Bytes
 public import Projections
 
 /// The fingerprint of a projection: 32 hexadecimal digits, equal for plans with the same effect.

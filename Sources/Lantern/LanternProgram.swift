@@ -2,7 +2,8 @@ internal import Configuration
 internal import Kafka
 internal import Projections
 internal import Redis
-internal import Terminal
+internal import Logging
+internal import System
 internal import Worker
 
 /// Runs projections in Swift as a worker.

@@ -1,4 +1,4 @@
-import Terminal
+import CommandLine
 
 /// One command of `lantern`: its declaration, its decoded options, what it does.
 protocol Command: SendableMetatype {

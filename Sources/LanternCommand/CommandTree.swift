@@ -1,4 +1,4 @@
-import Terminal
+import CommandLine
 
 /// All commands of `lantern`, and how a parsed line finds its own.
 enum CommandTree {

@@ -1,9 +1,11 @@
+import System
 import Configuration
 import FoundationEssentials
 import Kafka
 import Projections
 import Redis
-import Terminal
+import CommandLine
+import Logging
 
 /// The file that `--config` names, as every command reads it.
 enum ConfigurationFile {

@@ -1,6 +1,7 @@
 import Configuration
 import Projections
-import Terminal
+import CommandLine
+import System
 
 /// What `lantern validate` reports about a file: for people as text, for scripts as JSON.
 struct ConfigurationSummary: Encodable {

@@ -1,5 +1,6 @@
 import FoundationEssentials
-import Terminal
+import Logging
+import System
 
 /// Where the program writes: results to stdout, all else to stderr.
 enum Console {

@@ -1,5 +1,6 @@
 import Glibc
-import Terminal
+import CommandLine
+import System
 
 /// The program: reads the command line and runs what it names.
 enum Program {

@@ -1,6 +1,6 @@
 import Glibc
 import Synchronization
-import Terminal
+import System
 
 /// Stdout, which remembers the first write that failed, so that no command ends with 0 when its result was lost.
 final class ResultOutput: Sendable {

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import System
 
 /// A name being resolved on a thread of its own, since `getaddrinfo` has neither a deadline nor an interrupt.
 ///
@@ -12,21 +13,12 @@ final class NameLookup: Sendable {
 
     private let host: String
     private let port: UInt16
-    /// The thread writes one byte when `outcome` is there. Both ends live as long as this object, so no write can fail.
-    private let readEnd: Int32
-    private let writeEnd: Int32
+    /// Woken when `outcome` is there.
+    private let done: WakeDescriptor
     private let outcome = Mutex<Outcome?>(nil)
 
-    private init?(host: String, port: UInt16) {
-        var ends: [Int32] = [0, 0]
-        guard unsafe pipe(&ends) == 0 else { return nil }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        (self.host, self.port, readEnd, writeEnd) = (host, port, ends[0], ends[1])
-    }
-
-    deinit {
-        close(readEnd)
-        close(writeEnd)
+    private init(host: String, port: UInt16) throws(SystemError) {
+        (self.host, self.port, done) = (host, port, try WakeDescriptor())
     }
 
     /// The addresses of `host`, in the order in which the system wants them tried. Numbers are read without a thread.
@@ -34,11 +26,9 @@ final class NameLookup: Sendable {
         of host: String, port: UInt16, deadline: Deadline, interrupt: Int32?
     ) throws(RedisError) -> [SocketAddress] {
         if case .found(let numeric) = resolve(host, port, flags: AI_NUMERICHOST) { return numeric }
-        guard let lookup = NameLookup(host: host, port: port), lookup.start() else {
-            throw RedisError(.unreachable, "Cannot look up \(host): no thread or pipe is available (error \(errno)).")
-        }
+        let lookup = try start(host, port)
         try Socket.wait(
-            lookup.readEnd, for: POLLIN, deadline: deadline, interrupt: interrupt, doing: "looking up \(host)")
+            lookup.done.descriptor, for: POLLIN, deadline: deadline, interrupt: interrupt, doing: "looking up \(host)")
         switch lookup.outcome.withLock({ $0 }) {
         case .found(let addresses): return addresses
         case .failed(let why):
@@ -48,30 +38,21 @@ final class NameLookup: Sendable {
         }
     }
 
-    private func start() -> Bool {
-        var thread = pthread_t()
-        // The thread owns one reference and gives it back when it ends.
-        let reference = unsafe Unmanaged.passRetained(self)
-        let failure = unsafe pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument = unsafe argument else { return nil }
-                unsafe Unmanaged<NameLookup>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            }, reference.toOpaque())
-        guard failure == 0 else {
-            unsafe reference.release()
-            return false
+    private static func start(_ host: String, _ port: UInt16) throws(RedisError) -> NameLookup {
+        do throws(SystemError) {
+            let lookup = try NameLookup(host: host, port: port)
+            try DetachedThread.start { lookup.run() }
+            return lookup
+        } catch {
+            throw RedisError(
+                .unreachable, "Cannot look up \(host): the system refused a thread or descriptor (\(error)).")
         }
-        pthread_detach(thread)
-        return true
     }
 
     private func run() {
         let result = Self.resolve(host, port, flags: 0)
         outcome.withLock { $0 = result }
-        var byte: UInt8 = 1
-        _ = unsafe write(writeEnd, &byte, 1)
+        done.wake()
     }
 
     private static func resolve(_ host: String, _ port: UInt16, flags: Int32) -> Outcome {

@@ -1,3 +1,4 @@
+import System
 import Glibc
 
 /// The blocking parts of a connection's life, each with a deadline and an optional descriptor that interrupts it.
@@ -78,7 +79,7 @@ enum Socket {
         while true {
             var set = [pollfd(fd: descriptor, events: Int16(events), revents: 0)]
             if let interrupt { set.append(pollfd(fd: interrupt, events: Int16(POLLIN), revents: 0)) }
-            let ready = unsafe poll(&set, nfds_t(set.count), deadline.remainingMilliseconds)
+            let ready = unsafe poll(&set, nfds_t(set.count), Int32(clamping: deadline.remainingMilliseconds))
             if ready < 0 {
                 guard errno == EINTR else {
                     throw RedisError(.closed, "poll(2) failed while \(doing): error \(errno).")

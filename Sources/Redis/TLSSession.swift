@@ -1,3 +1,5 @@
+import System
+
 #if REDIS_TLS
     import CHiredis
     import Glibc

@@ -1,4 +1,4 @@
-import Terminal
+import CommandLine
 import Testing
 
 @testable import LanternCommand

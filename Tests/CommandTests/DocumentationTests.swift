@@ -1,6 +1,6 @@
 import Configuration
 import Foundation
-import Terminal
+import CommandLine
 import Testing
 
 @testable import LanternCommand

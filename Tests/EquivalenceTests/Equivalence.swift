@@ -1,6 +1,6 @@
 import Bytes
 import Configuration
-import Decoding
+import Formats
 import Oracle
 import Projections
 import Seeded

@@ -1,4 +1,5 @@
 import Bytes
+import struct Lantern.MemoryRows
 import Projections
 import Seeded
 import Testing
@@ -66,7 +67,7 @@ import Testing
 
     static func run(
         _ events: [String], isMerging: Bool = true, cut: (inout SplitMix64) -> Bool, seed: UInt64
-    ) -> (ModelRedis, bad: Int) {
+    ) -> (MemoryRows, bad: Int) {
         var random = SplitMix64(seed: seed)
         var harness = FoldHarness(plan)
         harness.changes.isMerging = isMerging

@@ -1,4 +1,5 @@
 import Bytes
+import struct Lantern.MemoryRows
 import Projections
 
 /// One view under test: fold values, look at commands.
@@ -6,7 +7,7 @@ struct FoldHarness: ~Copyable {
     var plan: ProjectionPlan
     var fold: Fold
     var changes = Changeset()
-    var redis = ModelRedis()
+    var redis = MemoryRows()
     var offset: Int64 = 0
 
     init(_ plan: ProjectionPlan, naming: RowNaming = .plain) {
@@ -68,7 +69,7 @@ struct FoldHarness: ~Copyable {
         precondition(buffer.commandCount == changes.commandCount)
         precondition(buffer.bytes.count <= changes.byteCount)
         changes.removeAll()
-        return ModelRedis.parse(buffer.bytes.array).map { $0.map { readableText($0) }.joined(separator: " ") }
+        return MemoryRows.parse(buffer.bytes.array).map { $0.map { readableText($0) }.joined(separator: " ") }
     }
 
     mutating func commit() {

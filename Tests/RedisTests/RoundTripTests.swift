@@ -1,3 +1,4 @@
+import System
 import Bytes
 import RedisServer
 import Testing

@@ -1,4 +1,4 @@
-internal import Terminal
+internal import CommandLine
 
 /// What a message about an unknown name ends in.
 enum Hint {

@@ -1,4 +1,4 @@
-internal import Terminal
+internal import Logging
 
 /// A JSON value that is written in the order in which it was put together.
 indirect enum JSONValue: Sendable {
@@ -12,7 +12,7 @@ indirect enum JSONValue: Sendable {
     func written(indent: String = "") -> String {
         let inner = indent + "  "
         switch self {
-        case .text(let text): return JSONText.quoted(text)
+        case .text(let text): return JSONString.quoted(text)
         case .integer(let value): return "\(value)"
         case .flag(let value): return "\(value)"
         case .list(let items):
@@ -20,7 +20,7 @@ indirect enum JSONValue: Sendable {
             return "[\n" + items.map { inner + $0.written(indent: inner) }.joined(separator: ",\n") + "\n\(indent)]"
         case .object(let members):
             if members.isEmpty { return "{}" }
-            let lines = members.map { "\(inner)\(JSONText.quoted($0.0)): \($0.1.written(indent: inner))" }
+            let lines = members.map { "\(inner)\(JSONString.quoted($0.0)): \($0.1.written(indent: inner))" }
             return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
         }
     }

@@ -1,4 +1,5 @@
-internal import Terminal
+internal import CommandLine
+internal import Logging
 
 /// Reads a map whose names are known; the others are refused with the nearest known one.
 struct MapReader {

@@ -1,5 +1,6 @@
 internal import Projections
-internal import Terminal
+internal import CommandLine
+internal import Logging
 
 /// Reads the top level of a file; errors go to the log, and what cannot be used is nil.
 struct ConfigurationReader {

@@ -1,5 +1,6 @@
 internal import Redis
-internal import Terminal
+internal import CommandLine
+internal import Logging
 
 /// Reads `redis:`, a URL or a map.
 struct RedisReader {

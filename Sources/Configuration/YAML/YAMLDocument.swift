@@ -1,5 +1,6 @@
 internal import Bytes
-internal import Terminal
+internal import Logging
+internal import System
 
 /// Builds the one document of a file from libyaml's events, within bounds.
 ///

@@ -1,3 +1,4 @@
+internal import System
 internal import CRdkafka
 
 /// What a partition's log holds.
@@ -21,9 +22,9 @@ extension Admin {
     public mutating func ranges(
         topic: String, partitions: [Int32], timeoutMilliseconds: Int
     ) throws(KafkaError) -> [LogRange] {
-        let end = Clock.milliseconds() + timeoutMilliseconds
+        let deadline = Deadline(milliseconds: timeoutMilliseconds)
         let low = try list(topic, partitions, Int64(RD_KAFKA_OFFSET_BEGINNING), timeoutMilliseconds)
-        let high = try list(topic, partitions, Int64(RD_KAFKA_OFFSET_END), max(1, end - Clock.milliseconds()))
+        let high = try list(topic, partitions, Int64(RD_KAFKA_OFFSET_END), max(1, deadline.remainingMilliseconds))
         return zip(low, high).map { LogRange(low: $0, end: $1) }
     }
 
@@ -38,14 +39,14 @@ extension Admin {
     private mutating func list(
         _ topic: String, _ partitions: [Int32], _ time: Int64, _ timeoutMilliseconds: Int
     ) throws(KafkaError) -> [Int64] {
-        let end = Clock.milliseconds() + timeoutMilliseconds
+        let deadline = Deadline(milliseconds: timeoutMilliseconds)
         while true {
             do throws(KafkaError) {
-                return try listOnce(topic, partitions, time, max(1, end - Clock.milliseconds()))
+                return try listOnce(topic, partitions, time, max(1, deadline.remainingMilliseconds))
             } catch {
                 // A topic that grew: librdkafka goes by what it has heard of the topic, so it is made to hear the news.
-                if error.code == .unknownPartition, Clock.milliseconds() < end {
-                    let left = max(1, end - Clock.milliseconds())
+                if error.code == .unknownPartition, !deadline.hasPassed {
+                    let left = max(1, deadline.remainingMilliseconds)
                     let count = try partitionCounts(of: [topic], timeoutMilliseconds: left)[0]
                     guard partitions.allSatisfy({ $0 < count }) else { throw error }
                     unsafe _ = rd_kafka_poll(client, 50)
@@ -53,7 +54,7 @@ extension Admin {
                 }
                 // A topic that was just made, or a broker that just left: the leader is another one in a moment.
                 guard ["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"].contains(error.name),
-                    Clock.milliseconds() < end
+                    !deadline.hasPassed
                 else { throw error }
                 unsafe _ = rd_kafka_poll(client, 50)
             }

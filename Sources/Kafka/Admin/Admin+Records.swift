@@ -1,3 +1,4 @@
+internal import System
 internal import CRdkafka
 
 /// Where one record is looked for.
@@ -31,7 +32,7 @@ extension Admin {
     public mutating func records(
         at places: [RecordPlace], timeoutMilliseconds: Int, _ body: (_ index: Int, _ record: borrowing Message) -> Void
     ) -> [RecordSearch] {
-        let end = Clock.milliseconds() + timeoutMilliseconds
+        let deadline = Deadline(milliseconds: timeoutMilliseconds)
         let queue = unsafe rd_kafka_queue_new(client)
         defer { unsafe rd_kafka_queue_destroy(queue) }
         var waiting: [TopicPartition: Int] = [:]
@@ -52,7 +53,7 @@ extension Admin {
         }
         let started = waiting.keys
         while !waiting.isEmpty {
-            let left = end - Clock.milliseconds()
+            let left = deadline.remainingMilliseconds
             guard left > 0, let message = unsafe rd_kafka_consume_queue(queue, Int32(clamping: left)) else { break }
             let topic = unsafe handles.place(of: message.pointee.rkt)
             let partition = unsafe TopicPartition(topic: topic, partition: message.pointee.partition)

@@ -1,3 +1,4 @@
+internal import System
 internal import CRdkafka
 
 extension Admin {
@@ -15,7 +16,7 @@ extension Admin {
         }
         defer { unsafe rd_kafka_NewTopic_destroy(topic) }
         for (key, value) in settings { unsafe _ = rd_kafka_NewTopic_set_config(topic, key, value) }
-        let end = Clock.milliseconds() + timeoutMilliseconds
+        let deadline = Deadline(milliseconds: timeoutMilliseconds)
         let event = unsafe try perform("creating topic \(name)", timeoutMilliseconds) { client, options, queue in
             var topics: [OpaquePointer?] = unsafe [topic]
             unsafe rd_kafka_CreateTopics(client, &topics, 1, options, queue)
@@ -23,9 +24,10 @@ extension Admin {
         try unsafe event.check(
             rd_kafka_event_CreateTopics_result, rd_kafka_CreateTopics_result_topics, "creating topic \(name)")
         // The controller has it before every broker knows it.
-        while Clock.milliseconds() < end {
+        while !deadline.hasPassed {
             do {
-                if try partitionCounts(of: [name], timeoutMilliseconds: end - Clock.milliseconds()) == [partitions] {
+                if try partitionCounts(of: [name], timeoutMilliseconds: deadline.remainingMilliseconds) == [partitions]
+                {
                     return
                 }
             } catch  where error.code == .unknownTopic {}

@@ -1,3 +1,4 @@
+internal import System
 internal import CRdkafka
 
 /// Asks a cluster about itself and changes its topics; every call waits for the reply.
@@ -59,20 +60,20 @@ public struct Admin: ~Copyable, @unchecked Sendable {
     public mutating func partitionCounts(
         of topics: [String], timeoutMilliseconds: Int
     ) throws(KafkaError) -> [Int] {
-        let end = Clock.milliseconds() + timeoutMilliseconds
+        let deadline = Deadline(milliseconds: timeoutMilliseconds)
         var counts: [Int] = []
-        for topic in topics { counts.append(try partitionCount(of: topic, until: end)) }
+        for topic in topics { counts.append(try partitionCount(of: topic, until: deadline)) }
         return counts
     }
 
-    private mutating func partitionCount(of topic: String, until end: Int) throws(KafkaError) -> Int {
+    private mutating func partitionCount(of topic: String, until deadline: Deadline) throws(KafkaError) -> Int {
         guard let handle = unsafe rd_kafka_topic_new(client, topic, nil) else {
             throw KafkaError(.configuration, message: "\"\(topic)\" is not a topic's name")
         }
         defer { unsafe rd_kafka_topic_destroy(handle) }
         while true {
             var answer: UnsafePointer<rd_kafka_metadata>?
-            let left = Int32(clamping: max(1, end - Clock.milliseconds()))
+            let left = Int32(clamping: max(1, deadline.remainingMilliseconds))
             let code = unsafe rd_kafka_metadata(client, 0, handle, &answer, left)
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer = unsafe answer else {
                 throw explained(code, "asking for topic \(topic)")
@@ -85,7 +86,7 @@ public struct Admin: ~Copyable, @unchecked Sendable {
             let fault = unsafe found.err
             if fault == RD_KAFKA_RESP_ERR_NO_ERROR { return unsafe Int(found.partition_cnt) }
             // A topic that was just made has no leader for a moment.
-            if fault == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, Clock.milliseconds() < end {
+            if fault == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, !deadline.hasPassed {
                 unsafe _ = rd_kafka_poll(client, 20)
                 continue
             }

@@ -1,4 +1,5 @@
 internal import CRdkafka
+internal import System
 
 /// librdkafka's consumer: its handle, its queue, and the array that it fills in one call for many records, which costs a
 /// small part of one call for each.
@@ -22,7 +23,7 @@ struct LibrdkafkaConsumer: ConsumerLibrary, ~Copyable {
     ) throws(KafkaError) {
         let mailbox = Mailbox()
         mailbox.topics = topics
-        let wake = try WakeDescriptor()
+        let wake = try KafkaError.wrapping { () throws(SystemError) in try WakeDescriptor() }
         var made = try Properties.consumer(
             properties, groupID: groupID, instanceID: instanceID, clientID: clientID)
         mailbox.attachToConsumer(made)

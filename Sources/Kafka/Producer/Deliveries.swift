@@ -1,4 +1,5 @@
 internal import CRdkafka
+internal import System
 
 /// A record that every in-sync replica has.
 public struct Acknowledgement: Sendable {

@@ -1,3 +1,4 @@
+internal import System
 internal import CRdkafka
 
 /// Writes records: for the dead-letter topic, the demo and the tests.
@@ -95,17 +96,17 @@ public struct Producer: ~Copyable, @unchecked Sendable {
         deliveries.awaited = lastAwaited
         deliveries.outcome = nil
         defer { deliveries.awaited = nil }
-        let end = Clock.milliseconds() + timeoutMilliseconds
+        let deadline = Deadline(milliseconds: timeoutMilliseconds)
         try produce(
             topic: topic, partition: partition, key: key, value: value, headers: headers, timestamp: timestamp,
             tag: lastAwaited)
         while true {
-            poll(timeoutMilliseconds: min(100, max(0, end - Clock.milliseconds())))
+            poll(timeoutMilliseconds: min(100, deadline.remainingMilliseconds))
             if let outcome = deliveries.outcome {
                 if let error = outcome { throw error }
                 return
             }
-            guard Clock.milliseconds() < end else {
+            guard !deadline.hasPassed else {
                 throw KafkaError(
                     .timedOut, message: "no acknowledgement from topic \(topic) within \(timeoutMilliseconds) ms",
                     isRetriable: true)

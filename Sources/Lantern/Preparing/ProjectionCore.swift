@@ -1,5 +1,5 @@
 internal import Bytes
-internal import Decoding
+internal import Formats
 internal import Projections
 
 /// What projects events in Swift: the decoder, the projection, and what it writes into. Memory is used again, so that in

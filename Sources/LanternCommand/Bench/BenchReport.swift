@@ -1,4 +1,4 @@
-import Terminal
+import CommandLine
 
 /// Where the time of one projection went.
 struct BenchReport: Encodable {

@@ -1,5 +1,5 @@
 import Bytes
-import Decoding
+import Formats
 import Kafka
 import Projections
 

@@ -1,11 +1,11 @@
 import Bytes
 import Configuration
-import Decoding
+import Formats
 import Glibc
 import Kafka
 import Projections
 import Redis
-import Terminal
+import System
 import Worker
 
 /// Measures one projection: take some events, decode them all, fold them all, write them; again and again.

@@ -2,7 +2,7 @@ import Bytes
 import Glibc
 import Projections
 import Redis
-import Terminal
+import CommandLine
 
 /// The rows' place in Redis for the time of a measurement: names that neither a view nor another run can have.
 struct ScratchRedis: ~Copyable {

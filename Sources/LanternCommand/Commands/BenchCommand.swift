@@ -2,7 +2,8 @@ import Configuration
 import Kafka
 import Projections
 import Redis
-import Terminal
+import CommandLine
+import System
 
 /// `lantern bench`: the user's own projection on the user's own topic, and where the time goes.
 struct BenchCommand: Command {

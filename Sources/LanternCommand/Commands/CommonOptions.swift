@@ -1,4 +1,4 @@
-import Terminal
+import CommandLine
 
 /// Options that several commands take.
 enum CommonOptions {

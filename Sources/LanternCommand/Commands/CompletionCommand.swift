@@ -1,4 +1,4 @@
-import Terminal
+import CommandLine
 
 /// `lantern completion`: a shell's completion script.
 struct CompletionCommand: Command {

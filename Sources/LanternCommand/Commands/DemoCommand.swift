@@ -1,4 +1,4 @@
-import Terminal
+import CommandLine
 
 /// `lantern demo`: everything at once, without anything of the user's own.
 struct DemoCommand: Command {

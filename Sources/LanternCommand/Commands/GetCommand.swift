@@ -1,7 +1,7 @@
 import Configuration
 import Projections
 import Redis
-import Terminal
+import CommandLine
 import Worker
 
 /// `lantern get`: a row of a view.

@@ -1,7 +1,8 @@
 import Configuration
 import Projections
 import Redis
-import Terminal
+import CommandLine
+import Logging
 import Worker
 
 /// `lantern parked edit`.

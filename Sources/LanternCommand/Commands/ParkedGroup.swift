@@ -1,4 +1,4 @@
-import Terminal
+import CommandLine
 
 /// `lantern parked`: what its commands have in common.
 enum ParkedGroup {

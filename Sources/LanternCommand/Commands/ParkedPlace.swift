@@ -1,4 +1,4 @@
-import Terminal
+import CommandLine
 
 /// The place of one event: `TOPIC:PARTITION:OFFSET`.
 struct ParkedPlace: Equatable {

@@ -2,7 +2,8 @@ import Bytes
 import Configuration
 import Projections
 import Redis
-import Terminal
+import CommandLine
+import System
 import Worker
 
 /// `lantern parked show`.
@@ -56,11 +57,11 @@ struct ParkedShowCommand: Command {
     }
 
     private func show(_ shown: Shown) {
-        Console.print("reason     \(Table.visible(shown.event.reason))")
+        Console.print("reason     \(TerminalText.visible(shown.event.reason))")
         Console.print("view       \(shown.event.view ?? "-")")
-        Console.print("key        \(Table.visible(shown.event.key ?? "none"))")
+        Console.print("key        \(TerminalText.visible(shown.event.key ?? "none"))")
         Console.print("timestamp  \(shown.timestamp)")
-        for header in shown.headers { Console.print("header     \(Table.visible(header))") }
+        for header in shown.headers { Console.print("header     \(TerminalText.visible(header))") }
         let missing =
             shown.leftOutBytes.map {
                 "\($0) bytes, too large to be kept in Redis (limits.record-bytes); the value is in Kafka"
@@ -68,6 +69,6 @@ struct ParkedShowCommand: Command {
             ?? "none (a tombstone)"
         // A line of the value stays a line; nothing else of it has power over a terminal.
         let lines = (shown.value ?? missing).split(separator: "\n", omittingEmptySubsequences: false)
-        Console.print("value      \(lines.map { Table.visible(String($0)) }.joined(separator: "\n"))")
+        Console.print("value      \(lines.map { TerminalText.visible(String($0)) }.joined(separator: "\n"))")
     }
 }

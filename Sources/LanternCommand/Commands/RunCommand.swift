@@ -1,6 +1,8 @@
 import Configuration
 import Projections
-import Terminal
+import CommandLine
+import Logging
+import System
 import Worker
 
 /// `lantern run`: the worker.

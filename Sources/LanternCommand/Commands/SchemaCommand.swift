@@ -1,5 +1,5 @@
 import Configuration
-import Terminal
+import CommandLine
 
 /// `lantern schema`: the JSON Schema of the file.
 struct SchemaCommand: Command {

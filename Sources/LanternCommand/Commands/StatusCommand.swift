@@ -1,6 +1,7 @@
 import Configuration
 import Redis
-import Terminal
+import CommandLine
+import System
 import Worker
 
 /// `lantern status`: how far every projection is.

@@ -1,6 +1,7 @@
 import Configuration
 import Projections
-import Terminal
+import CommandLine
+import System
 
 /// `lantern validate`: checks a file without Kafka or Redis.
 struct ValidateCommand: Command {

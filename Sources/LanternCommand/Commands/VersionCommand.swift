@@ -1,4 +1,4 @@
-import Terminal
+import CommandLine
 
 /// `lantern version`, and `--version`.
 struct VersionCommand: Command {

@@ -4,7 +4,9 @@ import Glibc
 import Kafka
 import Projections
 import Redis
-import Terminal
+import CommandLine
+import Logging
+import System
 import Worker
 
 /// Everything at once: servers, events, worker, and the check at the end.
@@ -97,13 +99,13 @@ struct Demo {
         try session.start()
         let generator = DemoGenerator(
             total: options.events, rate: options.rate, lead: isEmbedded ? Self.embeddedLead : nil, projected: projected)
-        generator.start(properties: configuration.kafka.map { ($0.name, $0.value) })
+        try generator.start(properties: configuration.kafka.map { ($0.name, $0.value) })
         Console.messages.write(
             "Redis: \(configuration.redis)   Kafka: \(isEmbedded ? "embedded" : options.kafka ?? "")\n")
         var display = ProgressDisplay(Console.messages)
         var rate = RateMeter()
         var interruptions = 0
-        let started = WorkerSession.now()
+        let started = Clock.milliseconds()
         var finished = started
         let end = session.run(untilEnd: false, signals: nil) { now in
             while signals.next() != nil {

@@ -1,3 +1,4 @@
+import System
 import Glibc
 import Worker
 import Kafka
@@ -33,37 +34,17 @@ final class DemoGenerator: Sendable {
     var hasEnded: Bool { shared.withLock { $0.hasEnded } }
     func stop() { shared.withLock { $0.isStopRequested = true } }
 
-    func start(properties: [(String, String)]) {
-        let box = unsafe Unmanaged.passRetained(Job(generator: self, properties: properties)).toOpaque()
-        var thread = pthread_t()
-        _ = unsafe pthread_create(
-            &thread, nil,
-            { raw in
-                guard let raw = unsafe raw else { return nil }
-                let job = unsafe Unmanaged<Job>.fromOpaque(raw).takeRetainedValue()
-                job.generator.run(job.properties)
-                return nil
-            }, box)
-        pthread_detach(thread)
-    }
-
-    private final class Job {
-        let generator: DemoGenerator
-        let properties: [(String, String)]
-
-        init(generator: DemoGenerator, properties: [(String, String)]) {
-            self.generator = generator
-            self.properties = properties
-        }
+    func start(properties: [(String, String)]) throws(SystemError) {
+        try DetachedThread.start { [self] in run(properties) }
     }
 
     private func run(_ properties: [(String, String)]) {
-        var events = DemoEvents(seed: 1, startSecond: Self.wallSeconds(), total: total ?? 1_000_000)
+        var events = DemoEvents(seed: 1, startSecond: Clock.wallMilliseconds() / 1_000, total: total ?? 1_000_000)
         var perTopic: [String: Int] = [:]
         do {
             let linger = rate == nil ? "50" : "10"
             var producer = try Producer(properties: properties + [("linger.ms", linger)], clientID: "lantern-demo")
-            let started = WorkerSession.now()
+            let started = Clock.milliseconds()
             var index = 0
             while index < total ?? .max, !shared.withLock({ $0.isStopRequested }) {
                 try wait(before: index, since: started, &producer)
@@ -93,7 +74,7 @@ final class DemoGenerator: Sendable {
     /// Keeps the rate and the lead; the producer is served meanwhile.
     private func wait(before index: Int, since started: Int64, _ producer: inout Producer) throws {
         if let rate {
-            while Int64(index) * 1_000 / Int64(rate) > WorkerSession.now() - started {
+            while Int64(index) * 1_000 / Int64(rate) > Clock.milliseconds() - started {
                 if shared.withLock({ $0.isStopRequested }) { return }
                 shared.withLock { $0.produced = index }
                 producer.poll(timeoutMilliseconds: 5)
@@ -122,11 +103,5 @@ final class DemoGenerator: Sendable {
             if error.code == .queueFull { return false }
             throw error
         }
-    }
-
-    private static func wallSeconds() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec)
     }
 }

@@ -1,3 +1,4 @@
+import System
 import FoundationEssentials
 import Glibc
 import Worker
@@ -30,11 +31,11 @@ final class PrivateRedis {
             "--save", "", "--maxmemory-policy", "noeviction", "--logfile", "\(folder)/redis.log",
         ]
         pid = try Self.spawn(words)
-        let deadline = WorkerSession.now() + 5_000
+        let deadline = Clock.milliseconds() + 5_000
         while !FileManager.default.fileExists(atPath: "\(folder)/redis.sock") {
             var status: Int32 = 0
             let hasEnded = unsafe waitpid(pid, &status, WNOHANG) == pid
-            if hasEnded || WorkerSession.now() > deadline {
+            if hasEnded || Clock.milliseconds() > deadline {
                 if hasEnded { pid = 0 }
                 stop()
                 throw Failure(description: "redis-server did not start")

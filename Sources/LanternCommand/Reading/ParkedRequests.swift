@@ -1,3 +1,4 @@
+import System
 import Bytes
 import Configuration
 import Glibc
@@ -88,15 +89,15 @@ struct ParkedRequests {
     ) throws -> [Answer] {
         var answers: [String: String] = [:]
         var progress: [String: String] = [:]
-        var deadline = WorkerSession.now() + 30_000
-        while answers.count < open.count, WorkerSession.now() < deadline {
+        var deadline = Clock.milliseconds() + 30_000
+        while answers.count < open.count, Clock.milliseconds() < deadline {
             for (place, identifier) in open where answers[place] == nil {
                 answers[place] = try redis.command("GET", keys.answer(identifier)).text
                 guard answers[place] == nil, place.hasSuffix(":\(KeySpace.all)"),
                     let text = try redis.command("HGET", keys.requests, place).text
                 else { continue }
                 if let before = progress.updateValue(text, forKey: place), before != text {
-                    deadline = WorkerSession.now() + 30_000
+                    deadline = Clock.milliseconds() + 30_000
                 }
             }
             // The lane looks once a second; there is nothing to be woken by.

@@ -1,7 +1,7 @@
 import Bytes
 import Projections
 import Redis
-import Terminal
+import System
 import Worker
 
 /// A row of a view as a person wants to see it.
@@ -67,12 +67,12 @@ struct Row: Encodable {
 
     /// For a terminal: without what would move its cursor.
     var text: String {
-        var text = Table.visible(key) + (expiresIn.map { "  (expires in \(Self.span($0)))" } ?? "") + "\n"
-        let names = fields.map { Table.visible($0.name) }
+        var text = TerminalText.visible(key) + (expiresIn.map { "  (expires in \(Self.span($0)))" } ?? "") + "\n"
+        let names = fields.map { TerminalText.visible($0.name) }
         let width = names.map(\.count).max() ?? 0
         for (name, field) in zip(names, fields) {
             let column = name + String(repeating: " ", count: width - name.count)
-            text += "  " + (width > 0 ? column + "  " : "") + Table.visible(field.value) + "\n"
+            text += "  " + (width > 0 ? column + "  " : "") + TerminalText.visible(field.value) + "\n"
         }
         return text
     }

@@ -1,8 +1,8 @@
 import Configuration
-import Decoding
+import Formats
 import Projections
 import Redis
-import Terminal
+import Logging
 import Worker
 
 extension WorkerSession {

@@ -1,4 +1,4 @@
-import Terminal
+import System
 
 /// A question that only a person at a terminal can answer.
 enum Question {

@@ -1,5 +1,5 @@
 import Bytes
-import Decoding
+import Formats
 import Projections
 
 /// How the projections of a file handle a sample: which rules take its events, and which events none can take.

@@ -1,5 +1,5 @@
 import Bytes
-import Decoding
+import Formats
 import Projections
 
 /// One projection on the events of a sample.

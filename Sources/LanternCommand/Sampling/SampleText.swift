@@ -1,6 +1,7 @@
 import Bytes
 import Projections
-import Terminal
+import CommandLine
+import System
 
 /// A sample's report as a person reads it.
 enum SampleText {
@@ -38,7 +39,7 @@ enum SampleText {
     private static func unknown(_ projection: SampleReport.Projection) -> String {
         guard !projection.unknownTypes.isEmpty else { return "" }
         let names = projection.unknownTypes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            .map { "\(Table.visible($0.key.text)) (\($0.value))" }
+            .map { "\(TerminalText.visible($0.key.text)) (\($0.value))" }
         return "\n\(projection.name): types that no view has a rule for: \(names.joined(separator: ", "))\n"
     }
 
@@ -48,7 +49,7 @@ enum SampleText {
         for bad in projection.bad.prefix(shown) {
             let view = bad.view.map { "view \($0): " } ?? ""
             let key = bad.key.map { "key \($0)" } ?? "no key"
-            text += "  \(file):\(bad.line): " + Table.visible("\(view)\(bad.reason) (\(key))") + "\n"
+            text += "  \(file):\(bad.line): " + TerminalText.visible("\(view)\(bad.reason) (\(key))") + "\n"
         }
         if projection.bad.count > shown { text += "  and \(projection.bad.count - shown) more; --json has all\n" }
         return text

@@ -1,5 +1,4 @@
 import Bytes
-import Hashing
 import Projections
 
 // A projection in code whose version was not raised when it was changed: a checkpoint records what one event made

@@ -1,5 +1,4 @@
 import Bytes
-import Hashing
 public import Projections
 
 /// What became of an event that was offered to the lane.

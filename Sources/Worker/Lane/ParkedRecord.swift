@@ -1,5 +1,4 @@
 import Bytes
-import Hashing
 import Projections
 
 /// A bad event as it is kept in Redis, or produced to a dead-letter topic: the whole record, and why.

@@ -1,6 +1,7 @@
+import System
 import Projections
 import Redis
-import Terminal
+import Logging
 
 /// `--until-end`: have the checkpoints in Redis reached the ends, whichever worker wrote them?
 struct EndChecker: ~Copyable {
@@ -40,7 +41,7 @@ struct EndChecker: ~Copyable {
         }
         if open.isEmpty { return halted ? .halted : .done }
         // Others of the group may have done the rest: ask Redis, but not with every tick.
-        let now = WorkerSession.now()
+        let now = Clock.milliseconds()
         guard now >= nextLook else { return nil }
         nextLook = now + 1_000
         for (runner, targets) in open {

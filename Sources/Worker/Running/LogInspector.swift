@@ -1,7 +1,7 @@
+import System
 import Bytes
 import Dispatch
 import Glibc
-import Hashing
 import Kafka
 import Projections
 import Redis
@@ -204,7 +204,7 @@ final class LogInspector: Sendable {
         if range.low > place.offset { return .same }
         guard range.end > place.offset else {
             let words = "\(name) ends at \(range.end), before the record at offset \(place.offset) that was read there"
-            let now = WorkerSession.now()
+            let now = Clock.milliseconds()
             let since = shortSince[place] ?? now
             shortSince[place] = since
             return now - since < shortEndPatience ? .unknown(words) : .other(words)

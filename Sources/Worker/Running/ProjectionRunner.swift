@@ -1,5 +1,6 @@
+import System
 import Glibc
-import Hashing
+import Bytes
 import Kafka
 public import Projections
 public import Redis
@@ -113,7 +114,7 @@ public final class ProjectionRunner: Sendable {
         switch standing {
         case .idle(let why):
             shared.withLock { $0.state = .idle(why) }
-            standby.withLock { $0.waitIdle(now: WorkerSession.now()) }
+            standby.withLock { $0.waitIdle(now: Clock.milliseconds()) }
         case .write(let number, let text, let identifier):
             services.begin(keeper, number: number, text: text) { [weak self] in self?.handOver($0) }
             try launch(number: number, text: text, identifier: identifier, services, facts)
@@ -229,20 +230,24 @@ public final class ProjectionRunner: Sendable {
     }
 
     private func startThread(_ lane: LaneBox, fixed: [(topic: Int, partition: Int32)]?) {
-        let start = LaneThread { [self] in
-            let outcome = lane.run(fixed: fixed)
-            if case .failed(let words) = outcome { log(.kafka("a lane failed: \(words)")) }
-            shared.withLock { shared in
-                shared.threads -= 1
-                shared.outcomes.append(outcome)
-                // One that failed must not be missed because another one continues.
-                if outcome != .stopped { for control in shared.controls { control.stop() } }
-                if shared.threads == 0 {
-                    shared.state = .ended(shared.outcomes.first { $0 != .stopped } ?? .stopped)
-                }
+        do throws(SystemError) {
+            try DetachedThread.start { [self] in ended(lane.run(fixed: fixed)) }
+        } catch {
+            ended(.failed("cannot start its thread: \(error)"))
+        }
+    }
+
+    private func ended(_ outcome: LaneOutcome) {
+        if case .failed(let words) = outcome { log(.kafka("a lane failed: \(words)")) }
+        shared.withLock { shared in
+            shared.threads -= 1
+            shared.outcomes.append(outcome)
+            // One that failed must not be missed because another one continues.
+            if outcome != .stopped { for control in shared.controls { control.stop() } }
+            if shared.threads == 0 {
+                shared.state = .ended(shared.outcomes.first { $0 != .stopped } ?? .stopped)
             }
         }
-        start.launch()
     }
 
     static func hexadecimal(_ number: UInt64) -> String {

@@ -1,3 +1,4 @@
+import System
 import Bytes
 import Glibc
 import Kafka
@@ -94,7 +95,7 @@ final class RunnerServices: LaneServices {
             + "set cleanup.policy=compact if a rebuild must give the same rows"
     }
 
-    func now() -> Int64 { WorkerSession.now() }
+    func now() -> Int64 { Clock.milliseconds() }
 
     func report(_ report: WorkerReport) { log(report) }
 

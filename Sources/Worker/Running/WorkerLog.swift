@@ -1,5 +1,6 @@
+import System
 import Kafka
-public import Terminal
+public import Logging
 
 /// What lanes report, as log lines: when all is well, only start, assignment and stop.
 public struct WorkerLog: Sendable {
@@ -75,7 +76,7 @@ public struct WorkerLog: Sendable {
     /// A topic full of bad events must not become a log full of them.
     private func writeBad(_ what: String, _ partition: String, _ offset: Int64, _ reason: String) {
         let place: LogValue = .text(partition)
-        let line = badEvents.next("\(what) \(partition)", now: WorkerSession.now())
+        let line = badEvents.next("\(what) \(partition)", now: Clock.milliseconds())
         switch line {
         case nil: break
         case .count(let count):

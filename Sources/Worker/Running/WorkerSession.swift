@@ -2,7 +2,8 @@ import Glibc
 import Kafka
 import Projections
 public import Redis
-public import Terminal
+public import Logging
+public import System
 
 /// All projections of a process, from their start to the drained end.
 public final class WorkerSession {
@@ -48,7 +49,7 @@ public final class WorkerSession {
                     targets[index] = try runner.start()
                 } catch {
                     guard !runner.settings.startsFresh, Self.concernsOne(error) else { throw error }
-                    runner.block(error, now: Self.now())
+                    runner.block(error, now: Clock.milliseconds())
                     faults.append(error)
                 }
                 if faults.count < projections.count { report(runner) }
@@ -56,7 +57,7 @@ public final class WorkerSession {
             if faults.count == projections.count, let first = faults.first { throw first }
         } catch {
             stop()
-            _ = awaitEnd(deadline: Self.now() + drainDeadline)
+            _ = awaitEnd(deadline: Clock.milliseconds() + drainDeadline)
             throw error
         }
     }
@@ -106,13 +107,6 @@ public final class WorkerSession {
         }
     }
 
-    /// Monotonic milliseconds.
-    public static func now() -> Int64 {
-        var time = timespec()
-        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
-
     /// Runs until a signal, until the ends are reached, or until a projection fails; then drains.
     public func run(untilEnd: Bool, signals: SignalPipe?, tick: (Int64) -> Bool = { _ in true }) -> End {
         var end = End.done
@@ -125,8 +119,8 @@ public final class WorkerSession {
                 if untilEnd { end = .failed(WorkerError(.failed, "a signal ended it before it had reached the end")) }
                 break
             }
-            if !tick(Self.now()) { break }
-            if let failure = attend(now: Self.now()) {
+            if !tick(Clock.milliseconds()) { break }
+            if let failure = attend(now: Clock.milliseconds()) {
                 end = .failed(failure)
                 break
             }
@@ -144,7 +138,7 @@ public final class WorkerSession {
         stop()
         // The end must report that one of them did not run.
         if end == .done, let error = blockingError { end = .failed(error) }
-        if !awaitEnd(deadline: Self.now() + drainDeadline) {
+        if !awaitEnd(deadline: Clock.milliseconds() + drainDeadline) {
             log.error("stopping took too long; the next start finds out which transactions in flight were applied")
             let late = WorkerError(.failed, "it did not stop within drain-deadline (\(drainDeadline) ms)")
             return end == .done ? .failed(late) : end
@@ -192,7 +186,7 @@ public final class WorkerSession {
                 let ends = try runner.start()
                 if targets.indices.contains(index), targets[index].isEmpty { targets[index] = ends }
             } catch {
-                runner.block(error, now: Self.now())
+                runner.block(error, now: Clock.milliseconds())
             }
             // Said once.
             if runner.state != before { report(runner) }
@@ -205,7 +199,7 @@ public final class WorkerSession {
 
     private func awaitEnd(deadline: Int64) -> Bool {
         while projections.contains(where: { !$0.hasEnded }) {
-            if Self.now() > deadline { return false }
+            if Clock.milliseconds() > deadline { return false }
             _ = poll(nil, 0, 20)
         }
         return true

@@ -1,5 +1,5 @@
 import Bytes
-import Decoding
+import Formats
 import Projections
 
 /// Runs workloads in three phases, each on memory that has been used before, and judges the allocations.

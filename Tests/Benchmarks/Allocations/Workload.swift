@@ -1,5 +1,5 @@
 import Configuration
-import Decoding
+import Formats
 import Lantern
 import Projections
 

@@ -1,4 +1,4 @@
-import Hashing
+import Bytes
 import Kafka
 import Projections
 

@@ -2,7 +2,9 @@ import Kafka
 import Projections
 import Redis
 import RedisServer
-import Terminal
+import CommandLine
+import Logging
+import System
 import Testing
 
 @testable import Worker

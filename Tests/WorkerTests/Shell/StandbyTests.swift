@@ -1,7 +1,8 @@
 import Kafka
 import Projections
 import Redis
-import Terminal
+import Logging
+import System
 import Testing
 
 @testable import Worker

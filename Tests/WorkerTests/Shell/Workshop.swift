@@ -1,4 +1,4 @@
-import Decoding
+import Formats
 import Glibc
 import Kafka
 import Projections

@@ -1,4 +1,4 @@
-import Decoding
+import Formats
 import Projections
 
 /// A projection in code: its plan says nothing of what it does, which is the YAML form's rules or none of them.
