@@ -34,7 +34,7 @@ let package = Package(
         .executableTarget(
             name: "LanternCommand",
             dependencies: [
-                "Worker", "Configuration", "Formats", "Projections", "Kafka", "Redis", "CommandLine", "Logging",
+                "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis", "CommandLine", "Logging",
                 "System",
                 "Bytes",
             ],
@@ -52,7 +52,7 @@ let package = Package(
         .executableTarget(
             name: "AllocationGate",
             dependencies: [
-                "Lantern", "Worker", "Configuration", "Formats", "Projections", "Kafka", "Redis", "Bytes",
+                "Lantern", "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis", "Bytes",
                 "RedisServer", "AllocationCounter",
             ],
             path: "Tests/Benchmarks/Allocations", swiftSettings: strict),
@@ -66,12 +66,14 @@ let package = Package(
 
         // The engine.
         .target(
-            name: "Worker", dependencies: ["Projections", "Kafka", "Redis", "Logging", "System", "Bytes"],
+            name: "Worker", dependencies: ["Records", "Projections", "Kafka", "Redis", "Logging", "System", "Bytes"],
             swiftSettings: strict),
         .target(
             name: "Configuration",
-            dependencies: ["Redis", "Projections", "CommandLine", "Logging", "System", "Bytes", "CYaml"],
+            dependencies: ["Records", "Redis", "Projections", "CommandLine", "Logging", "System", "Bytes", "CYaml"],
             swiftSettings: strict),
+        // What Lantern keeps in Redis beside the views, and how it is read.
+        .target(name: "Records", dependencies: ["Projections", "Redis", "Bytes"], swiftSettings: strict),
         .target(name: "Formats", dependencies: ["Projections", "Bytes", "CSimdjson"], swiftSettings: strict),
         .target(name: "Kafka", dependencies: ["System", "Bytes", "CRdkafka"], swiftSettings: strict),
         .target(
@@ -110,11 +112,14 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["LanternCommand", "Configuration", "Projections", "CommandLine", "System"],
+            dependencies: ["LanternCommand", "Configuration", "Records", "Projections", "CommandLine", "System"],
             swiftSettings: strict),
         .testTarget(
             name: "ProjectionsTests", dependencies: ["Lantern", "Projections", "Bytes", "Seeded"], swiftSettings: strict
         ),
+        .testTarget(
+            name: "RecordsTests", dependencies: ["Records", "Projections", "Redis", "RedisServer", "Bytes"],
+            swiftSettings: strict),
         .testTarget(
             name: "LanternTests",
             dependencies: ["Lantern", "OrdersExample", "Configuration", "Formats", "Projections", "Bytes", "Seeded"],
@@ -136,7 +141,7 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "Configuration", "Formats", "Projections", "Kafka", "Redis", "RedisServer", "Bytes",
+                "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis", "RedisServer", "Bytes",
                 "Logging",
                 "System",
             ],
@@ -144,7 +149,8 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "LanternCommand", "Kafka", "KafkaServer", "Oracle", "Seeded", "Projections", "RedisServer", "Worker",
+                "LanternCommand", "Kafka", "KafkaServer", "Oracle", "Seeded", "Records", "Projections", "RedisServer",
+                "Worker",
             ],
             swiftSettings: strict),
         .target(name: "Seeded", path: "Tests/Support/Seeded", swiftSettings: strict),

@@ -23,6 +23,14 @@ public indirect enum RedisValue: Sendable, Equatable {
         }
     }
 
+    /// The bytes of a string; nil for everything else.
+    public var bytes: [UInt8]? {
+        switch self {
+        case .bulk(let bytes), .simple(let bytes): bytes
+        default: nil
+        }
+    }
+
     /// Its elements, if it is an array.
     public var elements: [RedisValue]? {
         if case .array(let elements) = self { elements } else { nil }

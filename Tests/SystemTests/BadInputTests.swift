@@ -3,6 +3,7 @@ import Kafka
 import KafkaServer
 import Oracle
 import Projections
+import Records
 import RedisServer
 import Testing
 
@@ -137,7 +138,7 @@ extension SystemTests {
             let path = try scenario.configure()
             #expect(try scenario.run(path, ["--until-end"]).exitCode() == 0)
             let keys = KeySpace(projection: scenario.projection.name)
-            guard case .text(let text) = try scenario.reader().command("GET", keys.generation(1)) else {
+            guard case .text(let text) = try scenario.reader().command("GET", keys.generation) else {
                 Issue.record("there is no generation")
                 return
             }
@@ -145,11 +146,11 @@ extension SystemTests {
             let identifier = try #require(GenerationRecord(text: generation)?.identifier)
             // Another generation's damage is nobody's.
             _ = try scenario.reader().command(
-                "HSET", keys.damage(1), DamageRecord.field("00000000", scenario.topic, 0), "checkpoint=0 a row broke")
+                "HSET", keys.damage, DamageRecord.field("00000000", scenario.topic, 0), "checkpoint=0 a row broke")
             #expect(try scenario.run(path, ["--until-end"]).exitCode() == 0)
             #expect(try scenario.lantern(["status", "--config", path]).code == 0)
             _ = try scenario.reader().command(
-                "HSET", keys.damage(1), DamageRecord.field(identifier, scenario.topic, 0), "checkpoint=0 a row broke")
+                "HSET", keys.damage, DamageRecord.field(identifier, scenario.topic, 0), "checkpoint=0 a row broke")
             let worker = try scenario.run(path, ["--until-end"])
             #expect(try worker.exitCode() == 3, "\(worker.log)")
             #expect(try scenario.lantern(["status", "--config", path]).code == 3)

@@ -1,6 +1,7 @@
 import Foundation
 import Oracle
 import Projections
+import Records
 import Testing
 
 extension SystemTests {
@@ -27,9 +28,9 @@ extension SystemTests {
             #expect(try scenario.lantern(["status", "--config", path]).code == 0)
 
             let keys = KeySpace(projection: "orders")
-            _ = try scenario.reader().command("DEL", keys.generation(1))
+            _ = try scenario.reader().command("DEL", keys.generation)
             let broken = try scenario.lantern(["status", "--config", path])
-            #expect(broken.code == 3 && broken.text.contains("\(keys.generation(1)) is missing"), "\(broken.text)")
+            #expect(broken.code == 3 && broken.text.contains("\(keys.generation) is missing"), "\(broken.text)")
 
             let dropped = try scenario.lantern(["drop", "--config", renamed, "orders", "--yes"])
             #expect(dropped.code == 0 && dropped.text.contains("orders: dropped"), "\(dropped.text)")

@@ -2,6 +2,7 @@ import Foundation
 import Kafka
 import Oracle
 import Projections
+import Records
 import Testing
 
 extension SystemTests {
@@ -40,17 +41,17 @@ extension SystemTests {
             let field = "\(scenario.topic):ends-before-1"
             var ends = ""
             let isRecorded = try eventually(within: 180) {
-                guard case .text(let text) = try redis.command("HGET", keys.growth(1), field) else { return false }
+                guard case .text(let text) = try redis.command("HGET", keys.growth, field) else { return false }
                 ends = String(decoding: text, as: UTF8.self)
                 return true
             }
             try #require(isRecorded, "\(worker.log)")
             // The open transaction's event has offset 1: the last stable offset is before it.
             #expect(ends == "2")
-            #expect(try redis.command("EXISTS", keys.checkpoint(1, scenario.topic, 1)) == .integer(0))
+            #expect(try redis.command("EXISTS", keys.checkpoint(scenario.topic, 1)) == .integer(0))
             try open.commitTransaction(timeoutMilliseconds: 60_000)
             let isDone = try eventually(within: 180) {
-                let checkpoint = try redis.command("GET", keys.checkpoint(1, scenario.topic, 1))
+                let checkpoint = try redis.command("GET", keys.checkpoint(scenario.topic, 1))
                 guard case .text(let text) = checkpoint else { return false }
                 return String(decoding: text, as: UTF8.self).hasPrefix("next=1 ")
             }

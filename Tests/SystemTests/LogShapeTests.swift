@@ -3,6 +3,7 @@ import Kafka
 import KafkaServer
 import Oracle
 import Projections
+import Records
 import Testing
 
 extension SystemTests {

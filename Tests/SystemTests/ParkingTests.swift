@@ -1,6 +1,7 @@
 import Foundation
 import Oracle
 import Projections
+import Records
 import Testing
 import Worker
 
@@ -89,7 +90,7 @@ extension SystemTests {
             try scenario.waitUntilDone(worker)
             let keys = KeySpace(projection: scenario.projection.name)
             let redis = try scenario.reader()
-            guard case .text(let blob) = try redis.command("HGET", keys.parked(1, scenario.topic, 0), "0") else {
+            guard case .text(let blob) = try redis.command("HGET", keys.parked(scenario.topic, 0), "0") else {
                 Issue.record("the large event is not parked: \(worker.log)")
                 return
             }

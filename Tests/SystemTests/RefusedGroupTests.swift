@@ -1,6 +1,7 @@
 import Kafka
 import Oracle
 import Projections
+import Records
 import RedisServer
 import Testing
 

@@ -2,6 +2,7 @@ import Foundation
 import Kafka
 import Oracle
 import Projections
+import Records
 import RedisServer
 import Testing
 
@@ -12,7 +13,7 @@ extension Scenario {
     /// The checkpoints' texts, nil if there is none or Redis does not answer as usual.
     func checkpoints() -> [String?] {
         let keys = KeySpace(projection: projection.name)
-        let names = (0..<partitions).map { Array(keys.checkpoint(1, topic, Int32($0)).utf8) }
+        let names = (0..<partitions).map { Array(keys.checkpoint(topic, Int32($0)).utf8) }
         guard case .array(let values)? = try? reader().pipeline([[Array("MGET".utf8)] + names])[0] else { return [] }
         return values.map { if case .text(let text) = $0 { String(decoding: text, as: UTF8.self) } else { nil } }
     }
@@ -76,7 +77,7 @@ extension Scenario {
     func expectParkedEqual(sourceLocation: SourceLocation = #_sourceLocation) throws {
         let keys = KeySpace(projection: projection.name)
         for partition in 0..<partitions {
-            let name = keys.parked(1, topic, Int32(partition))
+            let name = keys.parked(topic, Int32(partition))
             guard case .array(let found) = try reader().command("HKEYS", name) else { continue }
             let offsets = found.compactMap { reply -> Int? in
                 if case .text(let text) = reply { Int(String(decoding: text, as: UTF8.self)) } else { nil }

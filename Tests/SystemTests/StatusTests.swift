@@ -3,6 +3,7 @@ import Kafka
 import KafkaServer
 import Oracle
 import Projections
+import Records
 import RedisServer
 import Testing
 
@@ -32,7 +33,7 @@ extension SystemTests {
 
         @Test func `a log that ends before the checkpoint is neither caught up nor an end that was reached`() throws {
             let (scenario, path) = try built("short", worker: "{}")
-            let key = KeySpace(projection: scenario.projection.name).checkpoint(1, scenario.topic, 0)
+            let key = KeySpace(projection: scenario.projection.name).checkpoint(scenario.topic, 0)
             let text = try #require(scenario.checkpoints()[0])
             let beyond = text.replacing("next=40 ", with: "next=50 ")
             #expect(beyond != text)
@@ -47,7 +48,7 @@ extension SystemTests {
 
         @Test func `a log that begins behind the checkpoint, and a checkpoint that is gone, are not well`() throws {
             let (scenario, path) = try built("long", partitions: 2)
-            let key = KeySpace(projection: scenario.projection.name).checkpoint(1, scenario.topic, 0)
+            let key = KeySpace(projection: scenario.projection.name).checkpoint(scenario.topic, 0)
             let text = try #require(scenario.checkpoints()[0])
             let next = try #require(Checkpoint(text: Array(text.utf8))?.next)
             let moved = text.replacing("next=\(next) ", with: "next=1 ")
@@ -120,7 +121,7 @@ extension SystemTests {
             var producer = try Producer(properties: [("bootstrap.servers", scenario.servers)], clientID: "system-tests")
             var source = OrderSource(seed: Stage.seed(), orders: 20)
             let order = source.next()
-            let key = KeySpace(projection: scenario.projection.name).checkpoint(1, scenario.topic, 2)
+            let key = KeySpace(projection: scenario.projection.name).checkpoint(scenario.topic, 2)
             let isSent = eventually(within: 120) {
                 do {
                     try producer.deliver(

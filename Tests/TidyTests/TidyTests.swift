@@ -86,6 +86,16 @@ import Testing
         #expect(median <= 130, "the median file has \(median) lines, near 100 is meant")
     }
 
+    @Test func `only Records knows the names of Lantern's keys`() throws {
+        for file in try SourceFile.all() where file.module != "Records" {
+            for (index, line) in file.lines.enumerated() where line.contains("\"lantern:") {
+                // How messages on stderr begin.
+                if file.path == "Sources/LanternCommand/Console.swift", line.contains("\"lantern:\"") { continue }
+                Issue.record("\(file):\(index + 1): a key's name; KeySpace makes them")
+            }
+        }
+    }
+
     @Test func `the top level holds only what the layout names`() throws {
         let allowed: Set = [
             "Package.swift", "Package.resolved", "Sources", "Tests", "deploy", "scripts", "README.md", "LICENSE",

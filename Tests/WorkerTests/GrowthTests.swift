@@ -1,5 +1,6 @@
 import Configuration
 import Projections
+import Records
 import Redis
 import RedisServer
 import Testing
@@ -8,7 +9,7 @@ import Testing
 
 @Suite struct `A topic grows` {
     private let server: RedisServer
-    private let text = "state=live fingerprint=f token=- id=00000001"
+    private let text = "number=1 id=00000001 state=open fingerprint=f token= deadline=0"
     private let keys = KeySpace(projection: "p")
 
     init() throws { server = try RedisServer() }
@@ -31,14 +32,14 @@ import Testing
         mutating func resolve(_ partition: Int32) throws -> MissingCheckpoint {
             let ends = ends
             return try keeper.resolveMissing(
-                topic: "t", partition: partition, number: 1, text: text,
+                topic: "t", partition: partition, text: text,
                 log: .init(partitionCount: { ends.count }, ends: { Array(ends[0..<$0.count]) }), &redis)
         }
 
         mutating func reach(_ partition: Int32, _ next: Int64) throws {
             let checkpoint = Checkpoint(next: next, confirmed: next, writer: "test")
             try redis.command(
-                "SET", keys.checkpoint(1, "t", partition), String(decoding: checkpoint.text, as: UTF8.self))
+                "SET", keys.checkpoint("t", partition), String(decoding: checkpoint.text, as: UTF8.self))
         }
     }
 
@@ -48,8 +49,8 @@ import Testing
         var stage = try Stage(
             keeper: GenerationKeeper(plan: plan, fingerprint: "f", facts: facts), keys: keys, text: text,
             redis: connection(), ends: ends)
-        try stage.redis.command("SET", keys.generation(1), text)
-        try stage.redis.command("HSET", keys.growth(1), "t", "\(ends.count)")
+        try stage.redis.command("SET", keys.generation, text)
+        try stage.redis.command("HSET", keys.growth, "t", "\(ends.count)")
         for partition in ends.indices { try stage.reach(Int32(partition), 0) }
         return stage
     }
@@ -67,7 +68,7 @@ import Testing
         try stage.reach(1, 20)
         #expect(try stage.resolve(2) == .created)
         #expect(try stage.resolve(3) == .created)
-        let added = try stage.redis.command("GET", keys.checkpoint(1, "t", 2)).text
+        let added = try stage.redis.command("GET", keys.checkpoint("t", 2)).text
         #expect(added?.hasPrefix("next=0 ") == true)
     }
 
@@ -115,7 +116,7 @@ import Testing
         stage.ends += [0, 0, 0, 0]
         #expect(try stage.resolve(5) == .created)
         for partition: Int32 in [0, 1, 2, 5] {
-            try stage.redis.command("DEL", keys.checkpoint(1, "t", partition))
+            try stage.redis.command("DEL", keys.checkpoint("t", partition))
             guard case .halt(let words) = try stage.resolve(partition) else {
                 Issue.record("the loss of \(partition) was taken for a growth")
                 continue
@@ -123,7 +124,7 @@ import Testing
             #expect(words.contains("t-\(partition)"))
         }
         #expect(try stage.resolve(3) == .created)
-        try stage.redis.command("DEL", keys.growth(1))
+        try stage.redis.command("DEL", keys.growth)
         guard case .halt = try stage.resolve(6) else {
             Issue.record("without the record of growth anything is new")
             return
@@ -133,12 +134,13 @@ import Testing
     @Test func `nothing is added while Kafka does not answer, or for a generation that is no longer live`() throws {
         var stage = try stage(ends: [0])
         let silent = try stage.keeper.resolveMissing(
-            topic: "t", partition: 1, number: 1, text: text, log: .init(partitionCount: { nil }, ends: { _ in nil }),
+            topic: "t", partition: 1, text: text, log: .init(partitionCount: { nil }, ends: { _ in nil }),
             &stage.redis)
         #expect(silent == .wait)
         stage.ends = [0, 0]
-        try stage.redis.command("SET", keys.generation(1), "state=dropping fingerprint=f token=- id=00000001")
+        try stage.redis.command(
+            "SET", keys.generation, "number=1 id=00000001 state=dropping fingerprint=f token= deadline=0")
         #expect(try stage.resolve(1) == .wait)
-        #expect(try stage.redis.command("EXISTS", keys.checkpoint(1, "t", 1)).integer == 0)
+        #expect(try stage.redis.command("EXISTS", keys.checkpoint("t", 1)).integer == 0)
     }
 }

@@ -1,3 +1,5 @@
+import Records
+
 package import Projections
 
 /// Takes apart `order:{orderId}`.
@@ -55,7 +57,7 @@ package enum TemplateReader {
         guard case .literal(let first)? = parts.first else {
             return "a key must begin with text, such as `order:`, which distinguishes the view's rows from others"
         }
-        let own = "lantern:"
+        let own = KeySpace.prefix
         if first.hasPrefix(own) { return "keys that begin with `lantern:` are Lantern's own: begin with another word" }
         if own.hasPrefix(first), parts.count > 1 || first == own {
             return

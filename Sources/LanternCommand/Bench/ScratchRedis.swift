@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Projections
+import Records
 import Redis
 import CommandLine
 
@@ -17,7 +18,7 @@ struct ScratchRedis: ~Copyable {
     /// What Redis refused first, if anything.
     private(set) var refusal: String?
 
-    var naming: RowNaming { .generation(projection: owner, number: 1) }
+    var naming: RowNaming { .under(KeySpace.scratch(owner)) }
 
     init(_ options: RedisOptions) throws(RedisError) {
         owner = "bench.\(String(UInt32.random(in: .min ... .max), radix: 16))"
@@ -84,7 +85,7 @@ struct ScratchRedis: ~Copyable {
     /// Removes every scratch row; returns how many there were.
     mutating func removeRows() throws(RedisError) -> Int {
         var found: [[UInt8]] = []
-        try connection.scan(match: Array("lantern:\(owner):*".utf8)) { keys in
+        try connection.scan(match: Array("\(KeySpace.scratch(owner))*".utf8)) { keys in
             found += keys
             return true
         }

@@ -1,5 +1,6 @@
 import Configuration
 import Projections
+import Records
 import Redis
 import CommandLine
 import Worker
@@ -46,7 +47,7 @@ struct DropCommand: Command {
     }
 
     private func drop(_ server: String, _ redis: inout RedisConnection) throws -> ExitCode {
-        let known = try GenerationDriver.projections(&redis)
+        let known = try StoredProjections.names(&redis)
         guard known.contains(projection) else {
             let others = known.isEmpty ? "none" : known.joined(separator: ", ")
             return Console.fail("Redis at \(server) holds no projection '\(projection)'; it has \(others)", .usage)

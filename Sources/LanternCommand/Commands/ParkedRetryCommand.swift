@@ -1,5 +1,6 @@
 import Configuration
 import Projections
+import Records
 import Redis
 import CommandLine
 import Worker

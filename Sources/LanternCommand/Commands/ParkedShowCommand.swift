@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import Projections
+import Records
 import Redis
 import CommandLine
 import System

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Kafka
 import Projections
+import Records
 import Redis
 import CommandLine
 import Logging

@@ -1,4 +1,5 @@
 import Bytes
+import Records
 import Redis
 
 /// What the demo's views must hold.
@@ -27,7 +28,7 @@ struct DemoRows {
         var found: [String] = []
         var actual = 0
         try redis.scan(match: Array("*".utf8)) { keys in
-            actual += keys.count { !$0.starts(with: Array("lantern:".utf8)) }
+            actual += keys.count { !KeySpace.isOwn($0) }
             return true
         }
         if actual != keyCount { found.append("Redis holds \(actual) keys instead of \(keyCount)") }

@@ -3,6 +3,7 @@ import Bytes
 import Configuration
 import Glibc
 import Projections
+import Records
 import Redis
 import Worker
 
@@ -34,10 +35,10 @@ struct ParkedRequests {
             let names = plan.topics.map(\.name).joined(separator: ", ")
             throw refused("Projection \(plan.name) does not read topic \(place.topic); it reads \(names).")
         }
-        guard let number = try redis.command("GET", keys.live).text.flatMap({ Int($0) }) else {
-            throw refused("Projection \(plan.name) has no live generation: no worker has started it.")
+        guard case .found = try GenerationFinding.read(plan.name, &redis) else {
+            throw refused("Projection \(plan.name) has no generation in Redis: no worker has started it.")
         }
-        let checkpoint = keys.checkpoint(number, place.topic, place.partition)
+        let checkpoint = keys.checkpoint(place.topic, place.partition)
         guard try redis.command("EXISTS", checkpoint).integer == 1 else {
             throw refused(
                 "Topic \(place.topic) has no partition \(place.partition) that projection \(plan.name) has read.")

@@ -1,22 +1,7 @@
+import Records
+
 /// What `lantern status` tells of one partition.
 struct PartitionStatus: Encodable {
-    /// What Redis holds of a partition.
-    struct Stored {
-        var next: Int64?
-        /// Whether a missing checkpoint is a loss: the generation had one for this partition.
-        var isExpected = true
-        /// Whether the topic has fewer partitions than the generation knows.
-        var isGone = false
-        /// What a worker last noted of it: `projecting`, `refused …` or `halted …`.
-        var note: String?
-        /// The words of a damage record that still holds.
-        var damage: String?
-        /// Where `--allow-partial` began.
-        var start: Int64?
-        var parked: Int64 = 0
-        var rewinds: Int64 = 0
-    }
-
     let topic: String
     let partition: Int32
     /// Where `--allow-partial` began, because Kafka had deleted the earlier events; nil if all were read.
@@ -41,7 +26,7 @@ struct PartitionStatus: Encodable {
         case topic, partition, start, next, end, readable, lag, state, reason, parked, rewinds
     }
 
-    init(topic: String, partition: Int32, _ stored: Stored, _ log: LogBounds?) {
+    init(topic: String, partition: Int32, _ stored: StoredPartition, _ log: LogBounds?) {
         self.topic = topic
         self.partition = partition
         start = stored.start
@@ -59,7 +44,7 @@ struct PartitionStatus: Encodable {
 
     private typealias Finding = (state: String, reason: String?, needsAttention: Bool)
 
-    private static func judge(_ stored: Stored, _ log: LogBounds?) -> Finding {
+    private static func judge(_ stored: StoredPartition, _ log: LogBounds?) -> Finding {
         let note = stored.note ?? "waiting for a worker"
         if let damage = stored.damage { return ("halted", "damaged: \(damage)", true) }
         if note.hasPrefix("halted ") { return ("halted", String(note.dropFirst(7)), true) }

@@ -2,7 +2,7 @@ import Configuration
 import Kafka
 import Projections
 import Redis
-import Worker
+import Records
 
 /// What `lantern status` reports about one projection: read from Redis and Kafka, without a worker.
 struct ProjectionStatus: Encodable {
@@ -28,7 +28,7 @@ struct ProjectionStatus: Encodable {
         obstacle =
             try finding.obstacle
             ?? redis.command("GET", keys.blocked).text.map { "a worker cannot run it and keeps trying: \($0)" }
-        guard case .found(let number, let record) = finding else {
+        guard case .found(let record) = finding else {
             generation = nil
             state = obstacle == nil ? "not started" : "halted"
             group = nil
@@ -39,16 +39,16 @@ struct ProjectionStatus: Encodable {
             rewinds = 0
             return
         }
-        generation = number
+        generation = record.number
         state = record.state.rawValue
         isThisVersion = record.fingerprint == fingerprint(of: plan)
-        group = "\(prefix ?? "lantern-\(plan.name)")-\(number)-\(record.identifier)"
+        group = "\(prefix ?? "lantern-\(plan.name)")-\(record.number)-\(record.identifier)"
         var partitions: [PartitionStatus] = []
         for topic in plan.topics {
             let bounds = logs.bounds(of: topic.name)
-            let known = try redis.command("HGET", keys.growth(number), topic.name).text.flatMap { Int($0) } ?? 0
+            let known = try redis.command("HGET", keys.growth, topic.name).text.flatMap { Int($0) } ?? 0
             for partition in 0..<max(known, bounds?.count ?? 0) {
-                var stored = try Self.stored(topic.name, Int32(partition), number, record.identifier, keys, &redis)
+                var stored = try StoredPartition(topic.name, Int32(partition), of: record.identifier, keys, &redis)
                 stored.isExpected = partition < known
                 stored.isGone = bounds.map { partition >= $0.count } ?? false
                 partitions.append(
@@ -61,27 +61,5 @@ struct ProjectionStatus: Encodable {
         isPartial = partitions.contains { $0.start != nil }
         parked = partitions.reduce(0) { $0 + $1.parked }
         rewinds = partitions.reduce(0) { $0 + $1.rewinds }
-    }
-
-    private static func stored(
-        _ topic: String, _ partition: Int32, _ number: Int, _ identifier: String, _ keys: KeySpace,
-        _ redis: inout RedisConnection
-    ) throws -> PartitionStatus.Stored {
-        var stored = PartitionStatus.Stored()
-        let checkpoint = try redis.command("GET", keys.checkpoint(number, topic, partition)).bytes
-        stored.next = checkpoint.flatMap { Checkpoint(text: $0) }?.next
-        let place = "\(topic):\(partition)"
-        let about =
-            try redis.command("HMGET", keys.about(number), "state:\(place)", "rewinds:\(place)", "start:\(place)")
-            .elements ?? []
-        guard about.count == 3 else { return stored }
-        stored.note = about[0].text
-        stored.rewinds = about[1].text.flatMap { Int64($0) } ?? 0
-        stored.start = about[2].text.flatMap { Int64($0) }
-        let field = DamageRecord.field(identifier, topic, partition)
-        let damage = try redis.command("HGET", keys.damage(number), field).text.map { DamageRecord(text: $0) }
-        if let damage, damage.holds(at: stored.next ?? .max) { stored.damage = damage.words }
-        stored.parked = try redis.command("ZCARD", keys.parkedIndex(number, topic, partition)).integer ?? 0
-        return stored
     }
 }

@@ -2,14 +2,14 @@
 public enum RowNaming: Sendable, Equatable {
     /// A live view has the plain names that its user wrote.
     case plain
-    /// A building generation's rows: `lantern:NAME:N:view:KEY`.
-    case generation(projection: String, number: Int)
+    /// Rows that no reader is to see, such as those of a measurement: this text is before each key.
+    case under(String)
 
     /// The text before each key.
     public var prefix: String {
         switch self {
         case .plain: ""
-        case .generation(let projection, let number): "lantern:\(projection):\(number):view:"
+        case .under(let prefix): prefix
         }
     }
 }

@@ -1,17 +1,18 @@
 import Bytes
 import Projections
+import Records
 public import Redis
 
 /// Drops a projection's generation in steps, and makes the next one if that is the goal.
 ///
 /// The first step records a token in the generation's key, state `dropping`: from then on its lanes write nothing.
-/// Every later step is a transaction that compares that key and `live` first. So of two drivers one continues and the
+/// Every later step is a transaction that compares that key first. So of two drivers one continues and the
 /// other stops without removing anything of the first one's; and after a kill between any two steps another driver
 /// takes over from what Redis holds. Only keys that the projection's claims cover are removed, and none that another
 /// one's claim covers too.
 public struct GenerationDriver {
     public enum Goal: Sendable {
-        /// Make the next generation, live.
+        /// Make the next generation in the same database.
         case next(GenerationKeeper)
         /// Leave nothing of the projection.
         case nothing
@@ -50,26 +51,8 @@ public struct GenerationDriver {
         keys = KeySpace(projection: projection)
         inventory = try GenerationInventory(projection, &redis)
         if case .next(let keeper) = goal { try keeper.refuseNext(after: inventory, &redis) }
-        hold = GenerationHold(expected: [
-            (keys.live, inventory.live), (keys.generation(inventory.number), inventory.record),
-        ])
+        hold = GenerationHold(expected: [(keys.generation, inventory.record)])
         step = inventory.isEmpty && goal.isNext ? .finish : .fenceOff
-    }
-
-    /// The names of all projections that this Redis holds anything of.
-    public static func projections(_ redis: inout RedisConnection) throws -> [String] {
-        var names = Set(try Claim.all(&redis).map(\.projection))
-        try redis.scan(match: Array("lantern:*:*".utf8)) { keys in
-            for key in keys {
-                let words = readableText(key).split(separator: ":", omittingEmptySubsequences: false)
-                // Those of `lantern bench` and of other tools have no generation.
-                if words.count > 2, words[2] == "live" || words[2] == "generation" || words[2] == "ledger" {
-                    names.insert(String(words[1]))
-                }
-            }
-            return true
-        }
-        return names.sorted()
     }
 
     /// Takes all the steps that are left.
@@ -92,21 +75,23 @@ public struct GenerationDriver {
     }
 
     private mutating func fenceOff(_ redis: inout RedisConnection) throws {
-        let before = inventory.record.flatMap { GenerationRecord(text: readableText($0)) }
         var record =
-            before ?? GenerationRecord(state: .dropping, fingerprint: "unknown", identifier: Self.hexadecimal())
+            inventory.record.flatMap { GenerationRecord(bytes: $0) }
+            ?? GenerationRecord(
+                number: inventory.number, identifier: GenerationRecord.drawIdentifier(), fingerprint: "unknown")
         record.state = .dropping
-        record.token = Self.hexadecimal() + Self.hexadecimal()
-        let key = keys.generation(inventory.number)
+        record.token = GenerationRecord.drawIdentifier() + GenerationRecord.drawIdentifier()
+        record.deadline = 0
+        let key = keys.generation
         var commands = CommandBuffer()
         commands.command("SET", key, record.text)
         do {
             guard try hold.perform(commands, &redis) else { throw lost(&redis) }
-            hold.expected[1].value = Array(record.text.utf8)
+            hold.expected[0].value = Array(record.text.utf8)
         } catch let error as RedisError where error.kind == .server(.oom) {
             // The key that is gone fences its lanes as well, and takes no memory.
             guard try hold.remove([Self.words("DEL", key)], &redis) else { throw lost(&redis) }
-            hold.expected[1].value = nil
+            hold.expected[0].value = nil
         }
         step = inventory.own.isEmpty ? .removeKeys(cursor: Self.start) : .removeRows(claim: 0, cursor: Self.start)
     }
@@ -129,12 +114,12 @@ public struct GenerationDriver {
         }
     }
 
-    /// Lantern's own keys, but for the two that the steps compare.
+    /// Lantern's own keys, but for the one that the steps compare.
     private mutating func removeKeys(_ cursor: [UInt8], _ redis: inout RedisConnection) throws {
         let kept = hold.expected.map { Array($0.key.utf8) }
-        let page = try redis.scanPage(match: Array("lantern:\(projection):*".utf8), from: cursor)
+        let page = try redis.scanPage(match: Array(keys.pattern.utf8), from: cursor)
         let found = page.keys.filter { key in
-            !kept.contains(key) && (!goal.isNext || GenerationInventory.number(of: key, projection) != nil)
+            !kept.contains(key) && (!goal.isNext || GenerationInventory.isOfGeneration(key, projection))
         }
         try unlink(found, &redis)
         step = page.next == Self.start ? .finish : .removeKeys(cursor: page.next)
@@ -146,23 +131,20 @@ public struct GenerationDriver {
     }
 
     private mutating func finish(_ redis: inout RedisConnection) throws {
-        let old = keys.generation(inventory.number)
-        var removals = [Self.words("DEL", keys.live, old)]
+        var removals = [Self.words("DEL", keys.generation)]
         for claim in inventory.own { removals.append(Self.words("HDEL", KeySpace.claims, claim.field)) }
         switch goal {
         case .nothing:
             guard try hold.remove(removals, &redis) else { throw lost(&redis) }
         case .next(let keeper):
             let number = inventory.number + 1
-            let record = keeper.newRecord()
+            let record = keeper.newRecord(number: number)
             var commands = CommandBuffer()
             for removal in removals {
                 commands.begin(removal.count)
                 for argument in removal { commands.argument(argument) }
             }
-            keeper.appendCreation(of: number, record, to: &commands)
-            var hold = hold
-            hold.expected.append((keys.generation(number), nil))
+            keeper.appendCreation(of: record, to: &commands)
             do {
                 let isMade = try hold.perform(commands, watching: [KeySpace.claims], &redis) { redis in
                     try keeper.refuseCollisions(try Claim.all(&redis))
@@ -187,10 +169,6 @@ public struct GenerationDriver {
     }
 
     private static func words(_ words: String...) -> [[UInt8]] { words.map { Array($0.utf8) } }
-
-    private static func hexadecimal() -> String {
-        String(UInt32.random(in: .min ... .max) | 0x1000_0000, radix: 16)
-    }
 }
 
 extension GenerationDriver.Goal {

@@ -1,47 +1,40 @@
-import Projections
+import Records
 import Redis
 
-/// What Redis holds of one projection, whatever a file says of it.
+/// What a database holds of one projection, whatever a file says of it.
 struct GenerationInventory {
-    /// What `live` holds; nil: it is not there.
-    let live: [UInt8]?
-    /// The live generation's number, else the greatest one that any key names; 0: none.
-    let number: Int
-    /// What that generation's key holds.
+    /// What its generation's key holds; nil: it is not there.
     let record: [UInt8]?
+    /// The generation's number; 0 if its record is missing or damaged.
+    let number: Int
     /// Of this projection.
     let own: [Claim]
     /// Of all others.
     let others: [Claim]
     /// Whether there is nothing at all.
-    var isEmpty: Bool { live == nil && record == nil && number == 0 && own.isEmpty }
+    let isEmpty: Bool
 
     init(_ projection: String, _ redis: inout RedisConnection) throws {
         let keys = KeySpace(projection: projection)
-        let live = try redis.command("GET", keys.live)
-        self.live = live.bytes
-        if let number = live.text.flatMap({ Int($0) }) {
-            self.number = number
-        } else {
-            var greatest = 0
-            try redis.scan(match: Array("lantern:\(projection):*".utf8)) { found in
-                for key in found { greatest = max(greatest, Self.number(of: key, projection) ?? 0) }
-                return true
-            }
-            number = greatest
-        }
-        record = try redis.command("GET", keys.generation(number)).bytes
+        let record = try redis.command("GET", keys.generation).bytes
+        self.record = record
+        number = record.flatMap { GenerationRecord(bytes: $0) }?.number ?? 0
         let claims = try Claim.all(&redis)
         own = claims.filter { $0.projection == projection }
         others = claims.filter { $0.projection != projection }
+        var isEmpty = record == nil && own.isEmpty
+        if isEmpty {
+            try redis.scan(match: Array(keys.pattern.utf8)) { found in
+                isEmpty = !found.contains { Self.isOfGeneration($0, projection) }
+                return isEmpty
+            }
+        }
+        self.isEmpty = isEmpty
     }
 
-    /// Which generation a key of Lantern's own belongs to; nil: it outlives them (the ledger, requests, `live`).
-    static func number(of key: [UInt8], _ projection: String) -> Int? {
-        guard let text = String(validating: key, as: UTF8.self) else { return nil }
-        let prefix = "lantern:\(projection):"
-        guard text.hasPrefix(prefix) else { return nil }
-        let words = text.dropFirst(prefix.count).split(separator: ":", omittingEmptySubsequences: false)
-        return words.count == 2 && words[0] == "generation" ? Int(words[1]) : words.count > 1 ? Int(words[0]) : nil
+    /// Whether a key goes with the projection's generation; the others (ledger, requests, answers) outlive it.
+    static func isOfGeneration(_ key: [UInt8], _ projection: String) -> Bool {
+        guard let owner = KeySpace.owner(of: key), owner.projection == projection else { return false }
+        return KeySpace.kindsOfGeneration.contains(owner.kind)
     }
 }

@@ -24,7 +24,7 @@ extension GenerationKeeper {
         }
         try refuseCollisions(inventory.others)
         try refuseIncompleteLog()
-        try refuseCluster(inventory.number, &redis)
+        try refuseCluster(&redis)
         for view in plan.views { try refuseRows(of: view, outside: inventory.own, &redis) }
     }
 }

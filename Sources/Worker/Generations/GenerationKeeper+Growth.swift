@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 import Redis
 
 // A topic gains partitions, any number of times. The generation's growth record holds, for each topic, how many partitions
@@ -13,19 +14,19 @@ extension GenerationKeeper {
         var ends: (Range<Int32>) -> [Int64]?
     }
 
-    /// A partition of the live generation without a checkpoint: added to the topic since, or lost?
+    /// A partition of the generation without a checkpoint: added to the topic since, or lost?
     func resolveMissing(
-        topic: String, partition: Int32, number: Int, text: String, log: GrownTopic, _ redis: inout RedisConnection
+        topic: String, partition: Int32, text: String, log: GrownTopic, _ redis: inout RedisConnection
     ) throws -> MissingCheckpoint {
         let name = "\(topic)-\(partition)"
-        let growth = keys.growth(number)
+        let growth = keys.growth
         guard let known = try redis.command("HGET", growth, topic).text.flatMap({ Int32($0) }) else {
             return .halt(
                 "\(name): neither its checkpoint nor the record of \(topic)'s partitions is in Redis: some of Redis's data was lost. "
                     + "Restore it, or build the views again with `lantern run --fresh \(plan.name)`.")
         }
         if partition >= known {
-            guard try recordGrowth(of: topic, from: known, to: partition, number, text, log, &redis) else {
+            guard try recordGrowth(of: topic, from: known, to: partition, text, log, &redis) else {
                 return .wait
             }
         }
@@ -39,22 +40,22 @@ extension GenerationKeeper {
         // Where order matters a key's new home waits until its old one has passed the growth.
         if plan.isOrderDependent {
             for (old, end) in older.enumerated() where end > 0 {
-                let checkpoint = try redis.command("GET", keys.checkpoint(number, topic, Int32(old))).bytes
+                let checkpoint = try redis.command("GET", keys.checkpoint(topic, Int32(old))).bytes
                 guard let next = checkpoint.flatMap({ Checkpoint(text: $0) })?.next, next >= end else { return .wait }
             }
         }
-        return try add(topic, partition, number, text, &redis)
+        return try add(topic, partition, text, &redis)
     }
 
     /// Notes how many partitions there are now, and where the older ones end; false: not now.
     private func recordGrowth(
-        of topic: String, from known: Int32, to partition: Int32, _ number: Int, _ text: String, _ log: GrownTopic,
+        of topic: String, from known: Int32, to partition: Int32, _ text: String, _ log: GrownTopic,
         _ redis: inout RedisConnection
     ) throws -> Bool {
         guard let count = log.partitionCount(), count > partition, let ends = log.ends(0..<known) else { return false }
-        let growth = keys.growth(number)
-        try redis.command("WATCH", keys.generation(number), growth)
-        guard try redis.command("GET", keys.generation(number)).text == text,
+        let growth = keys.growth
+        try redis.command("WATCH", keys.generation, growth)
+        guard try redis.command("GET", keys.generation).text == text,
             try redis.command("HGET", growth, topic).text == "\(known)"
         else {
             try redis.command("UNWATCH")
@@ -70,11 +71,11 @@ extension GenerationKeeper {
     }
 
     private func add(
-        _ topic: String, _ partition: Int32, _ number: Int, _ text: String, _ redis: inout RedisConnection
+        _ topic: String, _ partition: Int32, _ text: String, _ redis: inout RedisConnection
     ) throws -> MissingCheckpoint {
-        let checkpoint = keys.checkpoint(number, topic, partition)
-        try redis.command("WATCH", keys.generation(number), checkpoint)
-        guard try redis.command("GET", keys.generation(number)).text == text,
+        let checkpoint = keys.checkpoint(topic, partition)
+        try redis.command("WATCH", keys.generation, checkpoint)
+        guard try redis.command("GET", keys.generation).text == text,
             try redis.command("EXISTS", checkpoint).integer == 0
         else {
             try redis.command("UNWATCH")
@@ -86,7 +87,7 @@ extension GenerationKeeper {
         commands.argument("SET")
         commands.argument(text: checkpoint)
         commands.argument(Checkpoint(next: 0, confirmed: 0, writer: "growth").text)
-        commands.command("HSET", keys.growth(number), "\(topic):added-\(partition)", "yes")
+        commands.command("HSET", keys.growth, "\(topic):added-\(partition)", "yes")
         commands.command("EXEC")
         return try isApplied(commands, &redis) ? .created : .wait
     }

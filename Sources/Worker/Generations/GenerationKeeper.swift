@@ -1,5 +1,6 @@
 import Bytes
 public import Projections
+import Records
 public import Redis
 
 /// Finds or makes the generation that a worker writes: the first start, `--fresh`, and who may write at all
@@ -31,15 +32,7 @@ public struct GenerationKeeper: Sendable {
     public func establish(_ redis: inout RedisConnection) throws -> Standing {
         // Another worker may make it at the same moment: the loser of two reads the winner's.
         for _ in 0..<10 {
-            if let number = try redis.command("GET", keys.live).text {
-                guard let number = Int(number) else {
-                    throw WorkerError(
-                        .halted,
-                        "\(keys.live) holds \"\(number)\", which is not a number: another program writes lantern:* keys."
-                    )
-                }
-                return try join(number, &redis)
-            }
+            if let text = try redis.command("GET", keys.generation).text { return try join(text, &redis) }
             try refuseRemains(&redis)
             if let standing = try create(number: 1, &redis) { return standing }
         }
@@ -49,44 +42,43 @@ public struct GenerationKeeper: Sendable {
         )
     }
 
-    private func join(_ number: Int, _ redis: inout RedisConnection) throws -> Standing {
-        guard let text = try redis.command("GET", keys.generation(number)).text,
-            let record = GenerationRecord(text: text)
-        else {
+    private func join(_ text: String, _ redis: inout RedisConnection) throws -> Standing {
+        guard let record = GenerationRecord(text: text) else {
             throw WorkerError(
                 .halted,
-                "projection \(plan.name): \(keys.live) names generation \(number), but \(keys.generation(number)) is missing or damaged. Some of Redis's data was lost: restore it, or build the views again with `lantern run --fresh \(plan.name)`."
+                "projection \(plan.name): \(keys.generation) holds \"\(text)\", which Lantern did not write. Restore Redis's data, or build the views again with `lantern run --fresh \(plan.name)`."
             )
         }
+        let number = record.number
         guard record.state != .dropping else {
             return .idle(
                 "projection \(plan.name): generation \(number) is being dropped (token \(record.token)); this worker starts as soon as there is a generation that it may write. If that was interrupted, run `lantern run --fresh \(plan.name)` again."
             )
         }
-        try compareCluster(number, &redis)
-        try compareTopics(number, &redis)
+        try compareCluster(&redis)
+        try compareTopics(&redis)
         guard record.fingerprint == fingerprint else {
             return .idle(
                 "projection \(plan.name): the live generation \(number) was built by another version of it (fingerprint \(record.fingerprint), this file's is \(fingerprint)). To build this version: `lantern run --fresh \(plan.name)`"
             )
         }
-        guard record.state == .live else {
+        guard record.state == .open else {
             return .idle("projection \(plan.name): generation \(number) is \(record.state.rawValue)")
         }
         return .write(number: number, text: text, identifier: record.identifier)
     }
 
-    private func compareCluster(_ number: Int, _ redis: inout RedisConnection) throws {
-        guard let now = facts.clusterID, try refuseCluster(number, &redis) else { return }
-        try redis.command("HSET", keys.about(number), "cluster", now)
+    private func compareCluster(_ redis: inout RedisConnection) throws {
+        guard let now = facts.clusterID, try refuseCluster(&redis) else { return }
+        try redis.command("HSET", keys.about, About.cluster, now)
     }
 
     /// Refuses another Kafka cluster than the generation's own unless that is accepted; returns whether the id that is
     /// stored is to be replaced.
     @discardableResult
-    func refuseCluster(_ number: Int, _ redis: inout RedisConnection) throws -> Bool {
+    func refuseCluster(_ redis: inout RedisConnection) throws -> Bool {
         guard let now = facts.clusterID else { return false }
-        let before = try redis.command("HGET", keys.about(number), "cluster").text ?? ""
+        let before = try redis.command("HGET", keys.about, About.cluster).text ?? ""
         if before == now { return false }
         // No broker said it when the generation was made.
         if before.isEmpty { return true }
@@ -100,10 +92,10 @@ public struct GenerationKeeper: Sendable {
     }
 
     /// A topic that was created again has the old one's name and another id.
-    private func compareTopics(_ number: Int, _ redis: inout RedisConnection) throws {
+    private func compareTopics(_ redis: inout RedisConnection) throws {
         for (topic, now) in facts.topicIDs.sorted(by: { $0.key < $1.key }) {
-            let field = "topic-id:\(topic)"
-            let before = try redis.command("HGET", keys.about(number), field).text
+            let field = About.topicID(topic)
+            let before = try redis.command("HGET", keys.about, field).text
             if before == now { continue }
             guard before == nil || acceptsCluster else {
                 throw WorkerError(
@@ -111,28 +103,27 @@ public struct GenerationKeeper: Sendable {
                     "projection \(plan.name) was built from topic \(topic) with id \(before ?? ""), but the topic's id is now \(now): it was deleted and created again, and the old offsets mean nothing. Build the views again with `lantern run --fresh \(plan.name)`."
                 )
             }
-            try redis.command("HSET", keys.about(number), field, now)
+            try redis.command("HSET", keys.about, field, now)
         }
     }
 
-    /// No live generation: then nothing else of it may be there either, or something was lost.
+    /// No generation: then nothing else of it may be there either, or something was lost.
     private func refuseRemains(_ redis: inout RedisConnection) throws {
         var remains: [String] = []
-        if try redis.command("GET", keys.generation(1)) != .null { remains.append(keys.generation(1)) }
         for topic in facts.topics {
             for partition in topic.partitions.indices {
-                let key = keys.checkpoint(1, topic.name, Int32(partition))
+                let key = keys.checkpoint(topic.name, Int32(partition))
                 if try redis.command("EXISTS", key).integer == 1 { remains.append(key) }
             }
         }
+        if let other = try GenerationFinding.remains(of: plan.name, &redis) { remains.append(other) }
         let claims = try Claim.all(&redis)
-        remains += claims.filter { $0.projection == plan.name }.map { "the claim of view \($0.view)" }
-        // Two workers that start together: the other one's keys appear all at once, with `live`.
-        if try redis.command("EXISTS", keys.live).integer == 1 { return }
+        // Two workers that start together: the other one's keys appear all at once, with the record.
+        if try redis.command("EXISTS", keys.generation).integer == 1 { return }
         guard remains.isEmpty else {
             throw WorkerError(
                 .halted,
-                "projection \(plan.name): \(keys.live) is missing, but \(remains[0]) is there: some of Redis's data was lost. Restore it, or build the views again with `lantern run --fresh \(plan.name)`."
+                "projection \(plan.name): \(keys.generation) is missing, but \(remains[0]) is there: some of Redis's data was lost. Restore it, or build the views again with `lantern run --fresh \(plan.name)`."
             )
         }
         try refuseCollisions(claims)
@@ -184,49 +175,47 @@ public struct GenerationKeeper: Sendable {
         )
     }
 
-    /// One transaction under WATCH: generation, claims, a checkpoint for every partition, growth, `live`. nil: lost the race.
+    /// One transaction under WATCH: record, claims, a checkpoint for every partition, growth. nil: lost the race.
     private func create(number: Int, _ redis: inout RedisConnection) throws -> Standing? {
-        let hold = GenerationHold(expected: [(keys.live, nil), (keys.generation(number), nil)])
-        let record = newRecord()
+        let hold = GenerationHold(expected: [(keys.generation, nil)])
+        let record = newRecord(number: number)
         var commands = CommandBuffer()
-        appendCreation(of: number, record, to: &commands)
+        appendCreation(of: record, to: &commands)
         let isMade = try hold.perform(commands, watching: [KeySpace.claims], &redis) { redis in
             try refuseCollisions(try Claim.all(&redis))
         }
         return isMade ? .write(number: number, text: record.text, identifier: record.identifier) : nil
     }
 
-    func newRecord() -> GenerationRecord {
-        let identifier = String(UInt32.random(in: .min ... .max) | 0x1000_0000, radix: 16)
-        return GenerationRecord(state: .live, fingerprint: fingerprint, identifier: identifier)
+    func newRecord(number: Int) -> GenerationRecord {
+        GenerationRecord(number: number, identifier: GenerationRecord.drawIdentifier(), fingerprint: fingerprint)
     }
 
     /// All that a generation begins with; the caller sends it in one transaction.
-    func appendCreation(of number: Int, _ record: GenerationRecord, to commands: inout CommandBuffer) {
-        commands.command("SET", keys.generation(number), record.text)
+    func appendCreation(of record: GenerationRecord, to commands: inout CommandBuffer) {
+        commands.command("SET", keys.generation, record.text)
         for view in plan.views {
             let claim = Claim(projection: plan.name, view: view)
             commands.command("HSET", KeySpace.claims, claim.field, claim.value)
         }
         for (index, topic) in facts.topics.enumerated() {
-            commands.command("HSET", keys.growth(number), topic.name, "\(topic.partitions.count)")
+            commands.command("HSET", keys.growth, topic.name, "\(topic.partitions.count)")
             for (partition, marks) in topic.partitions.enumerated() {
                 let start = plan.topics[index].isCompacted || allowsPartial ? marks.low : 0
                 if start > 0, !plan.topics[index].isCompacted {
-                    commands.command("HSET", keys.about(number), "start:\(topic.name):\(partition)", "\(start)")
+                    commands.command("HSET", keys.about, About.start(topic.name, Int32(partition)), "\(start)")
                 }
                 commands.begin(3)
                 commands.argument("SET")
-                commands.argument(text: keys.checkpoint(number, topic.name, Int32(partition)))
+                commands.argument(text: keys.checkpoint(topic.name, Int32(partition)))
                 commands.argument(Checkpoint(next: start, confirmed: start, writer: "creation").text)
             }
         }
         commands.command(
-            "HSET", keys.about(number), "version", "\(plan.version)", "partial", allowsPartial ? "yes" : "no")
-        if let cluster = facts.clusterID { commands.command("HSET", keys.about(number), "cluster", cluster) }
+            "HSET", keys.about, About.version, "\(plan.version)", About.partial, allowsPartial ? "yes" : "no")
+        if let cluster = facts.clusterID { commands.command("HSET", keys.about, About.cluster, cluster) }
         for (topic, identifier) in facts.topicIDs {
-            commands.command("HSET", keys.about(number), "topic-id:\(topic)", identifier)
+            commands.command("HSET", keys.about, About.topicID(topic), identifier)
         }
-        commands.command("SET", keys.live, "\(number)")
     }
 }

@@ -1,12 +1,13 @@
 import Bytes
 import Projections
+import Records
 import Redis
 
 extension Lane where Log: ~Copyable, Link: ~Copyable {
     /// Writes damage records outside of the lane's transactions, if the generation is still the lane's.
     mutating func writeDamage(_ writes: [DamageWrite]) {
         let settings = machine.settings
-        let generation = settings.keys.generation(settings.generation)
+        let generation = settings.keys.generation
         do {
             var look = CommandBuffer()
             look.command("UNWATCH")
@@ -25,9 +26,9 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             commands.command("MULTI")
             for write in writes {
                 if let record = write.record {
-                    commands.command("HSET", settings.keys.damage(settings.generation), write.field, record)
+                    commands.command("HSET", settings.keys.damage, write.field, record)
                 } else {
-                    commands.command("HDEL", settings.keys.damage(settings.generation), write.field)
+                    commands.command("HDEL", settings.keys.damage, write.field)
                 }
             }
             commands.command("EXEC")

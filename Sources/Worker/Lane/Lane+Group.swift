@@ -1,6 +1,7 @@
 import Bytes
 import Kafka
 import Projections
+import Records
 
 // What the group gives and takes, and where the consumer continues.
 extension Lane where Log: ~Copyable, Link: ~Copyable {
@@ -85,8 +86,8 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
 
     private mutating func noteState(_ slot: Int, _ state: String) {
         let it = machine.partition(slot)
-        let about = machine.settings.keys.about(machine.settings.generation)
-        machine.note(["HSET", about, "state:\(it.topicName):\(it.partition)", state])
+        let about = machine.settings.keys.about
+        machine.note(["HSET", about, About.state(it.topicName, it.partition), state])
     }
 
     mutating func rebalanced(_ rebalance: Rebalance, now: Int64) {

@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 import Redis
 
 // A partition that a topic gained: a key's older events may still be parked in the partitions before the growth.
@@ -14,9 +15,9 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         var older = OlderKeys()
         older.readAt = services.now()
         for partition in 0..<growth.partitionsBefore(it.partition, of: it.topicName) {
-            let index = keys.parkedIndex(machine.settings.generation, it.topicName, partition)
+            let index = keys.parkedIndex(it.topicName, partition)
             for member in try elements(index, of: link?.command("ZRANGE", index, "0", "-1")) {
-                if let key = LaneMachine.parked(member.bytes)?.key { older.add(key, of: partition) }
+                if let key = ParkedRecord.place(inIndex: member.bytes)?.key { older.add(key, of: partition) }
             }
         }
         return older
@@ -25,7 +26,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     /// The older partition that holds events of this key parked, by now; nil: none does.
     mutating func olderPartition(holding key: [UInt8]?, before slot: Int) throws(RedisError) -> String? {
         guard readsGrowth, let key else { return nil }
-        let record = keys.growth(machine.settings.generation)
+        let record = keys.growth
         let growth = GrowthRecord(try elements(record, of: link?.command("HGETALL", record)))
         let older = try readOlder(slot, growth)
         return older.partition(holding: key.span).map { "\(machine.partition(slot).topicName)-\($0)" }

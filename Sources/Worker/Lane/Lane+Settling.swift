@@ -1,6 +1,7 @@
 import Bytes
 import Projections
-public import Redis
+import Records
+import Redis
 
 // The rare, linear parts: read on an idle connection, with its time-outs.
 extension Lane where Log: ~Copyable, Link: ~Copyable {
@@ -14,16 +15,16 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         var unanswered: [Int] = []
         do {
             var commands = CommandBuffer()
-            commands.command("GET", keys.generation(settings.generation))
+            commands.command("GET", keys.generation)
             for slot in slots {
                 let it = machine.partition(slot)
-                commands.command("GET", keys.checkpoint(settings.generation, it.topicName, it.partition))
-                commands.command("ZRANGE", keys.parkedIndex(settings.generation, it.topicName, it.partition), "0", "-1")
-                commands.command("HGET", keys.damage(settings.generation), damageField(it))
+                commands.command("GET", keys.checkpoint(it.topicName, it.partition))
+                commands.command("ZRANGE", keys.parkedIndex(it.topicName, it.partition), "0", "-1")
+                commands.command("HGET", keys.damage, damageField(it))
             }
             // After the checkpoints: a decision that comes in between belongs to a later one.
             commands.command("HGETALL", keys.ledger)
-            if readsGrowth { commands.command("HGETALL", keys.growth(settings.generation)) }
+            if readsGrowth { commands.command("HGETALL", keys.growth) }
             if machine.hasCompacted { commands.command("TIME") }
             guard let values = try link?.roundTrip(commands) else { return }
             // An error is not a missing key: LOADING, for example, passes by itself.
@@ -50,7 +51,9 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
                 }
                 var found = Settlement.Partition(
                     slot: slot, checkpoint: values[1 + 3 * index].bytes, low: marks.low, high: marks.high)
-                found.parked = (values[2 + 3 * index].elements ?? []).compactMap { LaneMachine.parked($0.bytes) }
+                found.parked = (values[2 + 3 * index].elements ?? []).compactMap {
+                    ParkedRecord.place(inIndex: $0.bytes)
+                }
                 found.older = older[slot] ?? OlderKeys()
                 found.tombstoneRetention = services.tombstoneRetention(topic: it.topicName)
                 found.damage = values[3 + 3 * index].text.map { DamageRecord(text: $0) }
@@ -168,14 +171,6 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
 }
 
 extension LaneMachine {
-    /// `OFFSET:KEY` or `OFFSET`.
-    static func parked(_ member: [UInt8]?) -> (offset: Int64, key: [UInt8]?)? {
-        guard let member else { return nil }
-        let digits = member.prefix { $0 != UInt8(ascii: ":") }
-        guard let offset = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
-        return (offset, digits.count == member.count ? nil : Array(member.dropFirst(digits.count + 1)))
-    }
-
     static func ledger(_ elements: [RedisValue], prefix: String) -> [Int64: LedgerEntry] {
         var entries: [Int64: LedgerEntry] = [:]
         for index in stride(from: 0, to: elements.count - 1, by: 2) {
@@ -204,13 +199,5 @@ extension RedisValue {
             let micros = parts[1].text.flatMap({ Int64($0) })
         else { return nil }
         return seconds * 1_000 + micros / 1_000
-    }
-
-    /// The bytes of a string; nil for everything else.
-    public var bytes: [UInt8]? {
-        switch self {
-        case .bulk(let bytes), .simple(let bytes): bytes
-        default: nil
-        }
     }
 }

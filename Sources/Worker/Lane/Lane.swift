@@ -2,6 +2,7 @@ import Bytes
 import Glibc
 import Kafka
 public import Projections
+import Records
 public import Redis
 
 /// The thin loop around a lane's machine: one thread, one event log, one link to Redis, one `poll(2)`.
@@ -318,7 +319,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
 
     /// What `status` shows of a partition is in the generation's `about`, which no fence watches.
     private mutating func leaveForStatus(_ report: LaneReport) {
-        let about = machine.settings.keys.about(machine.settings.generation)
+        let about = machine.settings.keys.about
         func field(_ kind: String, _ slot: Int) -> String {
             let it = machine.partition(slot)
             return "\(kind):\(it.topicName):\(it.partition)"

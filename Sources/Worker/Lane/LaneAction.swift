@@ -1,3 +1,5 @@
+public import Records
+
 /// What the lane's shell must do for the machine; in order, each once.
 public enum LaneAction: Sendable, Equatable {
     /// Open a new Redis connection, then say `connected` or `connectFailed`.
@@ -43,17 +45,5 @@ public struct Placement: Sendable, Equatable {
     public init(slot: Int, offset: Int64) {
         self.slot = slot
         self.offset = offset
-    }
-}
-
-/// What the operator left in Redis about parked or halted events.
-public struct ParkingRequest: Sendable, Equatable {
-    /// The field of the requests' hash.
-    public var field: String
-    public var text: String
-
-    public init(field: String, text: String) {
-        self.field = field
-        self.text = text
     }
 }

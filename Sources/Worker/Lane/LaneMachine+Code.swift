@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 
 // A projection in code whose version was not raised when it was changed: a checkpoint records what one event made
 // before.

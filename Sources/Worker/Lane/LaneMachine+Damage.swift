@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 import Redis
 
 // A row could not take its change, and the checkpoint has passed it: every partition of that transaction stops, durably,

@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 import Redis
 
 // WATCH, MGET and the comparison of their replies: the lane that holds a fence may write what it covers.
@@ -32,7 +33,7 @@ extension LaneMachine {
         for name in ["WATCH", "MGET"] {
             fenceCommands.begin(2 + watched.count)
             fenceCommands.argument(text: name)
-            fenceCommands.argument(text: keys.generation(settings.generation))
+            fenceCommands.argument(text: keys.generation)
             for slot in watched { fenceCommands.argument(partitions[slot].checkpointKey) }
         }
     }

@@ -1,5 +1,6 @@
 import Bytes
 public import Projections
+import Records
 
 /// What became of an event that was offered to the lane.
 public enum Taken: Sendable {
@@ -219,12 +220,12 @@ extension LaneMachine {
         }
         parking.begin(4)
         parking.argument("HSET")
-        parking.argument(text: keys.parked(settings.generation, it.topicName, it.partition))
+        parking.argument(text: keys.parked(it.topicName, it.partition))
         parking.argument(record.offset)
         parking.argument(record.bytes)
         parking.begin(4)
         parking.argument("ZADD")
-        parking.argument(text: keys.parkedIndex(settings.generation, it.topicName, it.partition))
+        parking.argument(text: keys.parkedIndex(it.topicName, it.partition))
         parking.argument(record.offset)
         parking.argument(Self.indexMember(record.offset, record.key))
         partitions[slot].parked.add(offset: record.offset, key: settings.plan.isOrderDependent ? record.key : nil)
@@ -312,20 +313,5 @@ extension LaneMachine {
         partitions[slot].nextAtHeartbeat = partitions[slot].next
         fenceIsCurrent = false
         actions.append(.report(.started(slot: slot, next: partitions[slot].next)))
-    }
-}
-
-extension RecordHash {
-    /// XXH3 of timestamp, key, value and headers, null and empty told apart.
-    static func of(_ event: borrowing Event, headers: borrowing HeaderList) -> UInt64 {
-        var hash = RecordHash()
-        hash.add(event.timestamp)
-        hash.add(event.key)
-        hash.add(event.value)
-        for index in 0..<headers.count {
-            hash.add(headers.name(index))
-            hash.add(headers.value(index))
-        }
-        return hash.finish()
     }
 }

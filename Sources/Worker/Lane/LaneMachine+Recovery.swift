@@ -1,5 +1,6 @@
 import Bytes
 public import Projections
+public import Records
 import Redis
 
 // Every failure ends here: drop what is folded, read again, continue from what Redis says.

@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 import Redis
 
 // Where a partition's folding begins: at its checkpoint, whichever worker wrote it, once it agrees with the log.

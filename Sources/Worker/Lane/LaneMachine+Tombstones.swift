@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 import Redis
 
 // A compacted topic keeps a tombstone for delete.retention.ms after it was first cleaned. So a lane that was at a log's

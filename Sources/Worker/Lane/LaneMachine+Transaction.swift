@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 public import Redis
 
 extension LaneMachine {

@@ -1,4 +1,5 @@
 import Projections
+import Records
 
 // Is the log that Kafka gives still the one that the checkpoints describe? A topic can be created again, or the address
 // can lead to another cluster, while a lane runs. Whenever something happens behind which that could hide, a partition

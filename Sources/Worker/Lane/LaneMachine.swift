@@ -1,5 +1,6 @@
 public import Bytes
 public import Projections
+import Records
 import Redis
 
 /// The lane as a pure state machine: what comes from Kafka and Redis goes in, bytes for Redis and actions come out.
@@ -170,8 +171,7 @@ public struct LaneMachine: ~Copyable {
         given.map { each in
             var fresh = LanePartition(
                 topic: each.topic, partition: each.partition, topicName: settings.plan.topics[each.topic].name,
-                keys: keys,
-                generation: settings.generation)
+                keys: keys)
             fresh.isPaused = false
             fresh.doubt = doubts
             fenceIsCurrent = false

@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 
 /// One partition while this lane owns it; a fresh value for each assignment.
 public struct LanePartition: Sendable {
@@ -105,11 +106,11 @@ public struct LanePartition: Sendable {
         var writer: String
     }
 
-    init(topic: Int, partition: Int32, topicName: String, keys: KeySpace, generation: Int) {
+    init(topic: Int, partition: Int32, topicName: String, keys: KeySpace) {
         self.topic = topic
         self.partition = partition
         self.topicName = topicName
-        checkpointKey = Array(keys.checkpoint(generation, topicName, partition).utf8)
+        checkpointKey = Array(keys.checkpoint(topicName, partition).utf8)
     }
 
     /// The event at `offset` is behind us.

@@ -1,4 +1,5 @@
 public import Kafka
+public import Records
 
 /// What a lane asks of the process it runs in, on rare occasions.
 public protocol LaneServices: AnyObject, Sendable {

@@ -1,11 +1,13 @@
 public import Projections
+import Records
 
 /// What a lane is told once, when it starts; all times in milliseconds.
 public struct LaneSettings: Sendable {
     public var plan: ProjectionPlan
-    /// The generation it works for, and the exact bytes of its generation key: every transaction compares them.
-    public var generation: Int
+    /// The exact bytes of the record of the generation that it works for: every transaction compares them.
     public var generationText: [UInt8]
+    /// The generation's identifier: which one it is, wherever it is.
+    public let generationIdentifier: String
     /// Who it is, random for each start: 16 hexadecimal digits.
     public var writer: String
     /// Partitions given by the configuration and not by a consumer group.
@@ -56,16 +58,12 @@ public struct LaneSettings: Sendable {
     /// The canary: switched off in tests to show that they would notice a fence that compares nothing.
     package var comparesCheckpoints = true
 
-    public init(plan: ProjectionPlan, generation: Int, generationText: [UInt8], writer: String) {
+    public init(plan: ProjectionPlan, generationText: [UInt8], writer: String) {
         self.plan = plan
-        self.generation = generation
         self.generationText = generationText
+        generationIdentifier = GenerationRecord(bytes: generationText)?.identifier ?? "-"
         self.writer = writer
     }
 
-    /// What distinguishes the generation from another one of the same number.
-    var generationIdentifier: String {
-        GenerationRecord(text: String(decoding: generationText, as: UTF8.self))?.identifier ?? "-"
-    }
     var keys: KeySpace { KeySpace(projection: plan.name) }
 }

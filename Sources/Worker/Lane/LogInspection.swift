@@ -1,4 +1,4 @@
-public import Projections
+public import Records
 
 /// A question about the logs behind some partitions: are they still those that the checkpoints describe?
 public struct LogInspection: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Projections
+import Records
 
 /// The second reading of events that the checkpoint has passed: is it the same log, and did the last batch do no damage?
 final class Replay: @unchecked Sendable {

@@ -1,4 +1,4 @@
-public import Projections
+public import Records
 
 /// What the shell read for partitions that are to be folded from their checkpoints.
 public struct Settlement: Sendable {

@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 import Redis
 
 // Retry, skip and edit are carried out by the partition's own lane in its transactions: from outside they would race it.
@@ -83,9 +84,9 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     mutating func parked(
         of it: LanePartition, from first: Int64, to last: String, _ limit: Int
     ) throws(RedisError) -> [(offset: Int64, key: [UInt8]?)] {
-        let index = machine.settings.keys.parkedIndex(machine.settings.generation, it.topicName, it.partition)
+        let index = machine.settings.keys.parkedIndex(it.topicName, it.partition)
         let answer = try link?.command("ZRANGE", index, "\(first)", last, "BYSCORE", "LIMIT", "0", "\(limit)")
-        return (answer?.elements ?? []).compactMap { LaneMachine.parked($0.bytes) }
+        return (answer?.elements ?? []).compactMap { ParkedRecord.place(inIndex: $0.bytes) }
     }
 
     /// A parked event, with those of its key that queue behind it.
@@ -121,7 +122,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     }
 
     mutating func record(_ offset: Int64, _ it: LanePartition) throws(RedisError) -> ParkedRecord? {
-        let blobs = machine.settings.keys.parked(machine.settings.generation, it.topicName, it.partition)
+        let blobs = machine.settings.keys.parked(it.topicName, it.partition)
         return try link?.command("HGET", blobs, "\(offset)").bytes.flatMap { ParkedRecord(bytes: $0) }
     }
 

@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 import Redis
 
 // All that a partition has parked, a slice in each transaction: the lane projects, polls Kafka and looks at its own duties in
@@ -54,7 +55,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     private mutating func records(
         _ slice: [(offset: Int64, key: [UInt8]?)], _ it: LanePartition
     ) throws(RedisError) -> [ParkedRecord?] {
-        let blobs = machine.settings.keys.parked(machine.settings.generation, it.topicName, it.partition)
+        let blobs = machine.settings.keys.parked(it.topicName, it.partition)
         var sizes = CommandBuffer()
         for entry in slice { sizes.command("HSTRLEN", blobs, "\(entry.offset)") }
         let lengths = try link?.roundTrip(sizes) ?? []

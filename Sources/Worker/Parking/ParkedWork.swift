@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 
 /// One request on its way, and the commands that carry it out in one fenced transaction.
 struct ParkedWork {
@@ -40,13 +41,13 @@ struct ParkedWork {
         watch.command("UNWATCH")
         watch.begin(4 + rows.count)
         watch.argument("WATCH")
-        watch.argument(text: keys.generation(settings.generation))
+        watch.argument(text: keys.generation)
         watch.argument(text: keys.requests)
         watch.argument(it.checkpointKey)
         for row in rows { watch.argument(row.key) }
         watch.begin(3)
         watch.argument("MGET")
-        watch.argument(text: keys.generation(settings.generation))
+        watch.argument(text: keys.generation)
         watch.argument(it.checkpointKey)
         watch.command("HGET", keys.requests, request.field)
         return watch

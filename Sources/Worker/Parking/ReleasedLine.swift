@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 
 /// Parked events that are folded in their order: what a request changes.
 struct ReleasedLine: ~Copyable {
@@ -64,7 +65,7 @@ struct ReleasedLine: ~Copyable {
     mutating func take(_ entry: (offset: Int64, key: [UInt8]?), _ record: ParkedRecord?, _ projector: any Projector)
         -> Taken
     {
-        let blobs = settings.keys.parked(settings.generation, it.topicName, it.partition)
+        let blobs = settings.keys.parked(it.topicName, it.partition)
         let decision = decision(entry.offset, record)
         if decision != .skip {
             guard let record else {
@@ -88,7 +89,7 @@ struct ReleasedLine: ~Copyable {
         bookkeeping.command("HDEL", blobs, "\(entry.offset)")
         bookkeeping.begin(3)
         bookkeeping.argument("ZREM")
-        bookkeeping.argument(text: settings.keys.parkedIndex(settings.generation, it.topicName, it.partition))
+        bookkeeping.argument(text: settings.keys.parkedIndex(it.topicName, it.partition))
         bookkeeping.argument(LaneMachine.indexMember(entry.offset, entry.key))
         released.append(entry)
         return .released

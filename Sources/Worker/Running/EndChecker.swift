@@ -1,5 +1,6 @@
 import System
 import Projections
+import Records
 import Redis
 import Logging
 
@@ -67,20 +68,20 @@ struct EndChecker: ~Copyable {
 
     /// What Redis says of partitions that others read; nil: not there yet.
     private mutating func look(_ runner: ProjectionRunner, _ targets: [Target]) -> Finding? {
-        guard case .running(let generation, _) = runner.state else { return nil }
+        guard case .running = runner.state else { return nil }
         let keys = KeySpace(projection: runner.settings.plan.name)
         var finding = Finding.reached
         do {
             if redis == nil { redis = try RedisConnection.open(runner.settings.redis) }
-            let text = try redis?.command("GET", keys.generation(generation)).text
+            let text = try redis?.command("GET", keys.generation).text
             guard let identifier = text.flatMap({ GenerationRecord(text: $0) })?.identifier else { return nil }
             for target in targets {
-                let value = try redis?.command("GET", keys.checkpoint(generation, target.topic, target.partition)).bytes
+                let value = try redis?.command("GET", keys.checkpoint(target.topic, target.partition)).bytes
                 guard let next = value.flatMap({ Checkpoint(text: $0) })?.next else { return nil }
                 let field = DamageRecord.field(identifier, target.topic, target.partition)
-                let damage = try redis?.command("HGET", keys.damage(generation), field).text
+                let damage = try redis?.command("HGET", keys.damage, field).text
                 let place = "\(target.topic):\(target.partition)"
-                let note = try redis?.command("HGET", keys.about(generation), "state:\(place)").text
+                let note = try redis?.command("HGET", keys.about, About.state(target.topic, target.partition)).text
                 let isHalted = note?.hasPrefix("halted ") == true
                 haltedLooks[place] = isHalted ? haltedLooks[place, default: 0] + 1 : 0
                 if let damage, DamageRecord(text: damage).holds(at: next) {

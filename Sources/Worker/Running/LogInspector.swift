@@ -4,6 +4,7 @@ import Dispatch
 import Glibc
 import Kafka
 import Projections
+import Records
 import Redis
 import Synchronization
 
@@ -28,7 +29,6 @@ final class LogInspector: Sendable {
     }
 
     private let settings: ProjectionSettings
-    private let generation: Int
     private let facts: LogFacts
     /// Told how many partitions the topics have, with each inspection.
     private let counted: @Sendable ([String: Int]) -> Void
@@ -38,12 +38,11 @@ final class LogInspector: Sendable {
 
     /// `facts` are those that the generation was compared with.
     init(
-        settings: ProjectionSettings, generation: Int, facts: LogFacts,
+        settings: ProjectionSettings, facts: LogFacts,
         counted: @escaping @Sendable ([String: Int]) -> Void
     ) {
         self.counted = counted
         self.settings = settings
-        self.generation = generation
         self.facts = facts
         queue = DispatchQueue(label: "lantern-\(settings.plan.name)-inspector")
     }
@@ -146,7 +145,7 @@ final class LogInspector: Sendable {
         var command = CommandBuffer()
         command.begin(1 + count)
         command.argument("MGET")
-        for partition in 0..<count { command.argument(text: keys.checkpoint(generation, topic, Int32(partition))) }
+        for partition in 0..<count { command.argument(text: keys.checkpoint(topic, Int32(partition))) }
         let values = try state.redis?.roundTrip(command).first?.elements ?? []
         return values.enumerated().compactMap { partition, value in
             value.bytes.flatMap { Checkpoint(text: $0) }?.anchor.map { (Int32(partition), $0) }

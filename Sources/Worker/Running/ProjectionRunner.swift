@@ -116,7 +116,7 @@ public final class ProjectionRunner: Sendable {
             shared.withLock { $0.state = .idle(why) }
             standby.withLock { $0.waitIdle(now: Clock.milliseconds()) }
         case .write(let number, let text, let identifier):
-            services.begin(keeper, number: number, text: text) { [weak self] in self?.handOver($0) }
+            services.begin(keeper, text: text) { [weak self] in self?.handOver($0) }
             try launch(number: number, text: text, identifier: identifier, services, facts)
             standby.withLock { $0.end() }
         }
@@ -145,7 +145,7 @@ public final class ProjectionRunner: Sendable {
     }
 
     /// Whether one that stands by is to start again: the generation changed, or the back-off is over. Cheap: at most once a
-    /// second it asks Redis for two keys.
+    /// second it asks Redis for one key.
     func shouldStart(now: Int64) -> Bool {
         switch state {
         case .idle: standby.withLock { $0.hasChanged(settings, now: now) }
@@ -163,7 +163,7 @@ public final class ProjectionRunner: Sendable {
         for index in 0..<settings.lanes {
             let writer = Self.hexadecimal(UInt64.random(in: .min ... .max))
             var laneSettings = LaneSettings(
-                plan: settings.plan, generation: number, generationText: Array(text.utf8), writer: writer)
+                plan: settings.plan, generationText: Array(text.utf8), writer: writer)
             laneSettings.hasFixedPartitions = settings.fixed != nil
             laneSettings.group = group
             laneSettings.kafkaUser = settings.kafka.last { $0.0 == "sasl.username" }?.1

@@ -1,5 +1,6 @@
 import Bytes
 import Projections
+import Records
 import Redis
 
 /// What a worker's user must be allowed in Redis (Deployment.md, "Redis"): found out before anything is written, and all of
@@ -48,7 +49,7 @@ enum RedisRights {
         for words in own { add(words, key: Array(KeySpace.claims.utf8), of: KeySpace.claims) }
         for plan in plans {
             let keys = KeySpace(projection: plan.name)
-            for words in own { add(words, key: Array(keys.live.utf8), of: "lantern:\(plan.name):*") }
+            for words in own { add(words, key: Array(keys.generation.utf8), of: keys.pattern) }
             for view in plan.views {
                 let pattern = KeyPattern(view)
                 let key = pattern.literalPrefix + (pattern.valueCount > 0 ? [UInt8(ascii: "1")] : [])

@@ -3,6 +3,7 @@ import Bytes
 import Glibc
 import Kafka
 import Projections
+import Records
 import Redis
 import Synchronization
 
@@ -12,7 +13,8 @@ final class RunnerServices: LaneServices {
         var admin: Admin
         var producer: Producer?
         var keeper: GenerationKeeper?
-        var standing: (number: Int, text: String)?
+        /// The record of the generation that the lanes work for.
+        var generationText: String?
         var inspector: LogInspector?
         var tombstoneRetention: [String: Int64] = [:]
         /// What was said at a start and is not said again.
@@ -33,13 +35,13 @@ final class RunnerServices: LaneServices {
 
     /// Tells the services what the lanes work for, and whom to tell how many partitions the topics have now and then.
     func begin(
-        _ keeper: GenerationKeeper, number: Int, text: String, counted: @escaping @Sendable ([String: Int]) -> Void
+        _ keeper: GenerationKeeper, text: String, counted: @escaping @Sendable ([String: Int]) -> Void
     ) {
         shared.withLock { shared in
             shared.keeper = keeper
-            shared.standing = (number, text)
+            shared.generationText = text
             shared.inspector = LogInspector(
-                settings: settings, generation: number, facts: keeper.facts, counted: counted)
+                settings: settings, facts: keeper.facts, counted: counted)
         }
     }
 
@@ -213,12 +215,12 @@ final class RunnerServices: LaneServices {
     }
 
     func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint {
-        let (keeper, standing) = shared.withLock { ($0.keeper, $0.standing) }
-        guard let keeper, let standing else { return .wait }
+        let (keeper, text) = shared.withLock { ($0.keeper, $0.generationText) }
+        guard let keeper, let text else { return .wait }
         do {
             var redis = try RedisConnection.open(settings.redis)
             return try keeper.resolveMissing(
-                topic: topic, partition: partition, number: standing.number, text: standing.text,
+                topic: topic, partition: partition, text: text,
                 log: .init(
                     partitionCount: { [self] in partitionCount(of: topic) },
                     ends: { [self] in highWatermarks(of: topic, $0) }), &redis)

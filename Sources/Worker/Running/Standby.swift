@@ -1,14 +1,15 @@
 import Projections
+import Records
 import Redis
 
-/// How a projection without lanes waits: one connection kept, two keys compared once a second, or a growing back-off.
+/// How a projection without lanes waits: one connection kept, one key compared once a second, or a growing back-off.
 struct Standby: ~Copyable {
     private static let interval: Int64 = 1_000
     private static let longest: Int64 = 30_000
 
     private var redis: RedisConnection?
-    /// What `live` and the key of the generation that it names held.
-    private var seen: [[UInt8]?] = []
+    /// What the generation's key held.
+    private var seen: [UInt8]?
     private var delay = interval
     /// Monotonic milliseconds.
     private(set) var nextLook: Int64 = 0
@@ -18,13 +19,11 @@ struct Standby: ~Copyable {
     /// Remembers what there is now.
     mutating func look(_ settings: ProjectionSettings) throws { seen = try read(settings) }
 
-    private mutating func read(_ settings: ProjectionSettings) throws -> [[UInt8]?] {
+    private mutating func read(_ settings: ProjectionSettings) throws -> [UInt8]? {
         do {
             if redis == nil { redis = try RedisConnection.open(settings.redis) }
             let keys = KeySpace(projection: settings.plan.name)
-            let live = try redis?.command("GET", keys.live)
-            guard let number = live?.text.flatMap({ Int($0) }) else { return [live?.bytes] }
-            return [live?.bytes, try redis?.command("GET", keys.generation(number)).bytes]
+            return try redis?.command("GET", keys.generation).bytes
         } catch {
             redis = nil
             throw error
@@ -36,8 +35,7 @@ struct Standby: ~Copyable {
         guard now >= nextLook else { return false }
         nextLook = now + Self.interval
         // While Redis is away nothing can have changed for us: the next look shows.
-        guard let found = try? read(settings) else { return false }
-        return found != seen
+        do { return try read(settings) != seen } catch { return false }
     }
 
     mutating func waitIdle(now: Int64) {

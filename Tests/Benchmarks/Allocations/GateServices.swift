@@ -1,5 +1,6 @@
 import Glibc
 import Kafka
+import Records
 import Worker
 
 /// The process around the gate's lane: all is well, and anything else ends the run.

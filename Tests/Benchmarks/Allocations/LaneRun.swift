@@ -1,4 +1,5 @@
 import Projections
+import Records
 import Redis
 import RedisServer
 import Worker
@@ -6,7 +7,7 @@ import Worker
 /// The shipped lane on a real Redis, with events from memory instead of Kafka's.
 struct LaneRun: ~Copyable {
     private static let partitions = 8
-    private static let generation = "state=live fingerprint=gate token=- id=00000000"
+    private static let generation = "number=1 id=00000000 state=open fingerprint=gate token= deadline=0"
 
     private var lane: Lane<MemoryLog, RedisConnection>
     private let server: RedisServer
@@ -20,15 +21,15 @@ struct LaneRun: ~Copyable {
         let server = try RedisServer()
         let options = try Self.options(server)
         var tool = try RedisConnection.open(options)
-        try tool.command("SET", keys.generation(1), Self.generation)
+        try tool.command("SET", keys.generation, Self.generation)
         for partition in 0..<Self.partitions {
             let start = Checkpoint(next: 0, confirmed: 0, writer: "0000000000000000", time: 0, anchor: nil)
             try tool.command([
-                Array("SET".utf8), Array(keys.checkpoint(1, "orders", Int32(partition)).utf8), start.text,
+                Array("SET".utf8), Array(keys.checkpoint("orders", Int32(partition)).utf8), start.text,
             ])
         }
         var settings = LaneSettings(
-            plan: projector.plan, generation: 1, generationText: Array(Self.generation.utf8),
+            plan: projector.plan, generationText: Array(Self.generation.utf8),
             writer: "00000000000000aa")
         settings.hasFixedPartitions = true
         source = MemoryEvents(workload.events, partitions: Self.partitions)
@@ -63,7 +64,7 @@ struct LaneRun: ~Copyable {
         var tool = try RedisConnection.open(Self.options(server))
         var reached: Int64 = 0
         for partition in 0..<Self.partitions {
-            let text = try tool.command("GET", keys.checkpoint(1, "orders", Int32(partition))).text ?? ""
+            let text = try tool.command("GET", keys.checkpoint("orders", Int32(partition))).text ?? ""
             reached += Checkpoint(text: Array(text.utf8))?.next ?? 0
         }
         let counters = lane.counters

@@ -1,4 +1,5 @@
 import Projections
+import Records
 import Redis
 import RedisServer
 import Testing
@@ -21,13 +22,13 @@ import Testing
 
     private func expectFresh(_ number: Int, rows: Set<String>, _ redis: inout RedisConnection) throws {
         let keys = KeySpace(projection: "p")
-        #expect(try redis.command("GET", keys.live).text == "\(number)")
-        let text = try redis.command("GET", keys.generation(number)).text
-        #expect(text.flatMap { GenerationRecord(text: $0) }?.state == .live)
+        let text = try redis.command("GET", keys.generation).text
+        let record = text.flatMap { GenerationRecord(text: $0) }
+        #expect(record?.number == number && record?.state == .open && record?.token == "")
         let names = try stage.names("*", &redis)
         #expect(names.filter { !$0.hasPrefix("lantern:") } == foreign.union(rows))
-        let generations = names.compactMap { GenerationInventory.number(of: Array($0.utf8), "p") }
-        #expect(Set(generations) == [number])
+        let remains: Set = [keys.generation, keys.about, keys.growth, keys.checkpoint("t", 0), keys.checkpoint("t", 1)]
+        #expect(names.filter { GenerationInventory.isOfGeneration(Array($0.utf8), "p") } == remains)
     }
 
     @Test func `killed between any two steps, it is run again and resumes`() throws {
@@ -113,6 +114,7 @@ import Testing
         #expect(try stage.names("lantern:p:*", &redis).isEmpty)
         #expect(try redis.command("HGETALL", KeySpace.claims).elements?.compactMap(\.text) == ["q v", "plain|q:{}"])
         #expect(try stage.names("*", &redis).filter { !$0.hasPrefix("lantern:") } == foreign.union(["q:1"]))
-        #expect(try redis.command("GET", KeySpace(projection: "q").live).text == "1")
+        let kept = try redis.command("GET", KeySpace(projection: "q").generation).text
+        #expect(kept.flatMap { GenerationRecord(text: $0) }?.number == 1)
     }
 }

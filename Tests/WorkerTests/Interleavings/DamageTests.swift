@@ -1,4 +1,5 @@
 import Projections
+import Records
 import Testing
 
 @testable import Worker
@@ -20,12 +21,12 @@ import Testing
     }
 
     private func record(_ play: Play) -> [UInt8]? {
-        guard case .hash(let fields)? = play.world.redis.data[play.world.keys.damage(1)] else { return nil }
+        guard case .hash(let fields)? = play.world.redis.data[play.world.keys.damage] else { return nil }
         return fields["00000001:t:0"]
     }
 
     private func damageFields(_ play: Play) -> [String] {
-        guard case .hash(let fields)? = play.world.redis.data[play.world.keys.damage(1)] else { return [] }
+        guard case .hash(let fields)? = play.world.redis.data[play.world.keys.damage] else { return [] }
         return Array(fields.keys)
     }
 
@@ -74,9 +75,9 @@ import Testing
         lane.read(.max)
         #expect(play.isHalted(lane)?.code == .damaged)
         lane.cut()
-        let next = Array("state=live fingerprint=f token=- id=00000002".utf8)
-        play.world.redis.write(play.world.keys.generation(1), .string(next))
-        play.world.redis.write(play.world.keys.damage(1), nil)
+        let next = Array("number=1 id=00000002 state=open fingerprint=f token= deadline=0".utf8)
+        play.world.redis.write(play.world.keys.generation, .string(next))
+        play.world.redis.write(play.world.keys.damage, nil)
         play.pass(milliseconds: 10_000)
         #expect(damageFields(play) == [])
     }
@@ -85,13 +86,13 @@ import Testing
         let (play, lane) = struck()
         lane.read(.max)
         play.settle(lane)
-        let first = play.world.redis.stamp(play.world.keys.damage(1))
+        let first = play.world.redis.stamp(play.world.keys.damage)
         #expect(damageFields(play).count == 1)
         for _ in 0..<3 {
             lane.cut()
             play.pass(milliseconds: 5_000)
         }
-        #expect(play.world.redis.stamp(play.world.keys.damage(1)) == first)
+        #expect(play.world.redis.stamp(play.world.keys.damage) == first)
         #expect(play.isHalted(lane)?.code == .damaged)
     }
 
@@ -121,7 +122,7 @@ import Testing
         #expect(play.isHalted(lane)?.code == .damaged)
         // The replica had the record of it, and not the transaction.
         var replica = rows
-        replica[play.world.keys.damage(1)] = play.world.redis.data[play.world.keys.damage(1)]
+        replica[play.world.keys.damage] = play.world.redis.data[play.world.keys.damage]
         play.world.redis.restore(replica)
         if isSameLane {
             lane.cut()
@@ -210,7 +211,7 @@ import Testing
         let lane = play.lane([0, 1, 2, 3, 4, 5]) { $0.partitionsPerTransaction = 2 }
         play.pass(milliseconds: 3_000)
         let theirs = Checkpoint(next: 0, confirmed: 0, writer: "theirs")
-        play.world.redis.write(play.world.keys.checkpoint(1, "t", Int32(partition)), .string(theirs.text))
+        play.world.redis.write(play.world.keys.checkpoint("t", Int32(partition)), .string(theirs.text))
         play.pass(milliseconds: 10_000)
         #expect(lane.reports.contains { if case .fenced(_, "theirs") = $0 { true } else { false } })
     }

@@ -1,4 +1,5 @@
 import Projections
+import Records
 import Testing
 
 @testable import Worker
@@ -11,9 +12,9 @@ import Testing
     init() {
         play = Play(partitions: 2)
         // What t-1's events change must not be parked by t-1's own index.
-        world.redis.setField(world.keys.growth(1), "t", "2")
-        world.redis.setField(world.keys.growth(1), "t:ends-before-1", "1")
-        world.redis.setField(world.keys.growth(1), "t:added-1", "yes")
+        world.redis.setField(world.keys.growth, "t", "2")
+        world.redis.setField(world.keys.growth, "t:ends-before-1", "1")
+        world.redis.setField(world.keys.growth, "t:added-1", "yes")
         world.isSpoilt = true
         world.log.append(0, row: 1, number: 1, isBad: true)
     }

@@ -1,4 +1,5 @@
 import Projections
+import Records
 import Testing
 
 @testable import Worker
@@ -55,14 +56,14 @@ import Testing
         // As the skip's transaction writes it, between any two commands of the reading.
         var seen = 0
         play.world.redis.beforeCommand = { name, key in
-            guard key == play.world.keys.ledger || key == play.world.keys.checkpoint(1, "t", 0), name != "WATCH" else {
+            guard key == play.world.keys.ledger || key == play.world.keys.checkpoint("t", 0), name != "WATCH" else {
                 return
             }
             seen += 1
             guard seen == 2, var checkpoint = play.world.checkpoint(0) else { return }
             play.decide(LedgerEntry(.skip, of: play.hash(2)), 2)
             checkpoint.turn += 1
-            play.world.redis.write(play.world.keys.checkpoint(1, "t", 0), .string(checkpoint.text))
+            play.world.redis.write(play.world.keys.checkpoint("t", 0), .string(checkpoint.text))
         }
         let second = play.lane([0])
         play.pass(milliseconds: 5_000)

@@ -1,4 +1,5 @@
 import Projections
+import Records
 import Testing
 
 @testable import Worker
@@ -64,7 +65,7 @@ import Testing
         play.append(4)
         lane.takeEvents(4)
         // Somebody else moves the checkpoint before this transaction arrives.
-        let key = play.world.keys.checkpoint(1, "t", 0)
+        let key = play.world.keys.checkpoint("t", 0)
         let theirs = Checkpoint(next: 4, confirmed: 4, writer: "other").text
         play.world.redis.write(key, .string(theirs))
         lane.write(.max)
@@ -91,7 +92,7 @@ import Testing
         lane.write(.max)
         #expect(play.serveTransaction(of: lane))
         // Between EXEC and the WATCH behind it: only the comparison can see it.
-        let key = play.world.keys.checkpoint(1, "t", 0)
+        let key = play.world.keys.checkpoint("t", 0)
         let theirs = Checkpoint(next: 8, confirmed: 8, writer: "other").text
         play.world.redis.write(key, .string(theirs))
         play.append(4)
@@ -121,7 +122,7 @@ import Testing
         #expect(play.isHalted(lane)?.message.contains("offsets 4 to 7") == true)
         #expect(play.next() == 8)
         // The record of it did not land in the open transaction.
-        guard case .hash(let fields)? = play.world.redis.data[play.world.keys.damage(1)] else {
+        guard case .hash(let fields)? = play.world.redis.data[play.world.keys.damage] else {
             Issue.record("no damage is recorded")
             return
         }

@@ -1,4 +1,5 @@
 import Projections
+import Records
 
 @testable import Worker
 

@@ -1,4 +1,5 @@
 import Projections
+import Records
 import Testing
 
 @testable import Worker
@@ -116,7 +117,7 @@ import Testing
         play.world.redis.beforeCommand = { name, _ in
             guard name == moment, play.waiting(1) == "i", play.world.checkpoint(0)?.writer != "theirs" else { return }
             let theirs = Checkpoint(next: 2, confirmed: 2, writer: "theirs", turn: 9)
-            play.world.redis.write(play.world.keys.checkpoint(1, "t", 0), .string(theirs.text))
+            play.world.redis.write(play.world.keys.checkpoint("t", 0), .string(theirs.text))
         }
         play.settle(lane)
         play.world.now += 1_100

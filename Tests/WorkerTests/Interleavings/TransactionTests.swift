@@ -1,4 +1,5 @@
 import Projections
+import Records
 import Testing
 
 @testable import Worker
@@ -19,7 +20,7 @@ import Testing
     }
 
     private func damage(_ play: Play) -> [UInt8]? {
-        guard case .hash(let fields)? = play.world.redis.data[play.world.keys.damage(1)] else { return nil }
+        guard case .hash(let fields)? = play.world.redis.data[play.world.keys.damage] else { return nil }
         return fields["00000001:t:0"]
     }
 
@@ -66,7 +67,7 @@ import Testing
         lane.write(.max)
         #expect(play.serveTransaction(of: lane))
         // Before the WATCH that follows, so that only the comparison can see it.
-        let key = play.world.keys.checkpoint(1, "t", 0)
+        let key = play.world.keys.checkpoint("t", 0)
         play.world.redis.write(key, .hash(["next": Array("5".utf8)]))
         let rows = play.world.state(0)
         play.append(5)
@@ -176,7 +177,7 @@ import Testing
             client.inbox += RESP.array(words.map { RESP.bulk(Array($0.utf8)) })
             _ = world.redis.step(client)
         }
-        send("SET", world.keys.checkpoint(1, "t", 0), "x")
+        send("SET", world.keys.checkpoint("t", 0), "x")
         send("MULTI")
         send("GET", "a")
         send("WATCH", "a")

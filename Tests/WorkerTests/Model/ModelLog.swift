@@ -1,3 +1,4 @@
+import Records
 @testable import Worker
 
 /// Partitions in memory: records at offsets, gaps where transaction markers stand, and what a fold of them must leave.

@@ -1,6 +1,7 @@
 import Bytes
 import Kafka
 import Projections
+import Records
 
 @testable import Worker
 

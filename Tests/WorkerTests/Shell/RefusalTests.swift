@@ -1,5 +1,6 @@
 import Kafka
 import Projections
+import Records
 import Redis
 import RedisServer
 import CommandLine
@@ -126,9 +127,9 @@ import Testing
         try workshop.flush()
         let end = run(session) { try workshop.next(&redis) == 3 }
         #expect(end == .done)
-        let index = workshop.keys.parkedIndex(1, "t", 0)
+        let index = workshop.keys.parkedIndex("t", 0)
         #expect(try redis.command("ZRANGE", index, "0", "-1").elements?.map(\.text) == ["1:k"])
-        let record = try redis.command("HGET", workshop.keys.parked(1, "t", 0), "1").bytes.flatMap {
+        let record = try redis.command("HGET", workshop.keys.parked("t", 0), "1").bytes.flatMap {
             ParkedRecord(bytes: $0)
         }
         #expect(

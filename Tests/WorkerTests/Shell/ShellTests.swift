@@ -1,4 +1,5 @@
 import Projections
+import Records
 import Redis
 import Testing
 
@@ -23,11 +24,11 @@ import Testing
         workshop.end()
         // Read once more from the beginning, nothing is sent to Redis whose answer could wake it either. (It looks around
         // once a second for other reasons; a slice a second is not enough.)
-        let text = try redis.command("GET", workshop.keys.checkpoint(1, "t", 0)).bytes
+        let text = try redis.command("GET", workshop.keys.checkpoint("t", 0)).bytes
         var checkpoint = try #require(text.flatMap { Checkpoint(text: $0) })
         checkpoint.confirmed = 0
         try redis.command(
-            "SET", workshop.keys.checkpoint(1, "t", 0), String(decoding: checkpoint.text, as: UTF8.self))
+            "SET", workshop.keys.checkpoint("t", 0), String(decoding: checkpoint.text, as: UTF8.self))
         try workshop.send(key: "last", value: "{\"n\":1}")
         try workshop.flush()
         workshop.renew()
@@ -67,8 +68,8 @@ import Testing
             try workshop.waitUntilDone()
             let row = try redis.command("HMGET", "row:0:\(key)", "count", "sum", "last").elements?.map(\.text)
             #expect(row == ["\(count)", "\(count)", "\(last)"], "round \(round)")
-            #expect(try redis.command("EXISTS", workshop.keys.parkedIndex(1, "t", 0)).integer == 0)
-            #expect(try redis.command("EXISTS", workshop.keys.parked(1, "t", 0)).integer == 0)
+            #expect(try redis.command("EXISTS", workshop.keys.parkedIndex("t", 0)).integer == 0)
+            #expect(try redis.command("EXISTS", workshop.keys.parked("t", 0)).integer == 0)
         }
     }
 }

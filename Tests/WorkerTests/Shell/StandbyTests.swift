@@ -1,5 +1,6 @@
 import Kafka
 import Projections
+import Records
 import Redis
 import Logging
 import System
@@ -125,7 +126,7 @@ import Testing
         let session = session([workshop.runner])
         try session.start()
         try workshop.waitUntilDone()
-        try redis.command("DEL", workshop.keys.live, workshop.keys.generation(1))
+        try redis.command("DEL", workshop.keys.generation)
         try workshop.send(key: "k", value: "{\"n\":1}")
         try workshop.flush()
         var looks = 0
@@ -139,7 +140,7 @@ import Testing
             return
         }
         #expect(error.code == .halted && error.message.contains("some of Redis's data was lost"))
-        #expect(try redis.command("EXISTS", workshop.keys.live).integer == 0)
+        #expect(try redis.command("EXISTS", workshop.keys.generation).integer == 0)
     }
 
     @Test func `a lane that dies while another lives ends the process, and is named`() throws {

@@ -2,6 +2,7 @@ import Formats
 import Glibc
 import Kafka
 import Projections
+import Records
 import Redis
 import RedisServer
 import Synchronization
@@ -84,7 +85,7 @@ final class Workshop {
 
     /// What `status` is told of the partition.
     func note(_ redis: inout RedisConnection) throws -> String {
-        try redis.command("HGET", keys.about(1), "state:t:0").text ?? ""
+        try redis.command("HGET", keys.about, "state:t:0").text ?? ""
     }
 
     /// One member's next heartbeat is answered with the news that another process has its instance id.
@@ -127,7 +128,7 @@ final class Workshop {
     }
 
     func next(_ redis: inout RedisConnection) throws -> Int64 {
-        let text = try redis.command("GET", keys.checkpoint(1, "t", 0)).bytes
+        let text = try redis.command("GET", keys.checkpoint("t", 0)).bytes
         return text.flatMap { Checkpoint(text: $0) }?.next ?? -1
     }
 

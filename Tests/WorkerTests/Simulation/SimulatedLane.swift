@@ -28,7 +28,7 @@ final class SimulatedLane {
         self.world = world
         self.writer = writer
         var settings = LaneSettings(
-            plan: world.plan, generation: 1, generationText: World.generationText, writer: writer)
+            plan: world.plan, generationText: World.generationText, writer: writer)
         settings.comparesCheckpoints = world.comparesCheckpoints
         adjust(&settings)
         kafka = ModelKafka(world)

@@ -1,5 +1,6 @@
 import Kafka
 import Projections
+import Records
 
 @testable import Worker
 

@@ -1,4 +1,5 @@
 import Projections
+import Records
 
 @testable import Worker
 
@@ -72,12 +73,12 @@ extension World {
     }
 
     func parked(_ partition: Int) -> [(offset: Int64, key: [UInt8]?)] {
-        guard case .sorted(let members)? = redis.data[keys.parkedIndex(1, "t", Int32(partition))] else { return [] }
-        return members.keys.compactMap { LaneMachine.parked($0) }.sorted { $0.offset < $1.offset }
+        guard case .sorted(let members)? = redis.data[keys.parkedIndex("t", Int32(partition))] else { return [] }
+        return members.keys.compactMap { ParkedRecord.place(inIndex: $0) }.sorted { $0.offset < $1.offset }
     }
 
     func hasDamage(_ partition: Int) -> Bool {
-        guard case .hash(let fields)? = redis.data[keys.damage(1)], let text = fields["00000001:t:\(partition)"] else {
+        guard case .hash(let fields)? = redis.data[keys.damage], let text = fields["00000001:t:\(partition)"] else {
             return false
         }
         let record = DamageRecord(text: String(decoding: text, as: UTF8.self))

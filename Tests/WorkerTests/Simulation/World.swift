@@ -1,10 +1,11 @@
 import Projections
+import Records
 
 @testable import Worker
 
 /// What all lanes of a simulation share: the server, the log, the clock, and the oracle.
 final class World {
-    static let generationText = Array("state=live fingerprint=f token=- id=00000001".utf8)
+    static let generationText = Array("number=1 id=00000001 state=open fingerprint=f token= deadline=0".utf8)
 
     let plan: ProjectionPlan
     let redis = ModelRedis()
@@ -58,10 +59,10 @@ final class World {
         random = SplitMix64(seed: seed)
         log = ModelLog(partitions: partitions)
         self.plan = plan ?? Self.parking
-        redis.data[keys.generation(1)] = .string(Self.generationText)
+        redis.data[keys.generation] = .string(Self.generationText)
         for partition in 0..<partitions {
             let checkpoint = Checkpoint(next: 0, confirmed: 0, writer: "creation")
-            redis.data[keys.checkpoint(1, "t", Int32(partition))] = .string(checkpoint.text)
+            redis.data[keys.checkpoint("t", Int32(partition))] = .string(checkpoint.text)
         }
         redis.clock = { [unowned self] in now }
         redis.misused = { [unowned self] in violation($0) }
@@ -101,6 +102,6 @@ final class World {
     }
 
     func checkpoint(_ partition: Int) -> Checkpoint? {
-        redis.text(keys.checkpoint(1, "t", Int32(partition))).flatMap { Checkpoint(text: $0) }
+        redis.text(keys.checkpoint("t", Int32(partition))).flatMap { Checkpoint(text: $0) }
     }
 }

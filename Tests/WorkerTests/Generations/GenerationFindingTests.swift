@@ -1,4 +1,5 @@
 import Projections
+import Records
 import Redis
 import RedisServer
 import Testing
@@ -19,21 +20,20 @@ import Testing
         #expect(try GenerationFinding.read("p", &redis).obstacle == nil)
     }
 
-    @Test(arguments: ["gone live", "garbled live", "gone record", "garbled record", "claims alone", "dropping"])
+    @Test(arguments: ["gone record", "record and claims gone", "garbled record", "claims alone", "dropping"])
     func `what is gone, garbled or being dropped is named`(fault: String) throws {
         var redis = try stage.connection()
         try stage.build(key: "p:{@key}", rows: [], &redis)
-        var words = keys.live
+        var words = "\(keys.generation) is missing, but \(keys.about) is there"
         switch fault {
-        case "gone live": try redis.command("DEL", keys.live)
-        case "garbled live": try redis.command("SET", keys.live, "one")
-        case "claims alone": try redis.command("DEL", keys.live, keys.generation(1))
-        case "gone record":
-            try redis.command("DEL", keys.generation(1))
-            words = "\(keys.generation(1)) is missing"
+        case "gone record": try redis.command("DEL", keys.generation)
+        case "record and claims gone": try redis.command("DEL", keys.generation, KeySpace.claims)
+        case "claims alone":
+            try redis.command("DEL", keys.generation, keys.about, keys.growth)
+            words = "\(keys.generation) is missing, but the claim of view v is there"
         case "garbled record":
-            try redis.command("SET", keys.generation(1), "garbled")
-            words = "\(keys.generation(1)) holds \"garbled\""
+            try redis.command("SET", keys.generation, "garbled")
+            words = "\(keys.generation) holds \"garbled\""
         default:
             var driver = try GenerationDriver("p", goal: .nothing, &redis)
             try driver.advance(&redis)

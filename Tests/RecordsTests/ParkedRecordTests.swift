@@ -1,8 +1,7 @@
 import Bytes
 import Projections
+import Records
 import Testing
-
-@testable import Worker
 
 @Suite struct ParkedRecordTests {
     private func record(value: [UInt8]) -> ParkedRecord {

@@ -1,18 +1,17 @@
-import Bytes
-import Projections
-import Redis
+public import Projections
+public import Redis
 
 /// A view's key template as it is in the claims record, to find collisions with projections of other files.
 ///
 /// Field `PROJECTION VIEW`, value `plain|order:{}` or `bucket|…`; `{}` is a placeholder, `{0}` one with the
 /// value of the first placeholder, `{{` a literal brace.
-struct Claim: Equatable {
-    let projection: String
-    let view: String
-    let isBucket: Bool
-    let template: TextTemplate
+public struct Claim: Sendable, Equatable {
+    public let projection: String
+    public let view: String
+    public let isBucket: Bool
+    public let template: TextTemplate
 
-    init(projection: String, view: ViewPlan) {
+    public init(projection: String, view: ViewPlan) {
         self.projection = projection
         self.view = view.name
         if case .buckets = view.kind { isBucket = true } else { isBucket = false }
@@ -27,7 +26,7 @@ struct Claim: Equatable {
             })
     }
 
-    init?(field: String, value: String) {
+    public init?(field: String, value: String) {
         let names = field.split(separator: " ")
         let halves = value.split(separator: "|", maxSplits: 1)
         guard names.count == 2, halves.count == 2 else { return nil }
@@ -57,9 +56,9 @@ struct Claim: Equatable {
         template = TextTemplate(parts: parts)
     }
 
-    var field: String { "\(projection) \(view)" }
+    public var field: String { "\(projection) \(view)" }
 
-    var value: String {
+    public var value: String {
         var seen: [ValueSource] = []
         return (isBucket ? "bucket|" : "plain|")
             + template.parts.map { part in
@@ -77,7 +76,7 @@ struct Claim: Equatable {
     private static func placeholder(_ number: Int) -> ValueSource { .header("\(number)") }
 
     /// All claims that this Redis holds.
-    static func all(_ redis: inout RedisConnection) throws -> [Claim] {
+    public static func all(_ redis: inout RedisConnection) throws -> [Claim] {
         let elements = try redis.command("HGETALL", KeySpace.claims).elements ?? []
         return stride(from: 0, to: elements.count - 1, by: 2).compactMap { index in
             guard let field = elements[index].text, let value = elements[index + 1].text else { return nil }
@@ -85,5 +84,5 @@ struct Claim: Equatable {
         }
     }
 
-    var pattern: KeyPattern { KeyPattern(template, isBucket: isBucket) }
+    public var pattern: KeyPattern { KeyPattern(template, isBucket: isBucket) }
 }

@@ -1,5 +1,5 @@
 import Bytes
-import Projections
+public import Projections
 
 /// A bad event as it is kept in Redis, or produced to a dead-letter topic: the whole record, and why.
 ///
@@ -26,7 +26,7 @@ public struct ParkedRecord: Sendable, Equatable {
     /// XXH3 of the whole record, whatever is kept of it.
     public var hash: UInt64
 
-    init(_ event: borrowing Event, headers: borrowing HeaderList, view: String?, reason: String) {
+    public init(_ event: borrowing Event, headers: borrowing HeaderList, view: String?, reason: String) {
         offset = event.offset
         timestamp = event.timestamp
         key = event.key?.array
@@ -40,14 +40,14 @@ public struct ParkedRecord: Sendable, Equatable {
     }
 
     /// Forgets a value of more than `limit` bytes.
-    mutating func leaveOutValue(over limit: Int) {
+    public mutating func leaveOutValue(over limit: Int) {
         guard let value, value.count > limit else { return }
         leftOutBytes = value.count
         self.value = nil
     }
 
     /// Why it cannot be folded with what the operator decided; nil if it can.
-    func obstacle(to decision: LedgerEntry.Decision?) -> String? {
+    public func obstacle(to decision: LedgerEntry.Decision?) -> String? {
         guard let leftOutBytes else { return nil }
         if case .edit? = decision { return nil }
         return
@@ -67,7 +67,12 @@ public struct ParkedRecord: Sendable, Equatable {
     }
 
     /// Reads a member of the parked index, `OFFSET:KEY` or `OFFSET`.
-    public static func place(inIndex member: [UInt8]) -> (offset: Int64, key: [UInt8]?)? { LaneMachine.parked(member) }
+    public static func place(inIndex member: [UInt8]?) -> (offset: Int64, key: [UInt8]?)? {
+        guard let member else { return nil }
+        let digits = member.prefix { $0 != UInt8(ascii: ":") }
+        guard let offset = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
+        return (offset, digits.count == member.count ? nil : Array(member.dropFirst(digits.count + 1)))
+    }
 
     /// Reads `bytes`; nil if they are not a parked record.
     public init?(bytes: [UInt8]) {

@@ -20,7 +20,7 @@ public struct RetryProgress: Sendable, Equatable {
     var text: String { "after=\(after) until=\(until) released=\(released) left=\(left)" }
 
     /// The answer to the operator.
-    var words: String {
+    public var words: String {
         left == 0
             ? "done: \(released) released"
             : "\(released) released; \(left) are still parked, `lantern parked list` shows why"

@@ -1,17 +1,20 @@
-import Bytes
+public import Bytes
 
 /// Which events of one partition are parked, and so which keys are held back. The records themselves stay in Redis.
-struct ParkedIndex: Sendable {
+public struct ParkedIndex: Sendable {
     /// Hashes of the held keys, and how many events each holds: most events are told apart from them without copying their key.
-    private var hashes: [Int: Int] = [:]
+    @usableFromInline internal private(set) var hashes: [Int: Int] = [:]
     /// key → its parked events, in order
-    private var lines: [[UInt8]: [Int64]] = [:]
-    private(set) var offsets: Set<Int64> = []
+    @usableFromInline internal private(set) var lines: [[UInt8]: [Int64]] = [:]
+    public private(set) var offsets: Set<Int64> = []
 
-    var count: Int { offsets.count }
-    var isEmpty: Bool { offsets.isEmpty }
+    public init() {}
 
-    mutating func add(offset: Int64, key: [UInt8]?) {
+    public var count: Int { offsets.count }
+    @inlinable
+    public var isEmpty: Bool { offsets.isEmpty }
+
+    public mutating func add(offset: Int64, key: [UInt8]?) {
         guard offsets.insert(offset).inserted, let key else { return }
         var line = lines.removeValue(forKey: key) ?? []
         let place = line.lastIndex { $0 < offset }.map { $0 + 1 } ?? 0
@@ -21,7 +24,7 @@ struct ParkedIndex: Sendable {
     }
 
     /// An event was released.
-    mutating func remove(offset: Int64, key: [UInt8]?) {
+    public mutating func remove(offset: Int64, key: [UInt8]?) {
         guard offsets.remove(offset) != nil, let key, var line = lines.removeValue(forKey: key) else { return }
         line.removeAll { $0 == offset }
         if !line.isEmpty { lines[key] = line }
@@ -30,15 +33,17 @@ struct ParkedIndex: Sendable {
     }
 
     /// How many events of that key are parked; an event without a key parks alone and holds nothing back.
-    func count(key: Span<UInt8>?) -> Int {
+    @inlinable
+    public func count(key: Span<UInt8>?) -> Int {
         guard let key, !hashes.isEmpty, hashes[Self.hash(key)] != nil else { return 0 }
         return lines[key.array]?.count ?? 0
     }
 
     /// The parked events of a key, in order.
-    func line(of key: [UInt8]) -> [Int64] { lines[key] ?? [] }
+    public func line(of key: [UInt8]) -> [Int64] { lines[key] ?? [] }
 
-    private static func hash(_ bytes: Span<UInt8>) -> Int {
+    @usableFromInline
+    static func hash(_ bytes: Span<UInt8>) -> Int {
         // FNV-1a: keys are short, and a collision costs a copy, no more.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for index in bytes.indices { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }

@@ -1,25 +1,23 @@
 import Bytes
-import Projections
-import Redis
-import System
-import Worker
+public import Projections
+public import Redis
 
 /// A row of a view as a person wants to see it.
-struct Row: Encodable {
-    struct Field: Encodable {
-        let name: String
-        let value: String
+public struct Row: Sendable, Encodable {
+    public struct Field: Sendable, Encodable {
+        public let name: String
+        public let value: String
     }
 
-    let key: String
-    let type: String
+    public let key: String
+    public let type: String
     /// A hash's fields, a sorted set's members and scores; for the others the names are empty.
-    let fields: [Field]
+    public let fields: [Field]
     /// Milliseconds until it expires; nil: never.
-    let expiresIn: Int64?
+    public let expiresIn: Int64?
 
     /// Reads the key; nil if there is none. At most `limit` members of a large one.
-    init?(_ key: [UInt8], kind: ViewKind, limit: Int = 1_000, _ redis: inout RedisConnection) throws {
+    public init?(_ key: [UInt8], kind: ViewKind, limit: Int = 1_000, _ redis: inout RedisConnection) throws {
         let type = try redis.command([Array("TYPE".utf8), key]).text ?? "none"
         guard type != "none" else { return nil }
         self.key = readableText(key)
@@ -45,17 +43,6 @@ struct Row: Encodable {
         expiresIn = remaining < 0 ? nil : remaining
     }
 
-    /// The two greatest units of a span: `29d 23h`.
-    static func span(_ milliseconds: Int64) -> String {
-        var rest = milliseconds / 1000
-        var parts: [String] = []
-        for (unit, size) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] as [(String, Int64)] {
-            if rest >= size || !parts.isEmpty || unit == "s" { parts.append("\(rest / size)\(unit)") }
-            rest %= size
-        }
-        return parts.prefix(2).joined(separator: " ")
-    }
-
     private static func readable(_ value: RedisValue) -> String { value.bytes.map { readableText($0) } ?? "" }
 
     private static func pairs(_ value: RedisValue) -> [Field] {
@@ -63,17 +50,5 @@ struct Row: Encodable {
         return stride(from: 0, to: elements.count - 1, by: 2).map {
             Field(name: readable(elements[$0]), value: readable(elements[$0 + 1]))
         }
-    }
-
-    /// For a terminal: without what would move its cursor.
-    var text: String {
-        var text = TerminalText.visible(key) + (expiresIn.map { "  (expires in \(Self.span($0)))" } ?? "") + "\n"
-        let names = fields.map { TerminalText.visible($0.name) }
-        let width = names.map(\.count).max() ?? 0
-        for (name, field) in zip(names, fields) {
-            let column = name + String(repeating: " ", count: width - name.count)
-            text += "  " + (width > 0 ? column + "  " : "") + TerminalText.visible(field.value) + "\n"
-        }
-        return text
     }
 }

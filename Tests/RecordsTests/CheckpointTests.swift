@@ -1,4 +1,5 @@
 import Projections
+import Records
 import Testing
 
 @Suite struct CheckpointTests {

@@ -1,0 +1,18 @@
+/// The fields of a generation's `about` hash: what it was built from, and notes for `status`; no transaction compares it.
+public enum About {
+    /// The projection's version.
+    public static let version = "version"
+    /// Kafka's cluster id.
+    public static let cluster = "cluster"
+    /// `yes` if it began with `--allow-partial`.
+    public static let partial = "partial"
+
+    /// The id that Kafka gave the topic when it was made.
+    public static func topicID(_ topic: String) -> String { "topic-id:\(topic)" }
+    /// Where `--allow-partial` began.
+    public static func start(_ topic: String, _ partition: Int32) -> String { "start:\(topic):\(partition)" }
+    /// What a lane last noted of the partition: `projecting`, `refused …` or `halted …`.
+    public static func state(_ topic: String, _ partition: Int32) -> String { "state:\(topic):\(partition)" }
+    /// How often Redis lost acknowledged writes of the partition.
+    public static func rewinds(_ topic: String, _ partition: Int32) -> String { "rewinds:\(topic):\(partition)" }
+}

@@ -1,0 +1,70 @@
+/// One complete build of a projection's views: the value of its generation key, which every transaction compares.
+///
+/// As text: `number=3 id=1a2b3c4d state=open fingerprint=… token= deadline=0`. Nothing but its state is ever written to
+/// that key, or every lane's fence breaks. Whether it is live is not said here: what is in the home database is.
+public struct GenerationRecord: Sendable, Equatable {
+    public enum State: String, Sendable, CaseIterable {
+        /// Its workers may write.
+        case open
+        /// A promotion waits for the builds to reach the checkpoints: nobody writes until it ends or `deadline` passes.
+        case draining
+        /// Its rows are being removed.
+        case dropping
+    }
+
+    public var number: Int
+    /// Eight hexadecimal digits drawn at its creation: the generation is the one with this identifier, wherever it is.
+    public var identifier: String
+    public var state: State
+    /// The compiled form's fingerprint: who may write is decided by it.
+    public var fingerprint: String
+    /// Who drives a promotion, a repair or a `--fresh`; empty: no one.
+    public var token: String
+    /// When a draining ends by itself, by Redis's clock in milliseconds since 1970; 0: none.
+    public var deadline: Int64
+
+    public init(
+        number: Int, identifier: String, state: State = .open, fingerprint: String, token: String = "",
+        deadline: Int64 = 0
+    ) {
+        self.number = number
+        self.identifier = identifier
+        self.state = state
+        self.fingerprint = fingerprint
+        self.token = token
+        self.deadline = deadline
+    }
+
+    /// A new identifier.
+    public static func drawIdentifier() -> String {
+        String(UInt32.random(in: .min ... .max) | 0x1000_0000, radix: 16)
+    }
+
+    public var text: String {
+        "number=\(number) id=\(identifier) state=\(state.rawValue) fingerprint=\(fingerprint) token=\(token) "
+            + "deadline=\(deadline)"
+    }
+
+    /// Reads the text; nil if it is not one.
+    public init?(text: String) {
+        var values: [Substring: Substring] = [:]
+        for word in text.split(separator: " ") {
+            guard let equals = word.firstIndex(of: "=") else { return nil }
+            values[word[..<equals]] = word[word.index(after: equals)...]
+        }
+        guard let number = values["number"].flatMap({ Int($0) }), let identifier = values["id"],
+            let state = values["state"].flatMap({ State(rawValue: String($0)) }),
+            let fingerprint = values["fingerprint"], let token = values["token"],
+            let deadline = values["deadline"].flatMap({ Int64($0) })
+        else { return nil }
+        self.init(
+            number: number, identifier: String(identifier), state: state, fingerprint: String(fingerprint),
+            token: String(token), deadline: deadline)
+    }
+
+    /// Reads the bytes of the key; nil if they are no record.
+    public init?(bytes: [UInt8]) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        self.init(text: text)
+    }
+}
