@@ -34,7 +34,8 @@ let package = Package(
         .executableTarget(
             name: "LanternCommand",
             dependencies: [
-                "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis", "CommandLine", "Logging",
+                "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis", "CommandLine",
+                "Logging",
                 "System",
                 "Bytes",
             ],
@@ -141,7 +142,8 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis", "RedisServer", "Bytes",
+                "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis", "RedisServer",
+                "Bytes",
                 "Logging",
                 "System",
             ],
