@@ -8,6 +8,10 @@ public struct CommandBuffer: ~Copyable {
     public var bytes: ByteBuffer
     /// How many commands were begun: each one gets one reply.
     public var commandCount: Int
+    /// How many rows share a command with another one.
+    @usableFromInline var joinedRows = 0
+    /// How many commands there are, one for several rows counted as that many: Redis is busy with it for about as long.
+    @inlinable public var weight: Int { commandCount &+ joinedRows }
 
     @inlinable
     public init(capacity: Int = 4096) {
@@ -21,6 +25,7 @@ public struct CommandBuffer: ~Copyable {
     public mutating func removeAll(keeping limit: Int = .max) {
         bytes.removeAll(keeping: limit)
         commandCount = 0
+        joinedRows = 0
     }
 
     /// Appends all commands of another buffer.
@@ -28,6 +33,7 @@ public struct CommandBuffer: ~Copyable {
     public mutating func append(_ other: borrowing CommandBuffer) {
         bytes.append(other.bytes)
         commandCount += other.commandCount
+        joinedRows += other.joinedRows
     }
 
     /// How far it is filled, to be able to take back what follows.
@@ -35,22 +41,25 @@ public struct CommandBuffer: ~Copyable {
     public struct Mark {
         @usableFromInline let bytes: Int
         @usableFromInline let commands: Int
+        @usableFromInline let joinedRows: Int
 
         @inlinable @inline(__always)
-        init(bytes: Int, commands: Int) {
+        init(bytes: Int, commands: Int, joinedRows: Int) {
             self.bytes = bytes
             self.commands = commands
+            self.joinedRows = joinedRows
         }
     }
 
     @inlinable @inline(__always)
-    public var mark: Mark { Mark(bytes: bytes.count, commands: commandCount) }
+    public var mark: Mark { Mark(bytes: bytes.count, commands: commandCount, joinedRows: joinedRows) }
 
     /// Takes back what was appended since.
     @inlinable
     public mutating func truncate(to mark: Mark) {
         bytes.truncate(to: mark.bytes)
         commandCount = mark.commands
+        joinedRows = mark.joinedRows
     }
 
     /// Begins a command whose head and name were encoded before, and makes room for all of it: `room` bytes, and
@@ -68,6 +77,14 @@ public struct CommandBuffer: ~Copyable {
         bytes.reserve(Self.framing)
         header(UInt8(ascii: "*"), arguments)
         commandCount += 1
+    }
+
+    /// Begins the command `name` of `arguments` arguments (its name is one of them) that writes so many rows.
+    @inlinable
+    public mutating func begin(_ arguments: Int, _ name: StaticString, rows: Int = 1) {
+        begin(arguments)
+        argument(name)
+        joinedRows &+= rows &- 1
     }
 
     @inlinable @inline(__always)

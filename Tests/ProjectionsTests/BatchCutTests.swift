@@ -38,6 +38,7 @@ import Testing
                 view(
                     "document", .document, ttl: TimeToLive(milliseconds: 7, isApproximate: false),
                     [[.setAll], [.delete], [.setDocument([.init(name: "f", value: field)])]]),
+                view("plain", .document, [[.setAll], [.delete], [.setDocument([.init(name: "f", value: field)])]]),
                 view("counter", .counter, [[.increment(number)], [.increment(number)], [.delete]]),
                 view("set", .set, member: member, [[.add], [.remove], [.delete], [.add], [.remove]]),
                 view(

@@ -66,7 +66,7 @@ struct FoldHarness: ~Copyable {
     mutating func commands() -> [String] {
         var buffer = CommandBuffer()
         changes.encode(into: &buffer)
-        precondition(buffer.commandCount == changes.commandCount)
+        precondition(buffer.weight == changes.commandCount)
         precondition(buffer.bytes.count <= changes.byteCount)
         changes.removeAll()
         return MemoryRows.parse(buffer.bytes.array).map { $0.map { readableText($0) }.joined(separator: " ") }

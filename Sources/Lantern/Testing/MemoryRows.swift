@@ -57,7 +57,12 @@ package struct MemoryRows: Equatable {
         let key = command[1]
         let rest = Array(command[2...])
         switch String(decoding: command[0], as: UTF8.self) {
-        case "DEL": store(key, nil)
+        case "DEL": for key in [key] + rest { store(key, nil) }
+        case "MSET":
+            for at in stride(from: 1, to: command.count, by: 2) {
+                rows[command[at]] = .string(command[at + 1])
+                deadlines[command[at]] = nil
+            }
         case "SET":
             rows[key] = .string(rest[0])
             deadlines[key] = rest.count > 1 ? integer(rest[2]) : nil

@@ -1,34 +1,70 @@
 public import Bytes
 
 extension Changeset {
-    /// Writes the changes as Redis commands, the rows in order of first touch. Of all these commands only ZINCRBY
+    /// Writes the changes as Redis commands, the rows in order of first touch, documents behind the others. Of all these commands only ZINCRBY
     /// returns a bulk string.
     public func encode(into commands: inout CommandBuffer) {
-        commands.append(unmerged)
+        unmerged.encode(into: &commands)
+        var hasDocuments = false
         for index in entries.indices {
             switch entries[index].shape {
-            case .document: encodeDocument(entries[index], into: &commands)
+            case .document: hasDocuments = true
             case .counter: encodeCounter(entries[index], into: &commands)
             default: encodeElements(entries[index], into: &commands)
             }
         }
+        if hasDocuments { encodeDocuments(into: &commands) }
     }
 
-    private func encodeDocument(_ entry: ChangesetEntry, into commands: inout CommandBuffer) {
-        let key = arena.span(entry.key.range)
-        guard entry.isWritten else {
-            commands.begin(2)
-            commands.argument("DEL")
-            commands.argument(key)
-            return
+    /// All documents behind the other rows, so that neighbours share a command.
+    private func encodeDocuments(into commands: inout CommandBuffer) {
+        var next = document(from: 0)
+        while let first = next {
+            var last = first
+            var rows = 1
+            next = document(from: first + 1)
+            while rows < DocumentRuns.longest, let other = next, sharesCommand(first, other) {
+                last = other
+                rows += 1
+                next = document(from: other + 1)
+            }
+            encodeDocuments(first...last, rows, into: &commands)
         }
-        commands.begin(entry.deadline >= 0 ? 5 : 3)
-        commands.argument("SET")
-        commands.argument(key)
-        commands.argument(arena.span(entry.value.range))
-        guard entry.deadline >= 0 else { return }
+    }
+
+    private func document(from start: Int) -> Int? {
+        var index = start
+        while index < entries.count {
+            if entries[index].shape == .document { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Whether one command can write both documents.
+    private func sharesCommand(_ one: Int, _ other: Int) -> Bool {
+        entries[one].deadline < 0 && entries[other].deadline < 0 && entries[one].isWritten == entries[other].isWritten
+    }
+
+    /// Documents that share a command: all written without a deadline, or all deleted; or one with a deadline.
+    private func encodeDocuments(_ range: ClosedRange<Int>, _ rows: Int, into commands: inout CommandBuffer) {
+        let first = entries[range.lowerBound]
+        if !first.isWritten {
+            commands.begin(1 + rows, "DEL", rows: rows)
+        } else if first.deadline >= 0 {
+            commands.begin(5, "SET")
+        } else if rows == 1 {
+            commands.begin(3, "SET")
+        } else {
+            commands.begin(1 + 2 * rows, "MSET", rows: rows)
+        }
+        for index in range where entries[index].shape == .document {
+            commands.argument(arena.span(entries[index].key.range))
+            if entries[index].isWritten { commands.argument(arena.span(entries[index].value.range)) }
+        }
+        guard first.isWritten, first.deadline >= 0 else { return }
         commands.argument("PXAT")
-        commands.argument(entry.deadline)
+        commands.argument(first.deadline)
     }
 
     private func encodeCounter(_ entry: ChangesetEntry, into commands: inout CommandBuffer) {

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// The changes of one batch, coalesced: for each row a base, kept or deleted, and one change for each field or member
 /// (Architecture.md, "How a batch is filled"). Rows and elements are written in the order in which they were first touched.
@@ -8,7 +8,7 @@ public struct Changeset: ~Copyable {
     /// Whether changes of one row are merged. Where keys rarely repeat, finding the row would only cost time: then each
     /// change is encoded at once, in `unmerged`. To be changed only while it is empty.
     public var isMerging = true
-    public internal(set) var unmerged = CommandBuffer(capacity: 1 << 15)
+    var unmerged = UnmergedChanges()
     /// How many commands the merged changes take.
     var mergedCount = 0
     /// How many commands the merged changes would have taken unmerged.
@@ -27,10 +27,10 @@ public struct Changeset: ~Copyable {
 
     public init() {}
 
-    /// How many Redis commands `encode` would write now.
-    @inline(__always) public var commandCount: Int { mergedCount &+ unmerged.commandCount }
+    /// The weight of the commands that `encode` would write now: those for several documents count as that many.
+    @inline(__always) public var commandCount: Int { mergedCount &+ unmerged.weight }
     /// At most how many bytes `encode` would write now, or how many it holds in memory if these are more.
-    @inline(__always) public var byteCount: Int { max(byteBound, arena.count) &+ unmerged.bytes.count }
+    @inline(__always) public var byteCount: Int { max(byteBound, arena.count) &+ unmerged.byteCount }
     public var isEmpty: Bool { entries.isEmpty && unmerged.isEmpty }
 
     /// Forgets the changes; memory is kept unless it is much. It touches only what the changes used.

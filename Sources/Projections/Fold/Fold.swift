@@ -44,15 +44,15 @@ public struct Fold: ~Copyable {
 
     /// Encodes the changes of all views at once, or none of them.
     private mutating func stream(
-        _ steps: Rows, _ event: borrowing Event, _ decoded: borrowing DecodedValue, into commands: inout CommandBuffer
+        _ steps: Rows, _ event: borrowing Event, _ decoded: borrowing DecodedValue, into unmerged: inout UnmergedChanges
     ) throws(FoldFault) {
-        let mark = commands.mark
+        let mark = unmerged.mark
         do throws(FoldFault) {
             for index in steps.range {
-                try program.stream(program.steps[index], event, decoded, &stage, into: &commands)
+                try program.stream(program.steps[index], event, decoded, &stage, into: &unmerged)
             }
         } catch {
-            commands.truncate(to: mark)
+            unmerged.truncate(to: mark)
             throw error
         }
     }

@@ -17,14 +17,14 @@ extension FoldProgram {
     /// Evaluates one view's rules for an event into commands.
     func stream(
         _ step: StepCode, _ event: borrowing Event, _ decoded: borrowing DecodedValue, _ stage: inout FoldStage,
-        into commands: inout CommandBuffer
+        into unmerged: inout UnmergedChanges
     ) throws(FoldFault) {
         do throws(FoldFault) {
             guard let rule = try rule(of: step, event, decoded, &stage) else { return }
-            if encodeDirectly(rules[rule].direct, event, decoded, into: &commands) { return }
+            if encodeDirectly(rules[rule].direct, event, decoded, into: &unmerged.commands) { return }
             stage.removeRows()
             try self.stage(rules[rule], of: views[Int(step.view)], event, decoded, into: &stage)
-            stage.encode(event, self, into: &commands)
+            stage.encode(event, self, into: &unmerged)
         } catch {
             throw error.of(view: Int(views[Int(step.view)].view))
         }

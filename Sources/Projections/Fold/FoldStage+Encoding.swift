@@ -4,8 +4,14 @@ import Bytes
 /// event. Neighbouring changes of one row and one kind share a command.
 extension FoldStage {
     /// Writes the commands of all rows.
-    func encode(_ event: borrowing Event, _ program: borrowing FoldProgram, into commands: inout CommandBuffer) {
-        for index in rows.indices { encode(rows[index], event, program, into: &commands) }
+    func encode(_ event: borrowing Event, _ program: borrowing FoldProgram, into unmerged: inout UnmergedChanges) {
+        for index in rows.indices {
+            if rows[index].shape == .document {
+                encodeDocument(rows[index], event, program, into: &unmerged.documents)
+            } else {
+                encode(rows[index], event, program, into: &unmerged.commands)
+            }
+        }
     }
 
     private func encode(
@@ -29,8 +35,7 @@ extension FoldStage {
             commands.argument("0")
             commands.argument(-row.keep - 1)
         }
-        // A document's deadline is in its SET.
-        guard row.deadline >= 0, row.shape != .document else { return }
+        guard row.deadline >= 0 else { return }
         begin("PEXPIREAT", 3, row, &commands)
         commands.argument(row.deadline)
     }
@@ -69,14 +74,13 @@ extension FoldStage {
             begin("ZINCRBY", 4, row, &commands)
             commands.argument(changes[range.lowerBound].number)
             name(range.lowerBound, event, program, &commands)
-        case .setAllDocument, .setDocument: document(changes[range.lowerBound], row, event, program, &commands)
         case .addMember: named(row.shape == .unique ? "PFADD" : "SADD", range, row, event, program, &commands)
         case .removeMember: named(row.shape == .set ? "SREM" : "ZREM", range, row, event, program, &commands)
         case .greatest, .addNewest: scored("GT", range.lowerBound, row, event, program, &commands)
         case .least: scored("LT", range.lowerBound, row, event, program, &commands)
         case .score: scored(nil, range.lowerBound, row, event, program, &commands)
         case .delete: begin("DEL", 2, row, &commands)
-        case .setAllFields: break
+        case .setAllFields, .setAllDocument, .setDocument: break
         }
     }
 
@@ -109,19 +113,24 @@ extension FoldStage {
         name(index, event, program, &commands)
     }
 
-    private func document(
-        _ change: StagedChange, _ row: StagedRow, _ event: borrowing Event, _ program: borrowing FoldProgram,
-        _ commands: inout CommandBuffer
+    private func encodeDocument(
+        _ row: StagedRow, _ event: borrowing Event, _ program: borrowing FoldProgram,
+        into documents: inout DocumentRuns
     ) {
-        begin("SET", row.deadline >= 0 ? 5 : 3, row, &commands)
-        if change.operation == .setDocument {
-            commands.argument(text(change.value, event, program))
-        } else if let value = event.value {
-            commands.argument(value)
+        let key = bytes.span(row.key.range)
+        for index in row.changes.range {
+            guard changes[index].operation != .delete else {
+                documents.begin(.delete, key: key)
+                continue
+            }
+            documents.begin(row.deadline >= 0 ? .setWithDeadline : .set, key: key)
+            if changes[index].operation == .setDocument {
+                documents.argument(text(changes[index].value, event, program))
+            } else if let value = event.value {
+                documents.argument(value)
+            }
+            if row.deadline >= 0 { documents.deadline(row.deadline) }
         }
-        guard row.deadline >= 0 else { return }
-        commands.argument("PXAT")
-        commands.argument(row.deadline)
     }
 }
 

@@ -140,9 +140,9 @@ public struct LaneMachine: ~Copyable {
             && batchCommands < policy.room && batchBytes < settings.bytesPerTransaction
             && eventsInBatch < settings.eventsPerTransaction
     }
-    /// Commands of the batch, sent or not, without the checkpoints'.
+    /// Commands of the batch, sent or not, without the checkpoints'; one for several documents counts as that many.
     var batchCommands: Int {
-        changes.commandCount &+ parking.commandCount &+ (isOpen ? openTransaction.commandCount : 0)
+        changes.commandCount &+ parking.commandCount &+ (isOpen ? openTransaction.weight : 0)
     }
     var batchBytes: Int { changes.byteCount &+ parking.bytes.count &+ (isOpen ? pouredBytes : 0) }
     /// The transaction in flight.

@@ -23,7 +23,7 @@ enum RedisRights {
         switch kind {
         case .hash: [["HSET", "-", "-"], ["HDEL", "-"], ["HGET", "-"], ["HINCRBY", "-", "1"]]
         case .buckets: [["HGET", "-"], ["HINCRBY", "-", "1"]]
-        case .document: [["SET", "-"]]
+        case .document: [["SET", "-"], ["MSET", "-"]]
         case .counter: [["GET"], ["SET", "-"], ["INCRBY", "1"]]
         case .set: [["SADD", "-"], ["SREM", "-"]]
         case .sortedSet: [["ZADD", "0", "-"], ["ZREM", "-"], ["ZINCRBY", "1", "-"], ["ZSCORE", "-"]]

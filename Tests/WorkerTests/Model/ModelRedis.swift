@@ -84,7 +84,7 @@ final class ModelRedis {
         return true
     }
 
-    private static let writes: Set = ["SET", "HSET", "HDEL", "HINCRBY", "ZADD", "ZINCRBY", "ZREM", "DEL"]
+    private static let writes: Set = ["SET", "MSET", "HSET", "HDEL", "HINCRBY", "ZADD", "ZINCRBY", "ZREM", "DEL"]
 
     private func answer(_ command: [[UInt8]], _ client: ModelClient) -> [UInt8] {
         let name = String(decoding: command[0], as: UTF8.self)
@@ -180,8 +180,13 @@ final class ModelRedis {
         case "SET":
             write(key, .string(command[2]))
             return RESP.ok
+        case "MSET":
+            for at in stride(from: 1, to: command.count, by: 2) {
+                write(String(decoding: command[at], as: UTF8.self), .string(command[at + 1]))
+            }
+            return RESP.ok
         case "DEL":
-            write(key, nil)
+            for key in command.dropFirst() { write(String(decoding: key, as: UTF8.self), nil) }
             return RESP.integer(1)
         case "TYPE":
             if let refusesType { return RESP.error(refusesType) }
