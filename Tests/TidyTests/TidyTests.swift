@@ -43,6 +43,24 @@ import Testing
         }
     }
 
+    /// What decides must be decidable by a test: it sees no server, no thread and no time but what it is told. Of Redis it
+    /// knows replies and error codes only.
+    @Test func `the machine imports nothing of Kafka, the system or a clock`() throws {
+        let pure: Set = ["Bytes", "Hashing", "Projections", "Redis"]
+        let files = try SourceFile.all().filter { $0.path.hasPrefix("Sources/Worker/Machine/") }
+        #expect(files.count > 10, "no machine found")
+        for file in files {
+            for (line, module) in file.imports {
+                #expect(pure.contains(module), "\(file):\(line): the machine does not import \(module)")
+            }
+            for (index, line) in file.code.enumerated() {
+                for word in ["RedisConnection", "RedisLink", "WorkerSession.now"] {
+                    #expect(!line.contains(word), "\(file):\(index + 1): the machine does not use \(word)")
+                }
+            }
+        }
+    }
+
     @Test func `targets depend only on targets that stand below them`() throws {
         let manifest = try Manifest()
         for (index, name) in manifest.order.enumerated() {
