@@ -36,7 +36,7 @@ public struct ParkedRecord: Sendable, Equatable {
         }
         self.view = view
         self.reason = reason
-        hash = RecordHash.of(event, headers: headers)
+        hash = RecordHash.of(event)
     }
 
     /// Forgets a value of more than `limit` bytes.

@@ -3,7 +3,8 @@ public import Projections
 
 extension RecordHash {
     /// XXH3 of timestamp, key, value and headers, null and empty told apart.
-    public static func of(_ event: borrowing Event, headers: borrowing HeaderList) -> UInt64 {
+    public static func of(_ event: borrowing Event) -> UInt64 {
+        let headers = event.headers
         var hash = RecordHash()
         hash.add(event.timestamp)
         hash.add(event.key)

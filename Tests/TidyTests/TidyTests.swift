@@ -46,7 +46,7 @@ import Testing
     /// What decides must be decidable by a test: it sees no server, no thread and no time but what it is told. Of Redis it
     /// knows replies and error codes only.
     @Test func `the machine imports nothing of Kafka, the system or a clock`() throws {
-        let pure: Set = ["Bytes", "Hashing", "Projections", "Redis"]
+        let pure: Set = ["Bytes", "Projections", "Records", "Redis"]
         let files = try SourceFile.all().filter { $0.path.hasPrefix("Sources/Worker/Machine/") }
         #expect(files.count > 10, "no machine found")
         for file in files {

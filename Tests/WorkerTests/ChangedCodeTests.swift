@@ -75,7 +75,7 @@ import Testing
     @Test func `the YAML form writes no such hash`() {
         append(9)
         let lane = SimulatedLane(world: world, writer: "yaml")
-        let isCode = lane.machine.isCode
+        let isCode = lane.machine.fold.isDefinedInCode
         #expect(!isCode)
         _ = run(lane.machine.projector)
         #expect(world.checkpoint(0)?.next == 5 && world.checkpoint(0)?.changes == nil)

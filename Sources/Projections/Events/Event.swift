@@ -13,7 +13,7 @@ public struct Event: ~Escapable {
     /// The record's value; nil is a tombstone.
     public let value: Span<UInt8>?
     /// It outlives the event, which was made in its scope: nothing is counted for each event.
-    private unowned(unsafe) let headers: HeaderList
+    private unowned(unsafe) let headerList: HeaderList
 
     /// `headers` may be empty if the projection reads none.
     @_lifetime(copy key, copy value, borrow headers)
@@ -27,13 +27,16 @@ public struct Event: ~Escapable {
         self.timestamp = timestamp
         self.key = key
         self.value = value
-        unsafe self.headers = copy headers
+        unsafe headerList = copy headers
     }
+
+    /// All headers; to be used no longer than the event.
+    public var headers: HeaderList { unsafe headerList }
 
     /// The value of the last header of that name; nil if there is none or its value is null.
     @_lifetime(copy self)
     public func header(named name: Span<UInt8>) -> Span<UInt8>? {
-        let headers = unsafe headers
+        let headers = headers
         var index = headers.count - 1
         while index >= 0 {
             if headers.name(index).isEqual(to: name) {

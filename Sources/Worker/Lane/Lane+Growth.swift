@@ -5,17 +5,17 @@ import Redis
 
 // A partition that a topic gained: a key's older events may still be parked in the partitions before the growth.
 extension Lane where Log: ~Copyable, Link: ~Copyable {
-    private var keys: KeySpace { machine.settings.keys }
-    var readsGrowth: Bool { machine.settings.plan.isOrderDependent }
+    private var keys: KeySpace { settings.keys }
+    var readsGrowth: Bool { settings.plan.isOrderDependent }
 
     /// The keys that older partitions hold parked. To be read after the partition's own checkpoint: that was made when the
     /// older ones had passed the growth, so that of the keys that moved they can only release.
     mutating func readOlder(_ slot: Int, _ growth: GrowthRecord) throws(RedisError) -> OlderKeys {
-        let it = machine.partition(slot)
+        let identity = machine.table[slot].identity
         var older = OlderKeys()
         older.readAt = services.now()
-        for partition in 0..<growth.partitionsBefore(it.partition, of: it.topicName) {
-            let index = keys.parkedIndex(it.topicName, partition)
+        for partition in 0..<growth.partitionsBefore(identity.partition, of: identity.topicName) {
+            let index = keys.parkedIndex(identity.topicName, partition)
             for member in try elements(index, of: link?.command("ZRANGE", index, "0", "-1")) {
                 if let key = ParkedRecord.place(inIndex: member.bytes)?.key { older.add(key, of: partition) }
             }
@@ -29,7 +29,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         let record = keys.growth
         let growth = GrowthRecord(try elements(record, of: link?.command("HGETALL", record)))
         let older = try readOlder(slot, growth)
-        return older.partition(holding: key.span).map { "\(machine.partition(slot).topicName)-\($0)" }
+        return older.partition(holding: key.span).map { "\(machine.table[slot].topicName)-\($0)" }
     }
 
     /// An error is not an empty list.

@@ -86,9 +86,7 @@ public final class LaneControl: Sendable {
             state.snapshot.hasJoined = hasJoined
             state.snapshot.unknownTypes = machine.projector.unknownTypes
             state.snapshot.partitions = machine.slots.map { slot in
-                let it = machine.partition(slot)
-                return LaneSnapshot.Partition(
-                    topic: it.topicName, partition: it.partition, next: it.acknowledged, end: it.end, phase: it.phase)
+                LaneSnapshot.Partition(machine.table[slot])
             }
         }
     }
@@ -96,13 +94,28 @@ public final class LaneControl: Sendable {
 
 /// What a lane last said of itself.
 public struct LaneSnapshot: Sendable {
+    public enum Phase: Sendable, Equatable {
+        /// Its checkpoint is read, or compared with the log, or it waits for that.
+        case starting
+        case folding
+        case halted
+    }
+
     public struct Partition: Sendable {
         public var topic: String
         public var partition: Int32
         /// The checkpoint as Redis acknowledged it; −1 before it is known.
         public var next: Int64
         public var end: Int64
-        public var phase: LanePartition.Phase
+        public var phase: Phase
+
+        init(_ partition: Worker.Partition) {
+            topic = partition.topicName
+            self.partition = partition.partition
+            next = partition.checkpoint.acknowledged ?? -1
+            end = partition.feed.end ?? -1
+            phase = partition.isFolding ? .folding : partition.isHalted ? .halted : .starting
+        }
     }
 
     /// Monotonic milliseconds.

@@ -10,7 +10,7 @@ public protocol LaneServices: AnyObject, Sendable {
     /// `control`.
     func inspect(_ inspection: LogInspection, for control: LaneControl)
     /// Produces the record to the dead-letter topic and awaits it.
-    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> DeadLetterOutcome
+    func deadLetter(_ partition: PartitionIdentity, _ record: ParkedRecord) -> DeadLetterOutcome
     /// Each log's first offset and its end; nil if Kafka does not reply; it is waited for once for all of them.
     func watermarks(of partitions: [(topic: String, partition: Int32)]) -> [(low: Int64, high: Int64)?]
     /// How long the broker keeps tombstones of a compacted topic, in milliseconds; nil for others, and if it does not

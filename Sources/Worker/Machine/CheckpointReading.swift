@@ -1,8 +1,8 @@
 public import Records
 
 /// What the shell read for partitions that are to be folded from their checkpoints.
-public struct Settlement: Sendable {
-    public struct Partition: Sendable {
+public struct CheckpointReading: Sendable {
+    public struct Found: Sendable {
         public var slot: Int
         /// nil: there is no such key.
         public var checkpoint: [UInt8]?
@@ -27,7 +27,7 @@ public struct Settlement: Sendable {
     }
 
     public var generation: [UInt8]?
-    public var partitions: [Partition] = []
+    public var partitions: [Found] = []
     /// Redis's clock when this was read, in milliseconds since 1970; nil if no topic is compacted.
     public var time: Int64?
     /// The machine's clock before that was asked for.

@@ -2,15 +2,15 @@ public import Records
 
 /// What the lane's shell must do for the machine; in order, each once.
 public enum LaneAction: Sendable, Equatable {
-    /// Open a new Redis connection, then say `connected` or `connectFailed`.
+    /// Open a new Redis connection, then call `connected` or `connectFailed`.
     case connect
     /// Throw the connection away: what was in flight on it is unknown.
     case disconnect
     /// With no reply outstanding: read checkpoint, damage, parked keys and ledger of these partitions from Redis and their
-    /// watermarks from Kafka, then say `settled`.
-    case settle([Int])
-    /// With no reply outstanding: check these rows in Redis, then say `verified`.
-    case verify(slot: Int)
+    /// watermarks from Kafka, then call `checkpointsRead`.
+    case readCheckpoints([Int])
+    /// With no reply outstanding: check the rows of its replay in Redis, then call `rowsChecked`.
+    case checkRows(slot: Int)
     /// Read on from these offsets (and resume what was paused).
     case place([Placement])
     /// Stop fetching these partitions until they are placed again.
@@ -28,9 +28,9 @@ public enum LaneAction: Sendable, Equatable {
     case writeDamage([DamageWrite])
     /// Ask Kafka for the ends of these partitions, then call `endsTold`; without a reply nothing.
     case askEnds([Int])
-    /// With nothing folded and no reply outstanding: carry out the operator's requests, then say `attended`.
-    case attend([ParkingRequest])
-    /// With nothing folded: produce this record to the dead-letter topic, await it, then say `deadLettered`.
+    /// With nothing folded and no reply outstanding: carry out the operator's requests, then call `carriedOut`.
+    case carryOut([ParkingRequest])
+    /// With nothing folded: produce this record to the dead-letter topic, await it, then call `deadLettered`.
     case deadLetter(slot: Int, ParkedRecord)
     /// Find out whether these logs are still the same ones, while everything else continues, then call `inspected`.
     case inspect(LogInspection)

@@ -10,111 +10,102 @@ extension LaneMachine {
     /// may be in the rows although no checkpoint moved).
     mutating func recordDamage(_ what: String, mayBeBare: Bool, now: Int64) {
         // With none in flight the reply was to the open transaction, whose events are folded and not closed.
-        let sent = slots.filter { partitions[$0].isInFlight }
-        let struck = sent.isEmpty ? slots.filter { partitions[$0].isTouched } : sent
-        discardOpen()
+        let sent = table.slots { $0.checkpoint.inFlight != nil }
+        let struck = sent.isEmpty ? table.slots { $0.checkpoint.isTouched } : sent
         for slot in struck {
-            let it = partitions[slot]
-            partitions[slot].isInFlight = false
-            let end = it.isInFlight ? it.sentNext : it.next
-            let words = "\(what); offsets \(it.believedNext) to \(end - 1) of \(it.name)"
-            damage(slot, DamageRecord(checkpoint: mayBeBare ? it.believedNext : end, words: words))
+            let partition = table[slot]
+            let next = partition.stored.next
+            let end = partition.checkpoint.inFlight?.next ?? partition.next
+            table[slot].checkpoint.loseTrack()
+            let words = "\(what); offsets \(next) to \(end - 1) of \(partition.name)"
+            damage(slot, DamageRecord(checkpoint: mayBeBare ? next : end, words: words))
         }
         dropBatch(notBefore: now)
     }
 
     /// Found at the checkpoint.
-    mutating func damage(_ slot: Int, _ words: String, now: Int64) {
-        damage(slot, DamageRecord(checkpoint: partitions[slot].believedNext, words: words))
+    mutating func damage(_ slot: Int, _ words: String) {
+        damage(slot, DamageRecord(checkpoint: table[slot].stored.next, words: words))
     }
 
     private mutating func damage(_ slot: Int, _ record: DamageRecord) {
-        partitions[slot].damage = record
+        table[slot].damage = record
         writeDamage(slot, record.text)
         halt(slot, .damaged, damageText(slot, record.words))
     }
 
     /// What is known of a partition's damage when its checkpoint is read; true if it stops the partition.
     mutating func isDamaged(_ slot: Int, found: DamageRecord?, at next: Int64) -> Bool {
-        guard let record = found ?? partitions[slot].damage else { return false }
+        guard let record = found ?? table[slot].damage else { return false }
         guard record.holds(at: next) else {
             // Redis has lost the damaged transaction: without its record, else that would hold again further on.
-            partitions[slot].damage = nil
+            table[slot].damage = nil
             writeDamage(slot, nil)
             return false
         }
-        partitions[slot].damage = record
+        table[slot].damage = record
         if found == nil { writeDamage(slot, record.text) }
         halt(slot, .damaged, damageText(slot, record.words))
         return true
     }
 
     private mutating func writeDamage(_ slot: Int, _ record: String?) {
-        let it = partitions[slot]
-        let field = DamageRecord.field(settings.generationIdentifier, it.topicName, it.partition)
-        unwritten.removeAll { $0.field == field }
-        unwritten.append(DamageWrite(field: field, record: record))
-        damageRetryAt = 0
+        let field = DamageRecord.field(
+            settings.generationIdentifier, table[slot].topicName, table[slot].partition)
+        side.write(DamageWrite(field: field, record: record))
     }
 
     private func damageText(_ slot: Int, _ words: String) -> String {
-        "a row of \(partitions[slot].name) is damaged: \(words). The checkpoint has passed it, so removing the cause is not "
+        "a row of \(table[slot].name) is damaged: \(words). The checkpoint has passed it, so removing the cause is not "
             + "enough: build the views again (`lantern run --fresh \(settings.plan.name)`)."
     }
 
     // MARK: Writing it
 
-    func mustWriteDamage(now: Int64) -> Bool { !unwritten.isEmpty && !isDeaf && now >= damageRetryAt }
+    func mustWriteDamage(now: Int64) -> Bool {
+        guard let due = side.damageDueAt else { return false }
+        return !hasLostGeneration && now >= due
+    }
 
     /// Redis has acknowledged them: they are forgotten here.
     public mutating func damageWritten(_ writes: [DamageWrite]) {
-        unwritten.removeAll { writes.contains($0) }
-        damageRetryAt = 0
-        damageBackOff = 0
+        side.written(writes)
         endFence()
     }
 
     /// Redis did not take them; they are sent again.
     public mutating func damageRefused(now: Int64) {
-        damageBackOff = longer(damageBackOff)
-        damageRetryAt = now + jittered(damageBackOff)
+        side.refusedDamage(settings, &random, now: now)
         endFence()
     }
 
     /// The generation is another one, to which this damage says nothing.
     public mutating func damageIsForeign(found: [UInt8]?) {
-        unwritten.removeAll()
+        side.forgetDamage()
         generationIs(found)
-    }
-
-    /// On a new connection the damaged partitions are read again: it may be a Redis that has lost the damage.
-    mutating func readDamagedAgain(now: Int64) {
-        for slot in slots {
-            if case .halted(let reason) = partitions[slot].phase, reason.code == .damaged {
-                reload(slot, notBefore: now)
-            }
-        }
     }
 
     // MARK: Naming it
 
+    func locateInFlight(command index: Int) -> String {
+        switch session {
+        case .none: "command \(index)"
+        case .some(let session): locate(command: index, in: session.pipeline.bytesInFlight)
+        }
+    }
+
     /// `view v, key order:o-1: HINCRBY order:o-1 total 5`: a command of a transaction, with whose row it changes.
     func locate(command index: Int, in bytes: Span<UInt8>) -> String {
         let words = Self.words(ofCommand: index, in: bytes)
-        let shown = Self.shown(words, index)
-        guard words.count > 1 else { return shown }
+        guard words.count > 1 else { return "command \(index)" }
+        let shown = words.prefix(4).map { String(readableText($0).prefix(80)) }.joined(separator: " ")
         let key = words[1]
         let view = settings.plan.views.first { view in
             let values = KeyPattern(view).parse(key.span)
             return values != nil
         }
         guard let view else { return shown }
-        return "view \(view.name), key \(readableText(words[1])): \(shown)"
-    }
-
-    private static func shown(_ words: [[UInt8]], _ index: Int) -> String {
-        words.isEmpty
-            ? "command \(index)" : words.prefix(4).map { String(readableText($0).prefix(80)) }.joined(separator: " ")
+        return "view \(view.name), key \(readableText(key)): \(shown)"
     }
 
     /// The arguments of one command of a transaction.

@@ -7,36 +7,31 @@ import Redis
 extension LaneMachine {
     /// Once a second: has anybody moved the checkpoints of an idle lane, is this still the master, does the operator ask?
     mutating func heartbeatIfDue(now: Int64) {
-        guard now >= nextHeartbeat, !isAttending else { return }
-        nextHeartbeat = now + settings.heartbeat
-        renewIdle(now: now)
+        guard session?.desk.isBusy == false, let due = session?.nextHeartbeat, now >= due else { return }
+        session?.nextHeartbeat = now + settings.heartbeat
+        for slot in slots where table[slot].lacksConfirmation { table[slot].checkpoint.wantsConfirmation = true }
         doubtQuiet()
         askEndsIfDue(now: now)
-        output.append("*1\r\n$4\r\nROLE\r\n" as StaticString)
-        expectations.append(.role)
+        session?.send("*1\r\n$4\r\nROLE\r\n", expecting: .role, now: now)
         if hasCompacted {
-            output.append("*1\r\n$4\r\nTIME\r\n" as StaticString)
-            expectations.append(.time)
-            timeAskedAt = now
+            session?.send("*1\r\n$4\r\nTIME\r\n", expecting: .time, now: now)
+            session?.clock.ask(now: now)
         }
         askMemoryIfDue(now: now)
         var commands = CommandBuffer(capacity: 64)
-        commands.command("HGETALL", keys.requests)
-        output.append(commands.bytes.span)
-        expectations.append(.requests)
+        commands.command("HGETALL", settings.keys.requests)
+        session?.send(commands, expecting: .requests, now: now)
         if !isInFlight, fence == .held, !hasBatch {
-            lookElsewhere()
+            table.lookElsewhere(limit: settings.partitionsPerTransaction)
             askFence(now: now)
         }
-        if waitingSince == 0 { waitingSince = now }
     }
 
     /// A policy that was harmless when the connection was opened can be changed.
     private mutating func askMemoryIfDue(now: Int64) {
-        guard now >= nextMemoryCheck else { return }
-        nextMemoryCheck = now + settings.memoryCheckInterval
-        output.append("*2\r\n$4\r\nINFO\r\n$6\r\nmemory\r\n" as StaticString)
-        expectations.append(.memory)
+        guard let due = session?.nextMemoryCheck, now >= due else { return }
+        session?.nextMemoryCheck = now + settings.memoryCheckInterval
+        session?.send("*2\r\n$4\r\nINFO\r\n$6\r\nmemory\r\n", expecting: .memory, now: now)
     }
 
     /// A new connection is refused until the policy is another one.
@@ -49,37 +44,52 @@ extension LaneMachine {
     /// Behind silence another log can have come. That nothing is taken while an event waits for an inspection is no silence:
     /// one that takes longer than a heartbeat would never be believed.
     private mutating func doubtQuiet() {
-        guard slotAwaitingInspection == nil else {
-            for slot in partitions.indices { partitions[slot].nextAtHeartbeat = -1 }
-            return
-        }
-        for slot in partitions.indices where partitions[slot].phase == .folding {
-            if partitions[slot].next == partitions[slot].nextAtHeartbeat { doubt(slot) }
-            partitions[slot].nextAtHeartbeat = partitions[slot].next
-        }
-    }
-
-    /// With more partitions than one fence holds, an idle lane looks at others each time.
-    private mutating func lookElsewhere() {
-        let folding = slots.filter { partitions[$0].phase == .folding }
-        guard folding.count > settings.partitionsPerTransaction else { return }
-        let unseen = folding.filter { !partitions[$0].isWatched }.sorted {
-            partitions[$0].lastUse < partitions[$1].lastUse
-        }
-        for slot in unseen.prefix(settings.partitionsPerTransaction) {
-            useCount += 1
-            partitions[slot].lastUse = useCount
-        }
-    }
-
-    /// What an idle partition's checkpoint lacks is written.
-    private mutating func renewIdle(now: Int64) {
-        for slot in slots
-        where partitions[slot].phase == .folding && !partitions[slot].isTouched && !partitions[slot].isInFlight {
-            let it = partitions[slot]
-            if it.believedConfirmed < it.believedNext || it.atEnd != it.believedAtEnd {
-                partitions[slot].wantsConfirmation = true
+        for slot in slots {
+            if trust.slotAwaiting != nil {
+                table[slot].trust.skipHeartbeat()
+            } else if table[slot].isFolding, table[slot].trust.wasQuiet(at: table[slot].next) {
+                doubt(slot)
             }
         }
+    }
+
+    // MARK: What status shows
+
+    /// A command outside of the fence, its reply not read; sent at the next opportunity.
+    mutating func note(_ command: [String]) { side.add(command) }
+
+    mutating func sendStatus(now: Int64) {
+        for arguments in side.takeStatusCommands() {
+            var command = CommandBuffer(capacity: 256)
+            command.begin(arguments.count)
+            for argument in arguments { command.argument(text: argument) }
+            session?.send(command, expecting: .ignored, now: now)
+        }
+    }
+
+    /// Something happened that people want to know; `status` shows some of it, in a key that no fence watches.
+    mutating func report(_ report: LaneReport) {
+        switch report {
+        case .started(let slot, _): noteState(slot, side.refusal(of: slot).map { "refused \($0)" } ?? "projecting")
+        case .halted(let slot, let reason): noteState(slot, "halted \(reason.code.rawValue): \(reason.message)")
+        case .rewound(let slot, _):
+            note(["HINCRBY", settings.keys.about, About.rewinds(table[slot].topicName, table[slot].partition), "1"])
+        default: break
+        }
+        actions.append(.report(report))
+    }
+
+    /// Kafka does not give the partition's events, or not yet take its dead letter.
+    public mutating func refused(_ slot: Int, _ words: String) {
+        if side.refused(slot, words) { noteState(slot, "refused \(words)") }
+    }
+
+    /// Kafka gave something of the partition, or took what it refused before.
+    public mutating func wentOn(_ slot: Int) {
+        if side.wentOn(slot) { noteState(slot, "projecting") }
+    }
+
+    private mutating func noteState(_ slot: Int, _ state: String) {
+        note(["HSET", settings.keys.about, About.state(table[slot].topicName, table[slot].partition), state])
     }
 }

@@ -19,8 +19,8 @@ public enum LaneReport: Sendable, Equatable {
     case decisionIgnored(slot: Int, offset: Int64)
     /// Whether the log is still the same could not be found out, so its events wait.
     case uninspected(slot: Int, String)
-    /// The outcome of a transaction was unknown and is settled.
-    case settledUnknown(slot: Int, wasApplied: Bool)
+    /// The outcome of a transaction was unknown and has been found out.
+    case outcomeResolved(slot: Int, wasApplied: Bool)
 }
 
 /// Why a partition is halted until an operator acts.

@@ -1,126 +1,165 @@
-import Bytes
 import Projections
 import Records
 
 /// One partition while this lane owns it; a fresh value for each assignment.
-public struct LanePartition: Sendable {
+public struct Partition: Sendable {
     /// Where a partition is in its life, and what may follow.
-    public enum Phase: Sendable, Equatable {
-        /// Its checkpoint must be read, not before this time. → settling
+    enum Phase: Sendable {
+        /// Its checkpoint must be read, not before this time. → reading
         case waiting(notBefore: Int64)
-        /// The shell reads it. → replaying, folding, waiting (back-off), halted
-        case settling
-        /// Events below `next` are read once more: the anchor is compared, `confirmed…next` is folded aside. → checking, folding, halted
-        case replaying
+        /// Something else has to happen before its checkpoint is read. → waiting
+        case suspended
+        /// The shell reads its checkpoint. → replaying, folding, waiting (back-off), suspended, halted
+        case reading
+        /// Events below `next` are read once more: the anchor is compared, `confirmed…next` is folded aside.
+        /// → checking, folding, halted
+        case replaying(Replay)
         /// The rows that the replay touched are read. → folding, halted
-        case checking
-        /// Events enter the changeset. → waiting, halted, leaving
+        case checking(Replay)
+        /// Events enter the changeset. → waiting, halted
         case folding
         /// The event at `next` goes to the dead-letter topic. → folding, waiting
         case deadLettering
-        /// Halted until an operator acts. → waiting
-        case halted(HaltReason)
+        /// Halted until an operator acts, who may skip or edit the event, if it is one that halts it. → waiting
+        case halted(HaltReason, at: ParkedRecord?)
     }
 
-    public let topic: Int
-    public let partition: Int32
-    public let topicName: String
-    let checkpointKey: [UInt8]
-
-    public internal(set) var phase = Phase.waiting(notBefore: 0)
+    public let identity: PartitionIdentity
+    private(set) var phase = Phase.waiting(notBefore: 0)
     /// Revoked: nothing more is folded, and it is released when nothing of it is in flight.
     var isLeaving = false
-    /// Whether nothing has happened since its log was last seen to be the one that the checkpoint describes.
-    var isTrusted = false
-    /// The number of its last doubt.
-    var doubt: UInt64 = 0
-    /// A record that was seen in its log, and the one that replaces it when that log is seen to be the same.
-    var witness: Checkpoint.Anchor?
-    var nextWitness: Checkpoint.Anchor?
-    /// Where it was at the last heartbeat.
-    var nextAtHeartbeat: Int64 = -1
-    /// Since when the log seems to end before the checkpoint; nil if it does not.
-    var shortSince: Int64?
-    /// The next offset to fold.
-    public internal(set) var next: Int64 = 0
-    /// The event that the open batch passed last; −1: none. `next` may be further: transaction markers have offsets
-    /// too.
-    var passed: Int64 = -1
-    /// The value from whose `next` the folding of the open batch began: what the fence is compared with.
-    var believed: [UInt8] = []
-    var believedNext: Int64 = 0
-    var believedConfirmed: Int64 = 0
-    /// What the transaction in flight, or one of unknown outcome, writes; empty: none.
-    var sent: [UInt8] = []
-    var sentNext: Int64 = 0
-    var sentAtEnd: Int64?
-    /// The furthest checkpoint that Redis acknowledged to this lane; −1 before the first.
-    public internal(set) var acknowledged: Int64 = -1
-    /// In the open batch.
-    var isTouched = false
-    /// Its `confirmed` should be brought up to `next`, or its time at the end renewed.
-    var wantsConfirmation = false
-    /// In the transaction in flight.
-    var isInFlight = false
-    var isWatched = false
-    /// For choosing whom to watch when there are too many.
-    var lastUse: UInt64 = 0
-    var anchor: Checkpoint.Anchor?
-    /// Of a projection in code: an event of the open batch or of an earlier one, and the hash of what it changes.
-    var changes: Checkpoint.Anchor?
-    var time: Int64 = -1
-    var atEnd: Int64?
-    /// The `atEnd` of the checkpoint that is believed.
-    var believedAtEnd: Int64?
-    /// Compacted topics: how long the broker keeps tombstones; nil if it does not report it.
-    var tombstoneRetention: Int64?
-    /// An end of the log that is not reached yet, and a time before it was asked for.
-    var toldEnd: (offset: Int64, time: Int64)?
-    /// When the end was last asked for, on the machine's clock.
-    var askedEndAt: Int64 = 0
+    var position = FoldPosition()
+    var checkpoint = PartitionCheckpoint()
+    var trust = PartitionTrust()
+    var feed = PartitionFeed()
+    var tombstones = Tombstones()
+    var held = HeldEvents()
     /// What is known of its damage.
     var damage: DamageRecord?
-    /// The end of the log as last told; −1 before that.
-    public internal(set) var end: Int64 = -1
-    /// An end of the log that was reported while the partition was not watched; −1: none.
-    var waitingEnd: Int64 = -1
-    var isPaused = false
+    var backOff = BackOff()
+    private var losses: [(at: Int64, writer: String)] = []
 
-    var backOff: Int64 = 0
-    var losses: [Loss] = []
-    public internal(set) var rewinds = 0
+    init(_ identity: PartitionIdentity) { self.identity = identity }
 
-    var parked = ParkedIndex()
-    var older = OlderKeys()
-    /// The event for which `older` was read again: it is parked by what was found, however long that took.
-    var readOlderFor: Int64 = -1
-    var ledger: [Int64: LedgerEntry] = [:]
-    /// The event at which it halted, which an operator may skip or edit.
-    var haltedAt: ParkedRecord?
-    var replay: Replay?
-    /// Messages were dropped that must be read again.
-    var needsPlacement = false
+    public var topic: Int { identity.topic }
+    public var partition: Int32 { identity.partition }
+    public var topicName: String { identity.topicName }
+    public var name: String { identity.name }
+    public var next: Int64 { position.next }
+    var stored: StoredCheckpoint { checkpoint.stored }
 
-    struct Loss: Sendable {
-        var at: Int64
-        var writer: String
+    // MARK: Phase
+
+    var isFolding: Bool { if case .folding = phase { true } else { false } }
+    var isReading: Bool { if case .reading = phase { true } else { false } }
+    var isChecking: Bool { if case .checking = phase { true } else { false } }
+    var isDeadLettering: Bool { if case .deadLettering = phase { true } else { false } }
+    var isHalted: Bool { haltReason != nil }
+    var haltReason: HaltReason? { if case .halted(let reason, _) = phase { reason } else { nil } }
+    /// The event at which it halted.
+    var haltedAt: ParkedRecord? { if case .halted(_, let event) = phase { event } else { nil } }
+    var replay: Replay? {
+        switch phase {
+        case .replaying(let replay), .checking(let replay): replay
+        default: nil
+        }
+    }
+    /// Whether Kafka is to have it placed.
+    var isRead: Bool {
+        switch phase {
+        case .folding, .replaying, .checking: !feed.isPaused
+        default: false
+        }
     }
 
-    init(topic: Int, partition: Int32, topicName: String, keys: KeySpace) {
-        self.topic = topic
-        self.partition = partition
-        self.topicName = topicName
-        checkpointKey = Array(keys.checkpoint(topicName, partition).utf8)
+    /// Whether its checkpoint is to be read now.
+    func isDue(now: Int64) -> Bool {
+        if case .waiting(let notBefore) = phase { notBefore <= now && !isLeaving } else { false }
+    }
+
+    /// Its checkpoint is read again; nil: when the shell says so.
+    mutating func wait(notBefore: Int64?) { phase = notBefore.map { .waiting(notBefore: $0) } ?? .suspended }
+    mutating func read() { phase = .reading }
+    mutating func replay(_ replay: Replay) { phase = .replaying(replay) }
+    mutating func check(_ replay: Replay) { phase = .checking(replay) }
+    mutating func deadLetter() { phase = .deadLettering }
+    mutating func halt(_ reason: HaltReason, at event: ParkedRecord?) { phase = .halted(reason, at: event) }
+    /// Folding goes on, behind an event that is dealt with.
+    mutating func resume() { phase = .folding }
+
+    /// Folding begins at the checkpoint.
+    mutating func startFolding(doubt: UInt64, sawAnchor: Bool) {
+        phase = .folding
+        position.next = stored.next
+        feed.unwrittenEnd = nil
+        trust.start(doubt, at: stored.next, seen: sawAnchor ? position.anchor : nil)
+    }
+
+    // MARK: Checkpoint
+
+    /// Whether something of it still has to go to Redis before it may be left.
+    var needsWrite: Bool {
+        checkpoint.isTouched || checkpoint.inFlight != nil || (checkpoint.wantsConfirmation && isFolding)
+    }
+    /// Whether the next transaction writes its checkpoint: only of what its WATCH holds.
+    var isWritable: Bool {
+        checkpoint.isWatched && (checkpoint.isTouched || (checkpoint.wantsConfirmation && isFolding))
+    }
+    /// Whether it may be left.
+    var isForgettable: Bool { !needsWrite && !isReading && !isChecking }
+    /// Whether an idle lane should write what the checkpoint lacks.
+    var lacksConfirmation: Bool {
+        isFolding && !checkpoint.isTouched && checkpoint.inFlight == nil
+            && (!stored.isConfirmed || position.atEnd != stored.atEnd)
     }
 
     /// The event at `offset` is behind us.
+    @inline(__always)
     mutating func pass(_ offset: Int64, _ timestamp: Int64) {
-        next = offset + 1
-        passed = offset
-        time = timestamp
-        wantsConfirmation = false
+        position.pass(offset, timestamp)
+        checkpoint.wantsConfirmation = false
     }
 
-    /// `orders-3`, for people.
-    public var name: String { "\(topicName)-\(partition)" }
+    /// Its checkpoint was read.
+    mutating func adopt(_ checkpoint: Checkpoint, text: [UInt8]) {
+        self.checkpoint.adopt(checkpoint, text: text)
+        position = FoldPosition(checkpoint)
+    }
+
+    /// Its checkpoint goes out with a transaction; returns the text. What is stored was acknowledged, and all of its
+    /// replies were seen clean: that is confirmed.
+    mutating func sendCheckpoint(_ writer: String) -> [UInt8] {
+        reachReportedEnd()
+        return checkpoint.send(
+            Checkpoint(
+                next: position.next, confirmed: stored.next, writer: writer, time: position.time,
+                anchor: position.anchor, changes: position.changes, atEnd: position.atEnd))
+    }
+
+    /// The checkpoint that is written, or stored, is at the reported end, or after it.
+    mutating func reachReportedEnd() {
+        guard let end = tombstones.reportedEnd, position.next >= end.offset else { return }
+        tombstones.reportedEnd = nil
+        position.atEnd = end.time
+    }
+
+    /// What the open batch holds of it is dropped; returns whether its checkpoint must be read again.
+    mutating func dropBatch() -> Bool {
+        let wasTouched = checkpoint.isTouched
+        checkpoint.isTouched = false
+        checkpoint.wantsConfirmation = false
+        position.passed = nil
+        return switch phase {
+        case .folding, .deadLettering: true
+        case .halted(let reason, _): wasTouched && reason.code != .damaged
+        default: false
+        }
+    }
+
+    /// Another writer moved the checkpoint; returns how often that one did within `window`.
+    mutating func lose(to writer: String, within window: Int64, now: Int64) -> Int {
+        losses.removeAll { now - $0.at > window }
+        losses.append((now, writer))
+        return losses.count { $0.writer == writer }
+    }
 }

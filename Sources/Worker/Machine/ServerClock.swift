@@ -4,6 +4,11 @@ struct ServerClock {
     private(set) var told: Int64?
     /// When it was asked for, on the machine's clock.
     private var askedAt: Int64 = 0
+    /// When the question was sent whose reply is awaited.
+    private var pendingSince: Int64 = 0
+
+    mutating func ask(now: Int64) { pendingSince = now }
+    mutating func tell(_ time: Int64) { tell(time, askedAt: pendingSince) }
 
     mutating func tell(_ time: Int64, askedAt: Int64) {
         told = time

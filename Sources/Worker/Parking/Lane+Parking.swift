@@ -6,7 +6,7 @@ import Redis
 // Retry, skip and edit are carried out by the partition's own lane in its transactions: from outside they would race it.
 extension Lane where Log: ~Copyable, Link: ~Copyable {
     /// Carries out what the operator asked, as much of it as one turn takes; the lane is quiet meanwhile.
-    mutating func attend(_ requests: [ParkingRequest]) {
+    mutating func carryOut(_ requests: [ParkingRequest]) {
         let begin = services.now()
         var reload: Set<Int> = []
         var left = requests[...]
@@ -19,7 +19,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
                 switch outcome {
                 case .goesOn(let progress):
                     left[left.startIndex] = request.going(on: progress)
-                    machine.attended(reload: reload.sorted(), left: Array(left), since: begin, now: services.now())
+                    machine.carriedOut(reload: reload.sorted(), left: Array(left), since: begin, now: services.now())
                     return
                 case .nothing, .badRow: left.removeFirst()
                 case .read(let slot):
@@ -29,11 +29,8 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
                 // What came bare between MULTI and EXEC has ended the connection.
                 if link == nil { return }
             }
-            machine.attended(reload: reload.sorted(), left: Array(left), since: begin, now: services.now())
-        } catch {
-            link = nil
-            machine.disconnected(error.message, now: services.now())
-        }
+            machine.carriedOut(reload: reload.sorted(), left: Array(left), since: begin, now: services.now())
+        } catch { lostLink(error) }
     }
 
     /// So many requests are carried out before the lane looks around.
@@ -43,14 +40,12 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
 
     private mutating func carryOut(_ found: ParkingRequest) throws(RedisError) -> RequestOutcome {
         let parts = found.field.split(separator: ":")
-        guard parts.count == 3, let partition = Int32(parts[1]),
+        guard parts.count == 3, let number = Int32(parts[1]),
             let offset = parts[2] == KeySpace.all ? -1 : Int64(parts[2]),
-            let slot = machine.slots.first(where: {
-                machine.partition($0).topicName == parts[0] && machine.partition($0).partition == partition
-            }),
-            machine.partition(slot).isFolding || machine.partition(slot).isHalted, !machine.partition(slot).isLeaving
+            let slot = machine.table.slot(topic: String(parts[0]), partition: number)
         else { return .nothing }
-        let it = machine.partition(slot)
+        let partition = machine.partition(slot)
+        guard partition.isFolding || partition.isHalted, !partition.isLeaving else { return .nothing }
         let read = RequestText(text: found.text)
         let isOfAll = if case .retryAll? = read?.action { true } else { false }
         guard let text = read, isOfAll == (offset == -1) else {
@@ -59,91 +54,95 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             let none = ParkedWork(
                 request: found, text: RequestText(action: .retry, identifier: "unreadable"), slot: slot,
                 offset: offset)
-            return try refuse(none, it, words)
+            return try refuse(none, partition, words)
         }
         let work = ParkedWork(request: found, text: text, slot: slot, offset: offset)
-        if case .halted(let reason) = it.phase, reason.code == .damaged {
-            return try refuse(work, it, "\(it.name) is damaged, and stays halted until the projection is built again")
+        if partition.haltReason?.code == .damaged {
+            return try refuse(
+                work, partition, "\(partition.name) is damaged, and stays halted until the projection is built again")
         }
-        if case .retryAll(let progress) = text.action { return try retryAll(work, progress, it) }
-        guard let own = try parked(of: it, from: work.offset, to: "\(work.offset)", 1).first else {
-            return try releaseHalted(work, it)
+        if case .retryAll(let progress) = text.action { return try retryAll(work, progress, partition) }
+        guard let own = try parked(of: partition, from: work.offset, to: "\(work.offset)", 1).first else {
+            return try releaseHalted(work, partition)
         }
         if let older = try olderPartition(holding: own.key, before: slot) {
-            return try refuse(work, it, "events of this key in \(older) are parked before it: retry those first")
+            return try refuse(work, partition, "events of this key in \(older) are parked before it: retry those first")
         }
         guard machine.settings.plan.isOrderDependent, let key = own.key else {
-            return try releaseLine([own], work, it)
+            return try releaseLine([own], work, partition)
         }
         // What the lane knows is what stands in Redis: its transaction holds only while the checkpoint is its own.
-        let line = it.parked.line(of: key).map { (offset: $0, key: own.key) }
-        return try releaseLine(line.contains { $0.offset == own.offset } ? line : [own], work, it)
+        let line = partition.held.parked.line(of: key).map { (offset: $0, key: own.key) }
+        return try releaseLine(line.contains { $0.offset == own.offset } ? line : [own], work, partition)
     }
 
     /// Some of a partition's parked events, in order.
     mutating func parked(
-        of it: LanePartition, from first: Int64, to last: String, _ limit: Int
+        of partition: Partition, from first: Int64, to last: String, _ limit: Int
     ) throws(RedisError) -> [(offset: Int64, key: [UInt8]?)] {
-        let index = machine.settings.keys.parkedIndex(it.topicName, it.partition)
+        let index = machine.settings.keys.parkedIndex(partition.topicName, partition.partition)
         let answer = try link?.command("ZRANGE", index, "\(first)", last, "BYSCORE", "LIMIT", "0", "\(limit)")
         return (answer?.elements ?? []).compactMap { ParkedRecord.place(inIndex: $0.bytes) }
     }
 
     /// A parked event, with those of its key that queue behind it.
     private mutating func releaseLine(
-        _ line: [(offset: Int64, key: [UInt8]?)], _ work: ParkedWork, _ it: LanePartition
+        _ line: [(offset: Int64, key: [UInt8]?)], _ work: ParkedWork, _ partition: Partition
     ) throws(RedisError) -> RequestOutcome {
         let isHead = line[0].offset == work.offset
         if !isHead, work.text.action == .retry {
             return try refuse(
-                work, it, "offset \(line[0].offset) of the same key is parked before it: retry that one first")
+                work, partition, "offset \(line[0].offset) of the same key is parked before it: retry that one first")
         }
-        let own = try record(work.offset, it)
+        let own = try record(work.offset, partition)
         if case .edit(let value) = work.text.action {
-            guard let own else { return try refuse(work, it, "its record is missing or damaged in Redis") }
-            if let fault = own.fault(as: value, it, machine.projector) {
-                return try refuse(work, it, "offset \(work.offset) would still be bad: \(fault)")
+            guard let own else { return try refuse(work, partition, "its record is missing or damaged in Redis") }
+            if let fault = own.fault(as: value, partition, machine.projector) {
+                return try refuse(work, partition, "offset \(work.offset) would still be bad: \(fault)")
             }
         }
-        var released = ReleasedLine(work, it, machine.settings, isHead: isHead)
+        var released = KeyQueueRelease(work, partition, machine.settings, isHead: isHead)
         for entry in line {
             let step = released.next(entry.offset)
             if step == .end { break }
             if step == .pass { continue }
             // One after the other: a key's events may be many, and each large.
-            let record = entry.offset == work.offset ? own : try record(entry.offset, it)
+            let record = entry.offset == work.offset ? own : try record(entry.offset, partition)
             guard released.take(entry, record, machine.projector) == .released else { break }
         }
         let rows = released.rows
         let words = released.words(of: line.count)
         return try conclude(
-            work, it, released.commands(own), rows: rows, decided: .some(own?.hash), released: released.released,
+            work, partition, released.commands(own), rows: rows, decided: .some(own?.hash), released: released.released,
             .answered(words))
     }
 
-    mutating func record(_ offset: Int64, _ it: LanePartition) throws(RedisError) -> ParkedRecord? {
-        let blobs = machine.settings.keys.parked(it.topicName, it.partition)
+    mutating func record(_ offset: Int64, _ partition: Partition) throws(RedisError) -> ParkedRecord? {
+        let blobs = machine.settings.keys.parked(partition.topicName, partition.partition)
         return try link?.command("HGET", blobs, "\(offset)").bytes.flatMap { ParkedRecord(bytes: $0) }
     }
 
     /// Skip or edit of the event at which the partition halted.
-    private mutating func releaseHalted(_ work: ParkedWork, _ it: LanePartition) throws(RedisError) -> RequestOutcome {
-        guard it.isHalted, let own = it.haltedAt, own.offset == work.offset, work.text.action != .retry else {
-            return try refuse(work, it, "no such event is parked, and \(it.name) did not halt at it")
+    private mutating func releaseHalted(_ work: ParkedWork, _ partition: Partition) throws(RedisError) -> RequestOutcome
+    {
+        guard partition.isHalted, let own = partition.haltedAt, own.offset == work.offset, work.text.action != .retry
+        else {
+            return try refuse(work, partition, "no such event is parked, and \(partition.name) did not halt at it")
         }
-        if case .edit(let value) = work.text.action, let fault = own.fault(as: value, it, machine.projector) {
-            return try refuse(work, it, "offset \(work.offset) would still be bad: \(fault)")
+        if case .edit(let value) = work.text.action, let fault = own.fault(as: value, partition, machine.projector) {
+            return try refuse(work, partition, "offset \(work.offset) would still be bad: \(fault)")
         }
         var commands = CommandBuffer()
         work.writeLedger(machine.settings.keys, record: own.hash, into: &commands)
         return try conclude(
-            work, it, commands, rows: [], decided: .some(own.hash), .answered("done: the partition continues"))
+            work, partition, commands, rows: [], decided: .some(own.hash), .answered("done: the partition continues"))
     }
 
     /// Ends a request without having done anything for it.
-    mutating func refuse(_ work: ParkedWork, _ it: LanePartition, _ words: String) throws(RedisError) -> RequestOutcome
+    mutating func refuse(_ work: ParkedWork, _ partition: Partition, _ words: String) throws(RedisError)
+        -> RequestOutcome
     {
-        try conclude(work, it, CommandBuffer(), rows: [], decided: nil, .answered("failed: \(words)"))
+        try conclude(work, partition, CommandBuffer(), rows: [], decided: nil, .answered("failed: \(words)"))
     }
 
     // MARK: The transaction
@@ -151,16 +150,16 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     /// One fenced transaction that also watches the request and the rows, and looks at the rows before EXEC. `decided`: the
     /// hash of the record that was decided about, where it is known; nil where the request is only answered.
     mutating func conclude(
-        _ work: ParkedWork, _ it: LanePartition, _ changes: borrowing CommandBuffer, rows: [TouchedEntry],
+        _ work: ParkedWork, _ partition: Partition, _ changes: borrowing CommandBuffer, rows: [TouchedEntry],
         decided record: UInt64??, released: [(offset: Int64, key: [UInt8]?)] = [], _ end: ParkedWork.End
     ) throws(RedisError) -> RequestOutcome {
         let settings = machine.settings
-        guard let answers = try link?.roundTrip(ParkedWork.watch(work.request, it, rows, settings)) else {
+        guard let answers = try link?.roundTrip(ParkedWork.watch(work.request, partition, rows, settings)) else {
             return .nothing
         }
         if let text = refusal(in: answers) { return try leave(work, text) }
         guard let values = answers[2].elements, values[0].bytes == settings.generationText,
-            values[1].bytes == it.believed, let before = Checkpoint(text: it.believed)
+            values[1].bytes == partition.stored.text, let before = Checkpoint(text: partition.stored.text)
         else {
             try link?.command("UNWATCH")
             return .read(work.slot)
@@ -173,19 +172,19 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         switch try lookAtRows(rows) {
         case .sound: break
         case .damaged(let words) where work.isOfAll: return .badRow(words, work)
-        case .damaged(let words): return try refuse(work, it, "a row cannot take it: \(words)")
+        case .damaged(let words): return try refuse(work, partition, "a row cannot take it: \(words)")
         case .refused(let text): return try leave(work, text)
         }
         // Only behind a MULTI that was granted: what follows one that is refused would be carried out bare.
         guard let opened = try link?.command("MULTI"), opened.isOK else { return .nothing }
         let checkpoint = record == nil ? nil : work.checkpoint(after: before, settings)
-        var body = work.body(changes, on: it, settings, end, checkpoint)
+        var body = work.body(changes, on: partition, settings, end, checkpoint)
         let count = body.commandCount
         body.command("EXEC")
         let replies = try link?.roundTrip(body) ?? []
         let outcome = try executed(work, record ?? nil, checkpoint, replies, count, body, released)
         if case .goesOn(let progress) = end, case .read = outcome,
-            machine.partition(work.slot).believed == checkpoint?.text,
+            machine.partition(work.slot).stored.text == checkpoint?.text,
             machine.partition(work.slot).damage == nil
         {
             return .goesOn(progress)
@@ -202,8 +201,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             guard reply != .simple(Array("QUEUED".utf8)) else { continue }
             machine.damage(
                 work.slot,
-                "Redis returned \(reply) inside MULTI instead of QUEUED: it may have run the command by itself",
-                now: services.now())
+                "Redis returned \(reply) inside MULTI instead of QUEUED: it may have run the command by itself")
             throw RedisError(.protocolViolation, "Redis does not execute transactions as a whole")
         }
         guard case .array(let results)? = replies.last else {
@@ -212,7 +210,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             return .read(work.slot)
         }
         guard let checkpoint else { return .nothing }
-        machine.carriedOut(work, of: record, checkpoint: checkpoint, released)
+        machine.requestApplied(work, of: record, checkpoint: checkpoint, released)
         for (index, result) in results.enumerated() {
             let fault: String
             switch result {
@@ -223,7 +221,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             }
             // The body has no MULTI in front.
             let command = machine.locate(command: index, in: body.bytes.span)
-            machine.damage(work.slot, "\(command): \(fault) (request for \(work.request.field))", now: services.now())
+            machine.damage(work.slot, "\(command): \(fault) (request for \(work.request.field))")
             break
         }
         return .read(work.slot)
@@ -238,24 +236,5 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
 
     private func isInexact(_ text: [UInt8]) -> Bool {
         Double(String(decoding: text, as: UTF8.self)).map { $0.magnitude >= 0x1p53 } ?? false
-    }
-}
-
-extension LaneMachine {
-    /// A request's transaction wrote this checkpoint.
-    mutating func carriedOut(
-        _ work: ParkedWork, of record: UInt64?, checkpoint: Checkpoint, _ released: [(offset: Int64, key: [UInt8]?)]
-    ) {
-        for event in released {
-            partitions[work.slot].parked.remove(
-                offset: event.offset, key: settings.plan.isOrderDependent ? event.key : nil)
-        }
-        partitions[work.slot].believed = checkpoint.text
-        partitions[work.slot].believedNext = checkpoint.next
-        partitions[work.slot].believedConfirmed = checkpoint.confirmed
-        // The next request may find this event behind its own.
-        if let decision = work.decision, let record {
-            partitions[work.slot].ledger[work.offset] = LedgerEntry(decision, of: record)
-        }
     }
 }

@@ -12,19 +12,19 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     private static var retryBytes: Int { 4 << 20 }
 
     mutating func retryAll(
-        _ work: ParkedWork, _ found: RetryProgress, _ it: LanePartition
+        _ work: ParkedWork, _ found: RetryProgress, _ partition: Partition
     ) throws(RedisError) -> RequestOutcome {
         var progress = found
-        if progress.until < 0 { progress.until = it.believedNext }
-        let slice = try parked(of: it, from: progress.after + 1, to: "(\(progress.until)", retryLimit)
+        if progress.until < 0 { progress.until = partition.stored.next }
+        let slice = try parked(of: partition, from: progress.after + 1, to: "(\(progress.until)", retryPace.limit)
         guard !slice.isEmpty else {
             return try conclude(
-                work, it, CommandBuffer(), rows: [], decided: .some(nil), .answered(progress.words))
+                work, partition, CommandBuffer(), rows: [], decided: .some(nil), .answered(progress.words))
         }
-        var released = ReleasedLine(work, it, machine.settings, isHead: true)
-        for (entry, record) in zip(slice, try records(slice, it)) {
+        var released = KeyQueueRelease(work, partition, machine.settings, isHead: true)
+        for (entry, record) in zip(slice, try records(slice, partition)) {
             if released.isFull { break }
-            if try isBehind(entry, it, released) {
+            if try isBehind(entry, work.slot, released) {
                 progress.left += 1
             } else {
                 let taken = released.take(entry, record, machine.projector)
@@ -34,28 +34,29 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             progress.after = entry.offset
         }
         progress.released += released.released.count
-        lastSlice = slice.count
-        retryLimit = min(Self.retrySlice, retryLimit * 2)
+        retryPace.lastSlice = slice.count
+        retryPace.limit = min(Self.retrySlice, retryPace.limit * 2)
         let rows = released.rows
         return try conclude(
-            work, it, released.commands(nil), rows: rows, decided: .some(nil), released: released.released,
+            work, partition, released.commands(nil), rows: rows, decided: .some(nil), released: released.released,
             .goesOn(progress))
     }
 
     /// Whether an earlier event of its key stays parked.
     private mutating func isBehind(
-        _ entry: (offset: Int64, key: [UInt8]?), _ it: LanePartition, _ released: borrowing ReleasedLine
+        _ entry: (offset: Int64, key: [UInt8]?), _ slot: Int, _ released: borrowing KeyQueueRelease
     ) throws(RedisError) -> Bool {
         guard machine.settings.plan.isOrderDependent, let key = entry.key else { return false }
-        if !it.older.isEmpty, try olderPartition(holding: key, before: machine.slot(of: it)) != nil { return true }
-        return it.parked.line(of: key).dropFirst(released.releasedCount(of: key)).first != entry.offset
+        let held = machine.partition(slot).held
+        if !held.older.isEmpty, try olderPartition(holding: key, before: slot) != nil { return true }
+        return held.parked.line(of: key).dropFirst(released.releasedCount(of: key)).first != entry.offset
     }
 
     /// The records of the first ones, as many as may be read together; nil for one that is missing or damaged.
     private mutating func records(
-        _ slice: [(offset: Int64, key: [UInt8]?)], _ it: LanePartition
+        _ slice: [(offset: Int64, key: [UInt8]?)], _ partition: Partition
     ) throws(RedisError) -> [ParkedRecord?] {
-        let blobs = machine.settings.keys.parked(it.topicName, it.partition)
+        let blobs = machine.settings.keys.parked(partition.topicName, partition.partition)
         var sizes = CommandBuffer()
         for entry in slice { sizes.command("HSTRLEN", blobs, "\(entry.offset)") }
         let lengths = try link?.roundTrip(sizes) ?? []
@@ -73,18 +74,18 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     /// A row cannot take its changes: the slice shrinks until it is one event, and that one stays.
     mutating func endAtRow(_ words: String, _ work: ParkedWork) throws(RedisError) -> RequestOutcome {
         guard case .retryAll(var progress) = work.text.action else { return .nothing }
-        guard lastSlice == 1 else {
-            retryLimit = 1
+        guard retryPace.lastSlice == 1 else {
+            retryPace.limit = 1
             return .goesOn(progress)
         }
-        let it = machine.partition(work.slot)
-        if progress.until < 0 { progress.until = it.believedNext }
-        let slice = try parked(of: it, from: progress.after + 1, to: "(\(progress.until)", 1)
+        let partition = machine.partition(work.slot)
+        if progress.until < 0 { progress.until = partition.stored.next }
+        let slice = try parked(of: partition, from: progress.after + 1, to: "(\(progress.until)", 1)
         guard let entry = slice.first else { return .nothing }
-        services.report(.redis("retrying \(it.name)@\(entry.offset): a row cannot take it: \(words)"))
+        services.report(.redis("retrying \(partition.name)@\(entry.offset): a row cannot take it: \(words)"))
         progress.after = entry.offset
         progress.left += 1
-        return try conclude(work, it, CommandBuffer(), rows: [], decided: .some(nil), .goesOn(progress))
+        return try conclude(work, partition, CommandBuffer(), rows: [], decided: .some(nil), .goesOn(progress))
     }
 }
 

@@ -34,7 +34,7 @@ struct ParkedWork {
 
     /// WATCH of generation, checkpoint, requests and rows, and what the first three hold.
     static func watch(
-        _ request: ParkingRequest, _ it: LanePartition, _ rows: [TouchedEntry], _ settings: LaneSettings
+        _ request: ParkingRequest, _ partition: Partition, _ rows: [TouchedEntry], _ settings: LaneSettings
     ) -> CommandBuffer {
         let keys = settings.keys
         var watch = CommandBuffer()
@@ -43,12 +43,12 @@ struct ParkedWork {
         watch.argument("WATCH")
         watch.argument(text: keys.generation)
         watch.argument(text: keys.requests)
-        watch.argument(it.checkpointKey)
+        watch.argument(partition.identity.checkpointKey)
         for row in rows { watch.argument(row.key) }
         watch.begin(3)
         watch.argument("MGET")
         watch.argument(text: keys.generation)
-        watch.argument(it.checkpointKey)
+        watch.argument(partition.identity.checkpointKey)
         watch.command("HGET", keys.requests, request.field)
         return watch
     }
@@ -63,7 +63,7 @@ struct ParkedWork {
 
     /// What stands between MULTI and EXEC: the changes, a fresh checkpoint with them, and what becomes of the request.
     func body(
-        _ changes: borrowing CommandBuffer, on it: LanePartition, _ settings: LaneSettings, _ end: End,
+        _ changes: borrowing CommandBuffer, on partition: Partition, _ settings: LaneSettings, _ end: End,
         _ checkpoint: Checkpoint?
     ) -> CommandBuffer {
         var commands = CommandBuffer()
@@ -79,7 +79,7 @@ struct ParkedWork {
         if let checkpoint {
             commands.begin(3)
             commands.argument("SET")
-            commands.argument(it.checkpointKey)
+            commands.argument(partition.identity.checkpointKey)
             commands.argument(checkpoint.text)
         }
         return commands

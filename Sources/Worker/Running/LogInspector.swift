@@ -189,7 +189,7 @@ final class LogInspector: Sendable {
         let event = Event(
             topic: 0, partition: record.partition, offset: record.offset, timestamp: record.timestamp,
             key: record.key, value: record.value, headers: headers)
-        return RecordHash.of(event, headers: headers)
+        return RecordHash.of(event)
     }
 
     /// What it means that no record is there.

@@ -170,7 +170,7 @@ final class RunnerServices: LaneServices {
         }
     }
 
-    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> DeadLetterOutcome {
+    func deadLetter(_ partition: PartitionIdentity, _ record: ParkedRecord) -> DeadLetterOutcome {
         guard case .deadLetter(let topic) = settings.plan.onError else {
             return .failed("there is no dead-letter topic")
         }

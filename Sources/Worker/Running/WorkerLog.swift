@@ -66,7 +66,7 @@ public struct WorkerLog: Sendable {
             log.warning(
                 "cannot tell whether this is still the same log, so its events wait: \(words)",
                 ["partition": place])
-        case .settledUnknown(_, let wasApplied):
+        case .outcomeResolved(_, let wasApplied):
             log.info(
                 "the outcome of a transaction was unknown and has been found out",
                 ["partition": place, "applied": .boolean(wasApplied)])

@@ -25,7 +25,7 @@ final class GateServices: LaneServices, @unchecked Sendable {
         control.deliver(LogFindings(inspection, inspection.claims.map { _ in .same }))
     }
 
-    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> DeadLetterOutcome {
+    func deadLetter(_ partition: PartitionIdentity, _ record: ParkedRecord) -> DeadLetterOutcome {
         .failed("no dead letters here")
     }
     func watermarks(of partitions: [(topic: String, partition: Int32)]) -> [(low: Int64, high: Int64)?] {

@@ -160,7 +160,7 @@ import Testing
         play.world.log.append(0, row: 2, number: 6)
         lane.takeEvents(1)
         #expect(lane.isOpen)
-        lane.machine.discardOpen()
+        lane.machine.session?.discardOpen()
         lane.write(.max)
         play.serve()
         lane.read(.max)

@@ -73,9 +73,6 @@ final class Play {
     func next(_ partition: Int = 0) -> Int64 { world.checkpoint(partition)?.next ?? -1 }
 
     func isHalted(_ lane: SimulatedLane, _ partition: Int = 0) -> HaltReason? {
-        guard let slot = lane.slotOf[partition], case .halted(let reason) = lane.machine.partition(slot).phase else {
-            return nil
-        }
-        return reason
+        lane.slotOf[partition].flatMap { lane.machine.partition($0).haltReason }
     }
 }

@@ -220,7 +220,7 @@ import Testing
         #expect([play.next(0), play.next(1)] == [11, 6])
         #expect(play.world.violations == [])
         let settled = lane.reports.compactMap { report -> Bool? in
-            if case .settledUnknown(_, let wasApplied) = report { wasApplied } else { nil }
+            if case .outcomeResolved(_, let wasApplied) = report { wasApplied } else { nil }
         }
         #expect(settled.sorted { !$0 && $1 } == [false, true])
     }

@@ -26,7 +26,7 @@ final class ModelServices: LaneServices, @unchecked Sendable {
     }
 
     /// Others continue while it is produced; it may be there and not be known to be.
-    func deadLetter(_ partition: LanePartition, _ record: ParkedRecord) -> DeadLetterOutcome {
+    func deadLetter(_ partition: PartitionIdentity, _ record: ParkedRecord) -> DeadLetterOutcome {
         world.interleave()
         let isThere = world.chance(4, in: 5)
         if isThere { world.delivered.insert("\(partition.partition):\(record.offset)") }
@@ -116,6 +116,6 @@ extension World {
         let event = Event(
             topic: 0, partition: found.partition, offset: found.offset, timestamp: found.timestamp, key: found.key,
             value: found.value, headers: headers)
-        return RecordHash.of(event, headers: headers)
+        return RecordHash.of(event)
     }
 }

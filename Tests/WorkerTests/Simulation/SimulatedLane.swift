@@ -57,18 +57,14 @@ final class SimulatedLane {
     var counters: LaneCounters { machine.counters }
 
     /// partition → slot
-    var slotOf: [Int: Int] {
-        var slots: [Int: Int] = [:]
-        for (partition, slot) in lane.slotOf[0].enumerated() where slot >= 0 { slots[partition] = slot }
-        return slots
-    }
+    var slotOf: [Int: Int] { lane.slots.slots(ofTopic: 0) }
 
     /// Whether the next event of each partition waits for an inspection that has not begun.
     var isInDoubt: Bool {
-        !services.isInspecting && !machine.isInspecting
+        !services.isInspecting && !machine.trust.isInspecting
             && slotOf.values.allSatisfy { slot in
                 let it = machine.partition(slot)
-                return !it.isTrusted && it.replay?.hasSeenAnchor != true
+                return !it.trust.isTrusted && it.replay?.hasSeenAnchor != true
             }
     }
 
@@ -78,12 +74,13 @@ final class SimulatedLane {
             let it = machine.partition(slot)
             return
                 "\(partition) in \(slot): \(it.phase) next \(it.next) reads \(kafka.partitions[partition]?.fetched ?? -1) "
-                + "\(kafka.partitions[partition]?.isPaused == true ? "paused " : "")\(it.isTouched ? "touched " : "")"
-                + "\(it.isWatched ? "watched " : "")\(it.isTrusted ? "" : "in doubt")"
+                + "\(kafka.partitions[partition]?.isPaused == true ? "paused " : "")\(it.checkpoint.isTouched ? "touched " : "")"
+                + "\(it.checkpoint.isWatched ? "watched " : "")\(it.trust.isTrusted ? "" : "in doubt")"
         }
-        return "writer \(writer): \(machine.link) fence \(machine.fence) wants events \(machine.wantsEvents) "
-            + "wanted \(machine.wanted ?? -1) inspected for \(machine.slotAwaitingInspection ?? -1) "
-            + "commands \(machine.changes.commandCount) + \(machine.parking.commandCount) "
+        return
+            "writer \(writer): \(machine.isAway ? "away" : "connected") fence \(machine.fence) wants events \(machine.wantsEvents) "
+            + "wanted \(machine.batch.slotAwaitingFence ?? -1) inspected for \(machine.trust.slotAwaiting ?? -1) "
+            + "commands \(machine.batch.commandCount) "
             + "in flight \(machine.isInFlight) given \(kafka.given.sorted()) \(slots)"
     }
 
@@ -118,7 +115,7 @@ final class SimulatedLane {
                 _ = lane.takeEvents(now: world.now)
                 lane.anchorLast()
                 act()
-                if machine.slotAwaitingInspection == nil { break }
+                if machine.trust.slotAwaiting == nil { break }
             }
         }
     }
@@ -159,7 +156,7 @@ final class SimulatedLane {
     func move() { moving { act() } }
 
     private func act() {
-        if plant == .commitInRebalance { lane.mayCommit = true }
+        if plant == .commitInRebalance { lane.group.mayCommit = true }
         lane.takeControl(now: world.now)
         lane.act(now: world.now, emptied: !(mayHaveMore && world.chance(1, in: 2)))
         lane.keepTime(now: world.now)

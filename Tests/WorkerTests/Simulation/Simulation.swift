@@ -177,7 +177,7 @@ final class Simulation {
         world.isSpoilt = world.isSpoilt || isUnknowable
         if isUnknowable {
             witnesses = lanes.enumerated().flatMap { index, lane in
-                lane.slotOf.filter { lane.machine.partition($0.value).witness != nil }.map { (index, $0.key) }
+                lane.slotOf.filter { lane.machine.partition($0.value).trust.witness != nil }.map { (index, $0.key) }
             }
         }
         world.exchangeLog(owner.indices.map { max(0, Int(world.log.end($0)) + number(-3...3)) })
@@ -258,13 +258,12 @@ final class Simulation {
         world.hasDamage(partition)
             || lanes.contains { lane in
                 guard let slot = lane.slotOf[partition] else { return false }
-                if case .halted(let reason) = lane.machine.partition(slot).phase { return reason.code == .damaged }
-                return false
+                return lane.machine.partition(slot).haltReason?.code == .damaged
             }
     }
 
     private func isFolded(_ partition: Int) -> Bool {
-        lanes.contains { lane in lane.slotOf[partition].map { lane.machine.partition($0).phase == .folding } ?? false }
+        lanes.contains { lane in lane.slotOf[partition].map { lane.machine.partition($0).isFolding } ?? false }
     }
 
     /// Whether a request of the operator waits.
@@ -307,7 +306,7 @@ final class Simulation {
         for (index, lane) in lanes.enumerated() {
             for (partition, slot) in lane.slotOf where world.checkpoint(partition)?.next ?? 0 > 0 {
                 if let witnesses, !witnesses.contains(where: { $0 == (index, partition) }) { continue }
-                guard case .halted = lane.machine.partition(slot).phase else {
+                guard lane.machine.partition(slot).isHalted else {
                     world.violation("lane \(index) reads partition \(partition) of another log: \(lane.summary)")
                     continue
                 }
@@ -319,10 +318,7 @@ final class Simulation {
     private func restartRefused() {
         for index in lanes.indices {
             let isRefused = lanes[index].slotOf.values.contains { slot in
-                if case .halted(let reason) = lanes[index].machine.partition(slot).phase {
-                    return reason.code == .serverRefuses
-                }
-                return false
+                lanes[index].machine.partition(slot).haltReason?.code == .serverRefuses
             }
             if isRefused { crash(index) }
         }

@@ -3,7 +3,7 @@ import Projections
 import Records
 
 /// Parked events that are folded in their order: what a request changes.
-struct ReleasedLine: ~Copyable {
+struct KeyQueueRelease: ~Copyable {
     /// What became of an event.
     enum Taken {
         case released
@@ -24,7 +24,7 @@ struct ReleasedLine: ~Copyable {
     }
 
     private let work: ParkedWork
-    private let it: LanePartition
+    private let partition: Partition
     private let settings: LaneSettings
     /// Whether the request names the first of the line.
     private let isHead: Bool
@@ -33,9 +33,9 @@ struct ReleasedLine: ~Copyable {
     private(set) var released: [(offset: Int64, key: [UInt8]?)] = []
     private var stillBad: String?
 
-    init(_ work: ParkedWork, _ it: LanePartition, _ settings: LaneSettings, isHead: Bool) {
+    init(_ work: ParkedWork, _ partition: Partition, _ settings: LaneSettings, isHead: Bool) {
         self.work = work
-        self.it = it
+        self.partition = partition
         self.settings = settings
         self.isHead = isHead
     }
@@ -43,7 +43,7 @@ struct ReleasedLine: ~Copyable {
     /// What was decided about an event: by this request, or by an earlier one about this very record.
     private func decision(_ offset: Int64, _ record: ParkedRecord?) -> LedgerEntry.Decision? {
         if offset == work.offset, let decision = work.decision { return decision }
-        guard let entry = it.ledger[offset], entry.record == record?.hash else { return nil }
+        guard let entry = partition.held.ledger[offset], entry.record == record?.hash else { return nil }
         return entry.decision
     }
 
@@ -65,7 +65,7 @@ struct ReleasedLine: ~Copyable {
     mutating func take(_ entry: (offset: Int64, key: [UInt8]?), _ record: ParkedRecord?, _ projector: any Projector)
         -> Taken
     {
-        let blobs = settings.keys.parked(it.topicName, it.partition)
+        let blobs = settings.keys.parked(partition.topicName, partition.partition)
         let decision = decision(entry.offset, record)
         if decision != .skip {
             guard let record else {
@@ -77,7 +77,7 @@ struct ReleasedLine: ~Copyable {
                 return .stays
             }
             let value: [UInt8]? = if case .edit(let edited)? = decision { edited } else { record.value }
-            switch record.project(as: value, it, projector, into: &changes) {
+            switch record.project(as: value, partition, projector, into: &changes) {
             case .projected, .unknownType: break
             case .changesetMustCloseFirst: return .full
             case .bad(let bad):
@@ -89,7 +89,8 @@ struct ReleasedLine: ~Copyable {
         bookkeeping.command("HDEL", blobs, "\(entry.offset)")
         bookkeeping.begin(3)
         bookkeeping.argument("ZREM")
-        bookkeeping.argument(text: settings.keys.parkedIndex(it.topicName, it.partition))
+        bookkeeping.argument(
+            text: settings.keys.parkedIndex(partition.topicName, partition.partition))
         bookkeeping.argument(LaneMachine.indexMember(entry.offset, entry.key))
         released.append(entry)
         return .released
@@ -131,15 +132,15 @@ struct ReleasedLine: ~Copyable {
 
 extension ParkedRecord {
     /// Why it would still be bad with this value instead of its own; nil if it would not.
-    func fault(as value: [UInt8]?, _ it: LanePartition, _ projector: any Projector) -> String? {
+    func fault(as value: [UInt8]?, _ partition: Partition, _ projector: any Projector) -> String? {
         var aside = Changeset()
-        guard case .bad(let bad) = project(as: value, it, projector, into: &aside) else { return nil }
+        guard case .bad(let bad) = project(as: value, partition, projector, into: &aside) else { return nil }
         return bad.reason
     }
 
     /// Projects it with this value instead of its own.
     fileprivate func project(
-        as value: [UInt8]?, _ it: LanePartition, _ projector: any Projector, into changes: inout Changeset
+        as value: [UInt8]?, _ partition: Partition, _ projector: any Projector, into changes: inout Changeset
     ) -> ProjectionOutcome {
         let list = HeaderList()
         for header in headers {
@@ -155,7 +156,7 @@ extension ParkedRecord {
         var valueSpan: Span<UInt8>?
         if value != nil { valueSpan = valueBytes.span }
         let event = Event(
-            topic: it.topic, partition: it.partition, offset: offset, timestamp: timestamp, key: keySpan,
+            topic: partition.topic, partition: partition.partition, offset: offset, timestamp: timestamp, key: keySpan,
             value: valueSpan, headers: list)
         return projector.project(event, into: &changes)
     }

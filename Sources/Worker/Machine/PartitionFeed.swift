@@ -1,0 +1,10 @@
+/// How Kafka gives a partition's events, as far as the lane knows.
+struct PartitionFeed: Sendable {
+    /// The end of the log as last reported.
+    var end: Int64?
+    /// An end of the log that was reported while the partition was not watched.
+    var unwrittenEnd: Int64?
+    var isPaused = false
+    /// Events were dropped that must be read again.
+    var needsPlacement = false
+}

@@ -1,0 +1,19 @@
+/// When the next connection to Redis is opened.
+struct Redial {
+    /// nil while one is being opened, or open.
+    private(set) var dueAt: Int64? = 0
+    private var failures = BackOff()
+    /// Grows while Redis refuses transactions, whatever else it grants.
+    var refusals = BackOff()
+
+    mutating func dialing() { dueAt = nil }
+    mutating func later(at time: Int64) { dueAt = time }
+
+    /// The last one could not be opened, or broke before it was of any use: the server may take connections and drop them.
+    mutating func failed(_ settings: LaneSettings, _ random: inout SplitMix64, now: Int64) {
+        dueAt = now + failures.next(settings, &random)
+    }
+
+    /// The connection was of use: the next one after its loss is opened at once.
+    mutating func served() { failures.reset() }
+}
