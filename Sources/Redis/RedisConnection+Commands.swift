@@ -66,9 +66,21 @@ extension RedisConnection {
         buffer.begin(arguments.count)
         for each in arguments { buffer.argument(each) }
         let values = try roundTrip(buffer, timeoutMilliseconds: timeoutMilliseconds, interrupt: interrupt)
-        // Only the name is shown: arguments may be secrets or large.
-        if case .error(let text)? = values.first { throw .reply(text, to: readableText(arguments[0])) }
+        if case .error(let text)? = values.first { throw Self.refusal(of: arguments, text) }
         return values.first ?? .null
+    }
+
+    /// Only a command's name is shown, as arguments may be secrets or large; but what holds another type is a key.
+    private static func refusal(of arguments: [[UInt8]], _ text: [UInt8]) -> RedisError {
+        let name = readableText(arguments[0])
+        guard RedisErrorCode(text.span) == .wrongType, arguments.count > 1 else { return .reply(text, to: name) }
+        let argument = arguments[1]
+        let key = argument.span.extracting(first: 512).readable
+        return .reply(
+            text, to: "\(name) \(key)",
+            remedy:
+                "That key holds another type of value than expected, so another program wrote it: remove it or give it another name."
+        )
     }
 
     /// Calls `body` with the keys that match `pattern`, some at a time, until it returns false or there are no more.

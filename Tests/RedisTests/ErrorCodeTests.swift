@@ -35,6 +35,14 @@ import Testing
         #expect(found.handling == handling)
     }
 
+    @Test func `what holds another type is named, with what to do`() throws {
+        var redis = try connection()
+        try redis.command("SET", "error-code:text", "x")
+        let error = #expect(throws: RedisError.self) { try redis.command("HGETALL", "error-code:text") }
+        #expect(error?.message.contains("HGETALL error-code:text: WRONGTYPE") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("another program wrote it") == true)
+    }
+
     @Test func `an abort names its cause where Redis refused EXEC itself`() {
         func cause(_ text: String) -> RedisErrorCode? { RedisErrorCode.abortCause(in: Array(text.utf8).span) }
         #expect(cause("EXECABORT Transaction discarded because of: NOREPLICAS Not enough") == .noReplicas)

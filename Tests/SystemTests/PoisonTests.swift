@@ -1,5 +1,6 @@
 import Foundation
 import Oracle
+import Projections
 import Seeded
 import Testing
 
@@ -66,6 +67,38 @@ extension SystemTests {
             try scenario.expectEqual()
             try scenario.expectParkedEqual()
             Stage.figure("poison: \(poison.count) values, \(scenario.fold.parked.count) events parked")
+        }
+
+        @Test func `a value that Redis refuses to read halts its partition by name, and a skip passes it`() throws {
+            let scenario = try Scenario(
+                "unread", partitions: 2, redis: ["--proto-max-bulk-len", "1mb"],
+                topic: [("max.message.bytes", "64000000")])
+            var source = OrderSource(seed: Stage.seed(), orders: 100)
+            try scenario.send(400, from: &source)
+            let large = [UInt8](repeating: UInt8(ascii: "x"), count: 2_000_000)
+            let place = scenario.partition(of: Array("large".utf8))
+            let bad = try scenario.send(key: Array("large".utf8), value: large).event
+            try scenario.send(400, from: &source)
+            try scenario.flush()
+            let configuration = try scenario.configure(kafka: ["fetch.message.max.bytes: 64000000"])
+            let worker = try scenario.run(configuration)
+            #expect(worker.waitForLog("server-refuses"), "\(worker.log.suffix(8_000))")
+            let halt = worker.lines("server-refuses").first ?? ""
+            for words in ["\(scenario.topic)-\(place)@\(bad.offset) ", "invalid bulk length", "proto-max-bulk-len"] {
+                #expect(halt.contains(words), "no '\(words)' in: \(halt)")
+            }
+            let other = 1 - place
+            let isRead = eventually(within: 180) {
+                let text = scenario.checkpoints()[other].map { Array($0.utf8) }
+                return text.flatMap { Checkpoint(text: $0) }?.next == scenario.written[other]
+            }
+            #expect(isRead, "the other partition stands still: \(worker.log.suffix(8_000))")
+            let event = KeySpace.eventName(scenario.topic, Int32(place), Int64(bad.offset))
+            let skipped = try scenario.lantern(["parked", "skip", "--config", configuration, "orders", event])
+            #expect(skipped.code == 0 && skipped.text.contains("the partition continues"), "\(skipped.text)")
+            try scenario.waitUntilDone(worker)
+            #expect(try worker.stop() == 0, "\(worker.log.suffix(4_000))")
+            try scenario.expectEqual()
         }
 
         @Test func `key fields of any text make rows of their own or are parked`() throws {

@@ -12,7 +12,7 @@ struct KafkaRefusal {
         let remedy: String
         switch error.name {
         case "TOPIC_AUTHORIZATION_FAILED":
-            let named = topics.filter { error.message.contains($0) }
+            let named = topics.filter { Self.names($0, in: error.message) }
             remedy =
                 "\(user) lacks the right READ on topic \((named.isEmpty ? topics : named).joined(separator: ", ")): grant it "
                 + "(`kafka-acls --add --operation Read --topic …`)"
@@ -34,5 +34,26 @@ struct KafkaRefusal {
         default: return nil
         }
         words = "\(remedy). Kafka's message: \(error)"
+    }
+
+    /// Whether the words name the topic, rather than another whose name contains this one.
+    private static func names(_ topic: String, in words: String) -> Bool {
+        func isOfName(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        return words.ranges(of: topic).contains { range in
+            let before = words.utf8[..<range.lowerBound].last
+            let rest = words.utf8[range.upperBound...].prefix(2)
+            if before.map({ isOfName($0) || $0 == UInt8(ascii: ".") }) == true { return false }
+            guard let next = rest.first else { return true }
+            // A dot may end the sentence.
+            if next == UInt8(ascii: ".") { return !(rest.count > 1 && rest.last.map(isOfName) == true) }
+            return !isOfName(next)
+        }
     }
 }

@@ -14,9 +14,10 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             let questions = questions(slots)
             guard let values = try link?.roundTrip(questions) else { return }
             // An error is not a missing key: LOADING, for example, passes by itself.
-            if let text = refusal(in: values) {
-                services.report(.redis("reading checkpoints: \(readableText(text))"))
-                machine.readingRefused(slots, text, now: services.now())
+            if let (index, text) = Self.firstError(in: values) {
+                let key = key(read: index, slots)
+                services.report(.redis("reading \(key): \(readableText(text))"))
+                machine.readingRefused(slots, text, of: key, now: services.now())
                 return
             }
             var older: [OlderKeys]?
@@ -46,6 +47,28 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         // Before Kafka is asked for the ends.
         if machine.hasCompacted { commands.command("TIME") }
         return commands
+    }
+
+    /// The key that the question of that index reads.
+    private func key(read index: Int, _ slots: [Int]) -> String {
+        if index == 0 { return keys.generation }
+        guard index <= 3 * slots.count else {
+            if index == 1 + 3 * slots.count { return keys.ledger }
+            return readsGrowth && index == 2 + 3 * slots.count ? keys.growth : "the time"
+        }
+        let partition = machine.partition(slots[(index - 1) / 3])
+        switch (index - 1) % 3 {
+        case 0: return keys.checkpoint(partition.topicName, partition.partition)
+        case 1: return keys.parkedIndex(partition.topicName, partition.partition)
+        default: return keys.damage
+        }
+    }
+
+    private static func firstError(in values: [RedisValue]) -> (index: Int, text: [UInt8])? {
+        for (index, value) in values.enumerated() {
+            if case .error(let text) = value { return (index, text) }
+        }
+        return nil
     }
 
     /// Asks Kafka for the ends as well, and gives the machine what was found.

@@ -11,7 +11,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             case .damaged(let words): machine.rowsChecked(slot, damage: words, now: services.now())
             case .refused(let text):
                 services.report(.redis("checking rows: \(readableText(text))"))
-                machine.readingRefused([slot], text, now: services.now())
+                machine.readingRefused([slot], text, of: "the rows of its last batch", now: services.now())
             }
         } catch {
             lostLink(error)

@@ -140,6 +140,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
             case .deadLetter(let slot, let record):
                 let outcome = services.deadLetter(machine.partition(slot).identity, record)
                 machine.deadLettered(slot, record, outcome, now: services.now())
+            case .report(.requestsUnread(let words)) where !repeats.isDue(words, now: now): break
             case .report(let report): services.report(.lane(report, partition: name(of: report)))
             }
         }
@@ -162,7 +163,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
             .uninspected(let slot, _), .decisionIgnored(let slot, _):
             machine.partition(slot).name
         case .fenced(let slot, _): slot.map { machine.partition($0).name }
-        case .refused, .connectionLost, .connected: nil
+        case .refused, .connectionLost, .connected, .requestsUnread: nil
         }
     }
 

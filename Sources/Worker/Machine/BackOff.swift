@@ -8,6 +8,9 @@ struct BackOff: Sendable {
         return last / 2 + Int64.random(in: 0...last / 2, using: &random)
     }
 
+    /// Whether nothing has failed since it last went well.
+    var isAtRest: Bool { last == 0 }
+
     /// It went well: the next pause is a short one.
     mutating func reset() { last = 0 }
 }

@@ -7,6 +7,10 @@ struct Batch: ~Copyable {
     /// Events that go to their keys' parked lists.
     var parkingCommands = CommandBuffer(capacity: 256)
     private(set) var events = 0
+    /// Of the transaction that was closed last.
+    private(set) var eventsInFlight = 0
+    /// Set while Redis refuses to read what it is sent: events go one at a time.
+    var isolation: Isolation?
     private var policy: BatchPolicy
     private let byteLimit: Int
     private let eventLimit: Int
@@ -31,7 +35,8 @@ struct Batch: ~Copyable {
     var unqueuedBytes: Int { changes.byteCount &+ parkingCommands.bytes.count }
     /// Whether it can take another event.
     var hasRoom: Bool {
-        slotAwaitingFence == nil && commandCount < policy.room && byteCount < byteLimit && events < eventLimit
+        slotAwaitingFence == nil && commandCount < policy.room && byteCount < byteLimit
+            && events < (isolation == nil ? eventLimit : 1)
     }
 
     @inline(__always)
@@ -39,6 +44,7 @@ struct Batch: ~Copyable {
 
     /// Kafka has more: whether it may be filled further before it goes.
     mutating func mayFill(now: Int64) -> Bool {
+        guard isolation == nil else { return false }
         let begin = since ?? now
         since = begin
         if now - begin >= BatchPolicy.patience || events >= eventLimit || byteCount >= byteLimit { return false }
@@ -72,6 +78,7 @@ struct Batch: ~Copyable {
     /// It was closed, and the next one begins.
     mutating func restart() {
         changes.isMerging = policy.isMerging
+        eventsInFlight = events
         events = 0
         since = nil
         queued = (0, 0)
@@ -79,6 +86,7 @@ struct Batch: ~Copyable {
 
     mutating func drop() {
         policy.dropped()
+        isolation?.suspect = nil
         changes.removeAll()
         parkingCommands.removeAll(keeping: 1 << 20)
         events = 0

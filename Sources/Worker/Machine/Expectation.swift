@@ -9,6 +9,9 @@ enum Expectation: Equatable {
     case discarded
     case watch
     case fence
+    /// How many requests there are.
+    case requestCount
+    /// Their names.
     case requests
     case role
     case time

@@ -15,11 +15,14 @@ struct JSONTrial {
         if topics[topic].events < limit { topics[topic].events = limit }
     }
 
-    /// A bad event; true if none of the first ones was JSON.
-    mutating func isLost(_ topic: Int, isNotJSON: Bool) -> Bool {
+    /// Whether nothing of the topic was projected yet.
+    func isOpen(_ topic: Int) -> Bool { topics[topic].events < limit }
+
+    /// A bad event; true if none of the first ones was JSON. `before`: how many there were before this lane began.
+    mutating func isLost(_ topic: Int, isNotJSON: Bool, before: Int) -> Bool {
         guard topics[topic].events < limit else { return false }
         topics[topic].events += 1
         if isNotJSON { topics[topic].notJSON += 1 }
-        return topics[topic].notJSON == limit
+        return topics[topic].notJSON == topics[topic].events && topics[topic].notJSON + before >= limit
     }
 }

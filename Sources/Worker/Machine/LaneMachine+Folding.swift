@@ -17,6 +17,7 @@ extension LaneMachine {
         guard event.offset >= table[slot].position.next, !table[slot].isLeaving, !isStopping else { return .taken }
         guard table[slot].trust.isTrusted else { return awaitInspection(slot) }
         guard table[slot].checkpoint.isWatched || isWatchable(slot) else { return .later }
+        guard batch.isolation == nil || takesAlone(event, slot: slot) else { return .later }
         if !table[slot].held.isEmpty, let offer = takeParkedOrDecided(event, slot: slot, now: now) { return offer }
         switch fold.projector.project(event, into: &batch.changes) {
         case .projected:
@@ -71,10 +72,11 @@ extension LaneMachine {
     // MARK: Bad events
 
     mutating func takeBad(_ event: borrowing Event, slot: Int, bad: BadEvent) -> Offer {
-        if fold.jsonTrial.isLost(event.topic, isNotJSON: bad.isNotJSON) {
+        let before = fold.jsonTrial.isOpen(event.topic) ? parkedBefore(event.topic) : 0
+        if fold.jsonTrial.isLost(event.topic, isNotJSON: bad.isNotJSON, before: before) {
             // Nothing of the open batch is written: the topic is not what the configuration says.
             dropBatch(notBefore: 0)
-            halt(slot, .notJSON, notJSONText(event))
+            halt(slot, .notJSON, notJSONText(event, before: before))
             return .taken
         }
         switch settings.plan.onError {
@@ -99,7 +101,12 @@ extension LaneMachine {
         halt(slot, .badEvent, message, at: record)
     }
 
-    private func notJSONText(_ event: borrowing Event) -> String {
+    /// An earlier worker's trial goes on: what it has parked of partitions of which nothing was ever projected.
+    private func parkedBefore(_ topic: Int) -> Int {
+        slots.reduce(0) { $0 + (table[$1].topic == topic ? table[$1].held.parkedBefore : 0) }
+    }
+
+    private func notJSONText(_ event: borrowing Event, before: Int) -> String {
         var start: [UInt8] = []
         if let value = event.value { start = value.extracting(0..<min(16, value.count)).array }
         let frame =
@@ -108,8 +115,9 @@ extension LaneMachine {
         let bytes = start.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined(
             separator: " ")
         return
-            "none of the first \(settings.proofEvents) events of topic \(settings.plan.topics[event.topic].name) is JSON: "
-            + "the last one begins with the bytes \(bytes)\(frame). Lantern reads JSON values: name another topic or let the producer write JSON."
+            "none of the first \(settings.proofEvents) events of topic \(settings.plan.topics[event.topic].name) "
+            + (before > 0 ? "could be projected: the last one is not JSON and " : "is JSON: the last one ")
+            + "begins with the bytes \(bytes)\(frame). Lantern reads JSON values: name another topic or let the producer write JSON."
     }
 
     mutating func skip(_ event: borrowing Event, slot: Int, reason: String) {

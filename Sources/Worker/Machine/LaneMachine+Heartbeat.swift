@@ -18,9 +18,7 @@ extension LaneMachine {
             session?.clock.ask(now: now)
         }
         askMemoryIfDue(now: now)
-        var commands = CommandBuffer(capacity: 64)
-        commands.command("HGETALL", settings.keys.requests)
-        session?.send(commands, expecting: .requests, now: now)
+        askRequestCount(now: now)
         if !isInFlight, fence == .held, !hasBatch {
             table.lookElsewhere(limit: settings.partitionsPerTransaction)
             askFence(now: now)

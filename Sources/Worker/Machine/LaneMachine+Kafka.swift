@@ -46,6 +46,7 @@ extension LaneMachine {
             table.free(slot)
             stopsFolding(slot)
             session?.desk.forget(slot)
+            if batch.isolation?.suspect?.slot == slot { batch.isolation?.suspect = nil }
         }
         actions.append(.release(slots))
     }

@@ -32,8 +32,12 @@ extension LaneMachine {
     }
 
     /// Redis returned an error when it was read: that says nothing about what is there.
-    public mutating func readingRefused(_ slots: [Int], _ text: [UInt8], now: Int64) {
-        let words = readableText(text)
+    public mutating func readingRefused(_ slots: [Int], _ text: [UInt8], of key: String, now: Int64) {
+        let words = "\(readableText(text)) (reading \(key))"
+        let remedy =
+            RedisErrorCode(text.span) == .wrongType
+            ? "Another program wrote that key: remove it or give it another name"
+            : "Correct its configuration or this user's rights"
         let waiting = slots.filter { table[$0].isReading || table[$0].isChecking }
         switch RedisErrorCode(text.span).handling {
         case .retryLater: for slot in waiting { reload(slot, notBefore: now + nextPause(of: slot)) }
@@ -42,8 +46,8 @@ extension LaneMachine {
             for slot in waiting {
                 halt(
                     slot, .serverRefuses,
-                    "Redis refuses to let this worker read the checkpoint of \(table[slot].name): \(words). Correct its configuration or this "
-                        + "user's rights, then restart the worker.")
+                    "Redis refuses to let this worker read what it needs of \(table[slot].name): \(words). \(remedy), then restart "
+                        + "the worker.")
             }
         }
     }
@@ -70,6 +74,10 @@ extension LaneMachine {
         table[slot].held.parked = ParkedIndex()
         for (offset, key) in found.parked {
             table[slot].held.parked.add(offset: offset, key: settings.plan.isOrderDependent ? key : nil)
+        }
+        // Each event of a transactional producer may have a marker beside it.
+        if !before.stored.wasRead, Int64(found.parked.count) * 2 >= checkpoint.next - found.low {
+            table[slot].held.parkedBefore = found.parked.count
         }
         if let acknowledged = before.acknowledged, checkpoint.next < acknowledged {
             rewind(slot, from: acknowledged, to: checkpoint.next)

@@ -30,15 +30,19 @@ extension LaneMachine {
     /// The connection is gone. What was in flight stays unresolved until the checkpoints are read again.
     public mutating func disconnected(_ reason: String, now: Int64) {
         guard let hadServed = session?.hasServed else { return }
+        let words = ofSession { $0.lastWords(reason) } ?? reason
+        let hadTransaction = isInFlight || isOpen
+        let suspect = hadTransaction ? isolate(words) : nil
         session = nil
-        report(.connectionLost(reason))
-        if hadServed { redial.later(at: now) } else { redial.failed(settings, &random, now: now) }
+        report(.connectionLost(words))
+        redial.lost(wasOfUse: hadServed, hadTransaction: hadTransaction, settings, &random, now: now)
         table.loseTrack()
         dropBatch(notBefore: now)
         // One that replays must not begin to fold without a connection: its checkpoint is read again as well.
         let again = table.slots { $0.isReading || $0.replay != nil }
         for slot in again { reload(slot, notBefore: now) }
         pause(again)
+        if let suspect { haltUnreadable(suspect, words) }
     }
 
     /// A new connection is ready: role, version and transactions were checked.

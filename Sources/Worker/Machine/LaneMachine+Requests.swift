@@ -5,14 +5,47 @@ import Redis
 
 // What the operator asks of parked and halted events, and events for the dead-letter topic.
 extension LaneMachine {
+    /// More names than this are not read; each has at most 300 bytes.
+    static var mostRequests: Int64 { 100_000 }
+
+    /// How many requests there are is asked once a second, their names only if there are any, and the text of one when its turn
+    /// comes: all of them in one reply could be more than a reply may hold.
+    mutating func askRequestCount(now: Int64) {
+        var commands = CommandBuffer(capacity: 64)
+        commands.command("HLEN", settings.keys.requests)
+        session?.send(commands, expecting: .requestCount, now: now)
+    }
+
+    mutating func requestsCounted(_ reply: borrowing Reply) {
+        let key = settings.keys.requests
+        switch reply.kind {
+        case .integer where reply.integer > Self.mostRequests:
+            report(
+                .requestsUnread(
+                    "\(key) holds \(reply.integer) requests, more than \(Self.mostRequests): none is carried out until there are "
+                        + "fewer. Remove those that are not wanted (HDEL), or use `lantern parked retry --all`"))
+        case .integer: session?.desk.hasUnread = reply.integer > 0
+        default:
+            report(
+                .requestsUnread(
+                    "\(key) cannot be read: \(reply.bytes.readable). Another program wrote that key: remove it"))
+        }
+    }
+
+    /// Outside of any transaction, so not at once.
+    mutating func askRequests(now: Int64) {
+        guard session?.desk.hasUnread == true, session?.desk.isBusy == false else { return }
+        session?.desk.hasUnread = false
+        var commands = CommandBuffer(capacity: 64)
+        commands.command("HKEYS", settings.keys.requests)
+        session?.send(commands, expecting: .requests, now: now)
+    }
+
     mutating func requestsAnswered(_ reply: borrowing Reply) {
-        guard reply.kind == .array, reply.count > 1, ofSession({ $0.desk.isBusy }) == false else { return }
+        guard reply.kind == .array, reply.count > 0, ofSession({ $0.desk.isBusy }) == false else { return }
         var found: [ParkingRequest] = []
-        for index in 0..<reply.count / 2 {
-            found.append(
-                ParkingRequest(
-                    field: reply.element(2 * index).bytes.readable,
-                    text: String(decoding: reply.element(2 * index + 1).bytes.array, as: UTF8.self)))
+        for index in 0..<reply.count {
+            found.append(ParkingRequest(field: reply.element(index).bytes.readable, text: ""))
         }
         let own = found.filter { concerns($0) }
         session?.desk.found(own)

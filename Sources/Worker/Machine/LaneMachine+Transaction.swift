@@ -78,6 +78,7 @@ extension LaneMachine {
         case .queued: queued(reply, now: now)
         case .executed(let count): executed(reply, count: count, now: now)
         case .fence: fenceAnswered(reply, now: now)
+        case .requestCount: requestsCounted(reply)
         case .requests: requestsAnswered(reply)
         case .role:
             if reply.kind == .array, reply.count > 0, !reply.element(0).bytes.isEqual(to: "master") {
@@ -136,6 +137,7 @@ extension LaneMachine {
     private mutating func applied() {
         session?.hasCommitted = true
         redial.refusals.reset()
+        if batch.isolation != nil { passIsolated(batch.eventsInFlight) }
         served()
         var commits: [Placement] = []
         for slot in slots where table[slot].checkpoint.inFlight != nil {

@@ -39,6 +39,7 @@ public struct LaneMachine: ~Copyable {
     /// Whether it can use events now; if not, the shell leaves them in Kafka's queue for a moment.
     public var wantsEvents: Bool {
         !isStopping && trust.slotAwaiting == nil && batch.hasRoom && ofSession { $0.takesEvents } == true
+            && (batch.isolation == nil || !isInFlight)
     }
     /// Whether nothing is folded or in flight.
     public var isQuiet: Bool { !isInFlight && isIdle && !hasBatch }
@@ -100,6 +101,7 @@ public struct LaneMachine: ~Copyable {
                 heartbeatIfDue(now: now)
                 // Damage is written down before anything is said about it.
                 if !mustWriteDamage(now: now) { sendStatus(now: now) }
+                askRequests(now: now)
             }
             closeIfPossible(now: now, queueIsEmpty: queueIsEmpty)
             stream()

@@ -19,6 +19,8 @@ public enum LaneReport: Sendable, Equatable {
     case decisionIgnored(slot: Int, offset: Int64)
     /// Whether the log is still the same could not be found out, so its events wait.
     case uninspected(slot: Int, String)
+    /// The operator's requests cannot be read.
+    case requestsUnread(String)
     /// The outcome of a transaction was unknown and has been found out.
     case outcomeResolved(slot: Int, wasApplied: Bool)
 }

@@ -14,6 +14,16 @@ struct Redial {
         dueAt = now + failures.next(settings, &random)
     }
 
+    /// The connection broke. One that broke under a transaction, as the one before it did, is not replaced at once: that
+    /// checkpoints can be read says nothing of writing.
+    mutating func lost(
+        wasOfUse: Bool, hadTransaction: Bool, _ settings: LaneSettings, _ random: inout SplitMix64, now: Int64
+    ) {
+        let isFirst = refusals.isAtRest
+        let pause = hadTransaction ? refusals.next(settings, &random) : 0
+        if wasOfUse { dueAt = isFirst ? now : now + pause } else { failed(settings, &random, now: now) }
+    }
+
     /// The connection was of use: the next one after its loss is opened at once.
     mutating func served() { failures.reset() }
 }

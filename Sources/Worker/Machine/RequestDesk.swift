@@ -7,6 +7,8 @@ struct RequestDesk {
 
     private(set) var requests: [ParkingRequest] = []
     var deadLetters: [(slot: Int, record: ParkedRecord)] = []
+    /// Whether Redis holds requests whose names were not read yet.
+    var hasUnread = false
     /// Whether the shell is at it.
     private(set) var isBusy = false
     /// When the next turn is: between turns the lane projects.

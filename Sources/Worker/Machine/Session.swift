@@ -127,4 +127,7 @@ struct Session: ~Copyable {
     }
 
     mutating func takeRefusal() -> Refusal? { refusal.take() }
+
+    /// What the server said before the connection ended is the reason for its end.
+    func lastWords(_ reason: String) -> String { refusal.map { "Redis said \"\($0.words)\" (\(reason))" } ?? reason }
 }

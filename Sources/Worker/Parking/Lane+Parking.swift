@@ -14,6 +14,11 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             while let request = left.first, requests.count - left.count < Self.requestsInTurn,
                 services.now() - begin < Self.turnMilliseconds, !control.isStopRequested
             {
+                guard let request = try read(request) else {
+                    left.removeFirst()
+                    continue
+                }
+                left[left.startIndex] = request
                 var outcome = try carryOut(request)
                 if case .badRow(let words, let work) = outcome { outcome = try endAtRow(words, work) }
                 switch outcome {
@@ -37,6 +42,26 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     private static var requestsInTurn: Int { 16 }
     /// After so long it looks around, too.
     private static var turnMilliseconds: Int64 { 50 }
+
+    /// The longest text of a request: an edit has its value in hexadecimal.
+    private static var longestRequest: Int64 { 40 << 20 }
+
+    /// With its text; nil if it was withdrawn, or is longer than any request can be.
+    private mutating func read(_ request: ParkingRequest) throws(RedisError) -> ParkingRequest? {
+        guard request.text.isEmpty else { return request }
+        let key = machine.settings.keys.requests
+        let length = try link?.command("HSTRLEN", key, request.field).integer ?? 0
+        guard length <= Self.longestRequest else {
+            try link?.command("HDEL", key, request.field)
+            services.report(
+                .redis(
+                    "the request \(request.field) in \(key) has \(length) bytes, more than any request can have: it was removed"
+                ))
+            return nil
+        }
+        guard let text = try link?.command("HGET", key, request.field).bytes else { return nil }
+        return ParkingRequest(field: request.field, text: String(decoding: text, as: UTF8.self))
+    }
 
     private mutating func carryOut(_ found: ParkingRequest) throws(RedisError) -> RequestOutcome {
         let parts = found.field.split(separator: ":")

@@ -12,7 +12,8 @@ enum RedisRights {
     /// On Lantern's own keys.
     private static let own = [
         ["GET"], ["MGET"], ["EXISTS"], ["DEL"], ["UNLINK"], ["TYPE"], ["SET", "-"], ["HSET", "-", "-"], ["HGET", "-"],
-        ["HMGET", "-"], ["HGETALL"], ["HSTRLEN", "-"], ["HDEL", "-"], ["ZADD", "0", "-"], ["ZREM", "-"],
+        ["HMGET", "-"], ["HGETALL"], ["HLEN"], ["HKEYS"], ["HSTRLEN", "-"], ["HDEL", "-"], ["ZADD", "0", "-"],
+        ["ZREM", "-"],
         ["ZRANGE", "0", "0"], ["WATCH"],
     ]
     /// Without a key.

@@ -66,6 +66,7 @@ public struct WorkerLog: Sendable {
             log.warning(
                 "cannot tell whether this is still the same log, so its events wait: \(words)",
                 ["partition": place])
+        case .requestsUnread(let words): log.warning(words)
         case .outcomeResolved(_, let wasApplied):
             log.info(
                 "the outcome of a transaction was unknown and has been found out",

@@ -121,11 +121,62 @@ import Testing
         }
         play.settle(lane)
         play.world.now += 1_100
-        play.settle(lane, rounds: 1)
+        play.settle(lane, rounds: 3)
         answered = play.answer()
         #expect(play.world.checkpoint(0)?.writer == "theirs")
         #expect(answered == nil)
         #expect(play.waiting(1) == "i")
+    }
+
+    @Test func `requests that are together more than one reply holds are carried out all the same`() {
+        let (play, _) = parked()
+        play.world.replyBytes = 1 << 20
+        // Another lane's, that wait.
+        for number in 0..<4 {
+            play.world.redis.setField(
+                play.world.keys.requests, "other:\(number):1", String(repeating: "x", count: 400_000))
+        }
+        play.ask(.edit(good), 0)
+        play.pass(milliseconds: 5_000)
+        #expect(play.answer() == "done: 2 released")
+    }
+
+    @Test func `a request longer than any can be is removed, and said`() {
+        let (play, lane) = parked()
+        play.world.redis.setField(
+            play.world.keys.requests, "t:0:0", String(repeating: "x", count: (40 << 20) + 1))
+        play.pass(milliseconds: 5_000)
+        #expect(play.waiting(0) == nil)
+        #expect(play.world.redis.data[play.world.keys.requests] == nil)
+        #expect(play.isHalted(lane) == nil)
+    }
+
+    @Test func `more requests than are read are counted, and said`() {
+        let (play, lane) = parked()
+        let fields = (0...LaneMachine.mostRequests).map { ("other:0:\($0)", Array("x".utf8)) }
+        play.world.redis.write(
+            play.world.keys.requests, .hash(Dictionary(fields, uniquingKeysWith: { $1 })))
+        play.pass(milliseconds: 5_000)
+        let said = lane.reports.compactMap { if case .requestsUnread(let words) = $0 { words } else { nil } }
+        #expect(said.count <= 3, "\(said.count) times in 5 s, not with growing pauses")
+        #expect(said.first?.contains("lantern:p:requests holds 100001 requests") == true, "\(said)")
+    }
+
+    @Test func `a key of Lantern's that another program wrote is named where it is read`() {
+        let play = Play()
+        play.world.isSpoilt = true
+        let index = play.world.keys.parkedIndex(1, "t", 0)
+        play.world.redis.write(index, .string(Array("mine".utf8)))
+        play.world.redis.write(play.world.keys.requests, .string(Array("mine".utf8)))
+        let lane = play.lane([0])
+        play.pass(milliseconds: 3_000)
+        let reason = play.isHalted(lane)
+        #expect(reason?.code == .serverRefuses)
+        #expect(
+            reason?.message.contains("(reading \(index)). Another program wrote that key") == true,
+            "\(reason?.message ?? "")")
+        let said = lane.reports.compactMap { if case .requestsUnread(let words) = $0 { words } else { nil } }
+        #expect(said.first?.contains("lantern:p:requests cannot be read: WRONGTYPE") == true, "\(said)")
     }
 
     @Test func `requests for a damaged partition are answered, not asked again each second`() {

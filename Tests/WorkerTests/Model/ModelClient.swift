@@ -11,6 +11,8 @@ final class ModelClient {
     var isAborted = false
     /// Its MULTI was refused: until the EXEC what it says is carried out bare.
     var isBare = false
+    /// The server closes it once what it said is read.
+    var isClosing = false
 
     var hasCommands: Bool { read < inbox.count }
 

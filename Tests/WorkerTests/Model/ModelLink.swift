@@ -24,14 +24,17 @@ final class ModelWire {
         client = fresh
         world.clients.append(fresh)
         isCut = false
-        reader = ReplyReader(limits: ReplyLimits())
+        reader = ReplyReader(limits: ReplyLimits(bytes: world.replyBytes))
         return ModelLink(wire: self)
     }
 
     fileprivate func feed(_ count: Int) -> Bool {
         guard let client else { return false }
         let taken = min(count, client.outbox.count)
-        guard taken > 0 else { return false }
+        guard taken > 0 else {
+            if client.isClosing { isCut = true }
+            return false
+        }
         let bytes = Array(client.outbox[0..<taken])
         client.outbox.removeFirst(taken)
         _ = unsafe reader.append(upTo: taken) { room in
@@ -71,7 +74,9 @@ struct ModelLink: RedisLink, ~Copyable {
         try ensureOpen()
         let count = wire.readBudget
         wire.readBudget = 0
-        return wire.feed(count)
+        let any = wire.feed(count)
+        try ensureOpen()
+        return any
     }
 
     mutating func takeQueued(upTo limit: Int) -> Int { wire.reader.takeQueued(upTo: limit) }

@@ -24,6 +24,8 @@ final class ModelRedis {
     var clock: () -> Int64 = { 0 }
     /// What it does when its memory is full.
     var policy = "noeviction"
+    /// Commands of which an argument is longer than the server reads.
+    var isTooLong: ((_ command: [[UInt8]]) -> Bool)?
     /// What ROLE answers.
     var role = "master"
     /// Called after each EXEC that was carried out, with its commands and which of them failed.
@@ -79,7 +81,12 @@ final class ModelRedis {
 
     /// Carries out the next whole command of a client; false if there is none.
     func step(_ client: ModelClient) -> Bool {
-        guard let command = client.nextCommand() else { return false }
+        guard !client.isClosing, let command = client.nextCommand() else { return false }
+        if isTooLong?(command) == true {
+            client.outbox += RESP.error("ERR Protocol error: invalid bulk length")
+            client.isClosing = true
+            return true
+        }
         client.outbox += answer(command, client)
         return true
     }
@@ -210,6 +217,10 @@ final class ModelRedis {
         case "ZSCORE":
             guard case .sorted(let members)? = data[key] ?? .sorted([:]) else { return wrongType }
             return members[command[2]].map { RESP.bulk(Array("\($0)".utf8)) } ?? RESP.null
+        case "HLEN", "HKEYS":
+            guard case .hash(let fields)? = data[key] ?? .hash([:]) else { return wrongType }
+            if command[0].elementsEqual("HLEN".utf8) { return RESP.integer(Int64(fields.count)) }
+            return RESP.array(fields.keys.sorted().map { RESP.bulk(Array($0.utf8)) })
         case "HGETALL":
             guard case .hash(let fields)? = data[key] ?? .hash([:]) else { return wrongType }
             return RESP.array(

@@ -22,6 +22,8 @@ final class World {
     var meanwhile: (() -> Void)?
     /// Whether connections break in the middle of round trips.
     var breaksRoundTrips = false
+    /// What one reply may have at most.
+    var replyBytes = 128 << 20
     /// Whether topics have ids that tell one from another of the same name.
     var hasTopicIDs = false
     /// How long an inspection takes in a scripted run, in milliseconds.
