@@ -81,7 +81,12 @@ extension SystemTests {
             let scenario = try Scenario("large", partitions: 1)
             var large = placed("big", total: "1.00")
             large.insert(contentsOf: Array("\"note\":\"\(String(repeating: "x", count: 2_000))\",".utf8), at: 1)
-            let event = try scenario.send(key: Array("big".utf8), value: large).event
+            // Names and values that would be read in two ways as one text.
+            let headers = [
+                OracleEvent.Header("a: b", Array("c".utf8)), OracleEvent.Header("n", nil),
+                OracleEvent.Header("n", Array("null".utf8)),
+            ]
+            let event = try scenario.send(key: Array("big".utf8), value: large, headers: headers).event
             try scenario.send(key: Array("big".utf8), value: placed("big", total: "2.00", status: "OrderPaid"))
             try scenario.send(key: Array("small".utf8), value: placed("small", total: "3.00"))
             try scenario.flush()
@@ -102,6 +107,11 @@ extension SystemTests {
             let place = KeySpace.eventName(scenario.topic, 0, 0)
             let shown = try scenario.lantern(["parked", "show", "--config", path, "orders", place])
             #expect(shown.text.contains("\(large.count) bytes, too large to be kept in Redis"), "\(shown.text)")
+            let json = try scenario.lantern(["parked", "show", "--config", path, "orders", place, "--json"])
+            let object = try JSONSerialization.jsonObject(with: Data(json.text.utf8)) as? [String: Any]
+            let found = try #require(object?["headers"] as? [[String: Any]], "\(json.text)")
+            #expect(found.map { $0["name"] as? String } == ["a: b", "n", "n"])
+            #expect(found.map { $0["value"] as? String } == ["c", nil, "null"])
             for (wrong, words) in [
                 ("nothing:0:1", "does not read topic nothing; it reads \(scenario.topic)"),
                 ("\(scenario.topic):7:1", "has no partition 7"),

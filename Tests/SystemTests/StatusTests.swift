@@ -46,6 +46,28 @@ extension SystemTests {
             #expect(!worker.lines("log-truncated").isEmpty, "\(worker.log)")
         }
 
+        @Test func `a topic that is missing is its projection's obstacle, and the others are shown whole`() throws {
+            let (scenario, path) = try built("missing")
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            let gone = """
+                projections:
+                  gone:
+                    version: 1
+                    topics: [\(scenario.topic)-gone]
+                    views:
+                      g: { counter: "gone", events: { "*": { increment: 1 } } }
+
+                """
+            let both = text.replacing("projections:\n", with: gone)
+            #expect(both != text)
+            try both.write(toFile: path, atomically: true, encoding: .utf8)
+            let status = try scenario.lantern(["status", "--config", path])
+            #expect(status.code == 3, "\(status.text)")
+            #expect(status.text.contains("gone: topic \(scenario.topic)-gone does not exist"), "\(status.text)")
+            let line = status.text.split(separator: "\n").first { $0.hasPrefix("\(scenario.topic)-0 ") }
+            #expect(line?.split(separator: " ").dropFirst().prefix(3) == ["40", "40", "0"], "\(status.text)")
+        }
+
         @Test func `a log that begins behind the checkpoint, and a checkpoint that is gone, are not well`() throws {
             let (scenario, path) = try built("long", partitions: 2)
             let key = KeySpace(projection: scenario.projection.name).checkpoint(scenario.topic, 0)

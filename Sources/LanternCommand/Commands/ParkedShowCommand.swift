@@ -28,10 +28,24 @@ struct ParkedShowCommand: Command {
         asJSON = parsed.flag("json")
     }
 
+    private struct Header: Encodable {
+        let name: String
+        /// nil for one without a value, which is not an empty one.
+        let value: String?
+
+        private enum CodingKeys: String, CodingKey { case name, value }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(name, forKey: .name)
+            try container.encode(value, forKey: .value)
+        }
+    }
+
     private struct Shown: Encodable {
         let event: ParkedEvent
         let timestamp: Int64
-        let headers: [String]
+        let headers: [Header]
         let value: String?
         /// How many bytes the value has, if it was too large to be kept.
         let leftOutBytes: Int?
@@ -46,7 +60,7 @@ struct ParkedShowCommand: Command {
                 projection: plan.name, topic: place.topic, partition: place.partition, offset: place.offset,
                 key: record.key.map { readableText($0) }, view: record.view, reason: record.reason)
             let headers = record.headers.map {
-                "\(readableText($0.name)): \($0.value.map { readableText($0) } ?? "null")"
+                Header(name: readableText($0.name), value: $0.value.map { readableText($0) })
             }
             let shown = Shown(
                 event: event, timestamp: record.timestamp, headers: headers,
@@ -62,7 +76,10 @@ struct ParkedShowCommand: Command {
         Console.print("view       \(shown.event.view ?? "-")")
         Console.print("key        \(TerminalText.visible(shown.event.key ?? "none"))")
         Console.print("timestamp  \(shown.timestamp)")
-        for header in shown.headers { Console.print("header     \(TerminalText.visible(header))") }
+        for header in shown.headers {
+            Console.print(
+                "header     \(TerminalText.visible(header.name)): \(header.value.map { TerminalText.visible($0) } ?? "(none)")")
+        }
         let missing =
             shown.leftOutBytes.map {
                 "\($0) bytes, too large to be kept in Redis (limits.record-bytes); the value is in Kafka"

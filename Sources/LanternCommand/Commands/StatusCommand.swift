@@ -10,7 +10,7 @@ struct StatusCommand: Command {
         "status", "Show how far the projections are",
         discussion: """
             Reads Redis (checkpoints, states, parked events, rewinds) and Kafka (the ends of the partitions; if it cannot
-            be reached, ends and lags are left out). It changes nothing and does not need a running worker.
+            be reached, ends and lags are left out, and those of a topic that does not exist). It changes nothing and does not need a running worker.
             """,
         options: [CommonOptions.config, CommonOptions.json],
         examples: [

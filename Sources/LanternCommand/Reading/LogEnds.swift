@@ -10,7 +10,16 @@ struct LogBounds: Equatable {
     var end: Int64
 }
 
-/// What the logs of topics hold, as far as Kafka reports it: the first fault ends the asking.
+/// What Kafka reports of a topic's logs.
+enum TopicLogs {
+    case known([LogBounds])
+    /// Why there are none: the topic does not exist, say, or this user may not see it. Other topics are not concerned.
+    case refused(String)
+    /// Kafka does not reply.
+    case unknown
+}
+
+/// What the logs of topics hold, as far as Kafka reports it: the first fault that concerns all of them ends the asking.
 struct LogEnds: ~Copyable {
     private static let timeout = 10_000
 
@@ -26,9 +35,9 @@ struct LogEnds: ~Copyable {
         all = second
     }
 
-    /// The bounds of each of a topic's partitions; nil if Kafka does not reply.
-    mutating func bounds(of topic: String) -> [LogBounds]? {
-        guard fault == nil else { return nil }
+    /// The bounds of each of a topic's partitions.
+    mutating func logs(of topic: String) -> TopicLogs {
+        guard fault == nil else { return .unknown }
         do throws(KafkaError) {
             let count = try committed.partitionCounts(of: [topic], timeoutMilliseconds: Self.timeout)[0]
             let partitions = (0..<count).map { Int32($0) }
@@ -36,10 +45,20 @@ struct LogEnds: ~Copyable {
             let readable = try committed.ranges(
                 topic: topic, partitions: partitions, timeoutMilliseconds: Self.timeout)
             let whole = try all.ranges(topic: topic, partitions: partitions, timeoutMilliseconds: Self.timeout)
-            return zip(readable, whole).map { LogBounds(low: $0.low, readable: $0.end, end: max($0.end, $1.end)) }
+            return .known(
+                zip(readable, whole).map { LogBounds(low: $0.low, readable: $0.end, end: max($0.end, $1.end)) })
         } catch {
+            guard Self.concernsAll(error) else { return .refused(error.message) }
             fault = error
-            return nil
+            return .unknown
+        }
+    }
+
+    /// Whether another topic would be asked for in vain, and each time for ten seconds.
+    private static func concernsAll(_ error: KafkaError) -> Bool {
+        switch error.code {
+        case .unreachable, .timedOut, .authentication, .unsupported, .closed: true
+        default: false
         }
     }
 }

@@ -25,9 +25,12 @@ struct ProjectionStatus: Encodable {
         let keys = KeySpace(projection: plan.name)
         name = plan.name
         let finding = try GenerationFinding.read(plan.name, &redis)
+        let topics = plan.topics.map { (name: $0.name, logs: logs.logs(of: $0.name)) }
+        let refusals = topics.compactMap { if case .refused(let words) = $0.logs { words } else { nil } }
         obstacle =
             try finding.obstacle
             ?? redis.command("GET", keys.blocked).text.map { "a worker cannot run it and keeps trying: \($0)" }
+            ?? (refusals.isEmpty ? nil : refusals.joined(separator: "; "))
         guard case .found(let record) = finding else {
             generation = nil
             state = obstacle == nil ? "not started" : "halted"
@@ -44,8 +47,8 @@ struct ProjectionStatus: Encodable {
         isThisVersion = record.fingerprint == fingerprint(of: plan)
         group = "\(prefix ?? "lantern-\(plan.name)")-\(record.number)-\(record.identifier)"
         var partitions: [PartitionStatus] = []
-        for topic in plan.topics {
-            let bounds = logs.bounds(of: topic.name)
+        for topic in topics {
+            let bounds: [LogBounds]? = if case .known(let bounds) = topic.logs { bounds } else { nil }
             let known = try redis.command("HGET", keys.growth, topic.name).text.flatMap { Int($0) } ?? 0
             for partition in 0..<max(known, bounds?.count ?? 0) {
                 var stored = try StoredPartition(topic.name, Int32(partition), of: record.identifier, keys, &redis)
