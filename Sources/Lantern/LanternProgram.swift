@@ -52,7 +52,7 @@ public enum LanternProgram {
                 settings: settings,
                 makeProjector: { try SwiftProjector(projection) }, log: { lines.write($0) })
             let session = WorkerSession([runner], redis: options, log: log)
-            try session.start()
+            try session.start(signals: signals)
             switch session.run(untilEnd: untilEnd, signals: signals) {
             case .done: return 0
             case .halted: return 3

@@ -159,7 +159,8 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
         var rest: Substring = ""
         if text.hasPrefix("[") {
             guard let end = text.firstIndex(of: "]") else { return nil }
-            host = text[text.index(after: text.startIndex)..<end]
+            // The interface of a link-local address: `[fe80::1%25eth0]` by RFC 6874, or as it is written elsewhere, `%eth0`.
+            host = text[text.index(after: text.startIndex)..<end].replacing("%25", with: "%")[...]
             rest = text[text.index(after: end)...]
         } else if let colon = text.firstIndex(of: ":") {
             host = text[..<colon]

@@ -26,6 +26,11 @@ import Testing
         #expect(!"\(RedisOptions(address: address))".contains("secret"))
     }
 
+    @Test(arguments: ["redis://[fe80::1%25eth0]:7000", "redis://[fe80::1%eth0]:7000"])
+    func `a link-local address keeps its interface, as a URL and as other programs write it`(text: String) throws {
+        #expect(try RedisAddress(text).endpoint == .tcp(host: "fe80::1%eth0", port: 7000))
+    }
+
     @Test(arguments: [
         ("valkey://host/2", "redis://host:6379/2"), ("valkeys://host:7", "rediss://host:7"),
     ])

@@ -12,6 +12,7 @@ public struct Admin: ~Copyable, @unchecked Sendable {
     /// second to learn.
     var handles = TopicHandles()
     private let servers: String
+    private let user: String
 
     /// With `seesOpenTransactions` a log's end is its high watermark, behind the events of transactions still open.
     ///
@@ -35,6 +36,7 @@ public struct Admin: ~Copyable, @unchecked Sendable {
         unsafe client = try made.makeClient(RD_KAFKA_CONSUMER)
         self.mailbox = mailbox
         servers = properties.last { $0.0 == "bootstrap.servers" || $0.0 == "metadata.broker.list" }?.1 ?? "no address"
+        user = properties.last { $0.0 == "sasl.username" }.map { "user \($0.1)" } ?? "this program's user"
     }
 
     deinit {
@@ -91,8 +93,15 @@ public struct Admin: ~Copyable, @unchecked Sendable {
                 continue
             }
             let error = KafkaError(fault, "topic \(topic)")
-            throw error.code == .unknownTopic
-                ? error.with("topic \(topic) does not exist at \(servers); create it, or correct its name") : error
+            switch error.code {
+            case .unknownTopic:
+                throw error.with("topic \(topic) does not exist at \(servers); create it, or correct its name")
+            case .authorization:
+                throw error.with(
+                    "\(user) lacks the right READ on topic \(topic) at \(servers): grant it (`kafka-acls --add --operation Read "
+                        + "--topic \(topic)`)")
+            default: throw error
+            }
         }
     }
 

@@ -10,7 +10,7 @@ struct RunCommand: Command {
     static let spec = CommandSpec(
         "run", "Run the projections of a file",
         discussion: """
-            Runs until SIGTERM or SIGINT, then finishes the transactions in flight and stops. With several processes,
+            Runs until SIGTERM, SIGINT or SIGHUP, then finishes the transactions in flight and stops. With several processes,
             here or elsewhere, the partitions are shared among them. Logs go to stderr: text on a terminal, otherwise
             one JSON object per line.
             """,
@@ -71,7 +71,7 @@ struct RunCommand: Command {
             settings.acceptsCluster = acceptCluster
             settings.startsFresh = settings.plan.name == freshProjection
         }
-        do { try session.start() } catch { return Explanation.explain(error) }
+        do { try session.start(signals: signals) } catch { return Explanation.explain(error) }
         return Explanation.code(session.run(untilEnd: untilEnd, signals: signals))
     }
 }

@@ -15,6 +15,9 @@ struct EndChecker: ~Copyable {
     /// be about to project again.
     private static let looksUntilHalted = 5
     private var haltedLooks: [String: Int] = [:]
+    /// Fixed partitions: one of another worker that stands still for this long, in milliseconds, is taken for nobody's.
+    private let patience: Int64
+    private var standstills: [String: (next: Int64, since: Int64)] = [:]
 
     /// The exit code once every partition reached its end or halted; nil before.
     mutating func outcome(_ runners: [ProjectionRunner], _ targets: [[Target]]) -> WorkerSession.End? {
@@ -50,6 +53,7 @@ struct EndChecker: ~Copyable {
             case nil: return nil
             case .reached?: break
             case .halted?: halted = true
+            case .unread(let words)?: return .failed(WorkerError(.failed, words))
             }
         }
         return halted ? .halted : .done
@@ -64,7 +68,12 @@ struct EndChecker: ~Copyable {
         }
     }
 
-    private enum Finding { case reached, halted }
+    init(patience: Int64) { self.patience = patience }
+
+    private enum Finding {
+        case reached, halted
+        case unread(String)
+    }
 
     /// What Redis says of partitions that others read; nil: not there yet.
     private mutating func look(_ runner: ProjectionRunner, _ targets: [Target]) -> Finding? {
@@ -90,7 +99,7 @@ struct EndChecker: ~Copyable {
                     if haltedLooks[place, default: 0] < Self.looksUntilHalted { return nil }
                     finding = .halted
                 } else if next < target.end {
-                    return nil
+                    return unread(runner, target, next).map { .unread($0) }
                 }
             }
             return finding
@@ -98,6 +107,24 @@ struct EndChecker: ~Copyable {
             redis = nil
             return nil
         }
+    }
+
+    /// In a group somebody is given each partition; without one it is waited for as long as it moves.
+    private mutating func unread(_ runner: ProjectionRunner, _ target: Target, _ next: Int64) -> String? {
+        guard case .some(let own)? = runner.settings.fixed else { return nil }
+        let now = Clock.milliseconds()
+        let place = "\(runner.settings.plan.name) \(target.topic):\(target.partition)"
+        guard let before = standstills[place], before.next == next else {
+            standstills[place] = (next, now)
+            return nil
+        }
+        guard now - before.since >= patience else { return nil }
+        let numbers = own.map { "\($0)" }.joined(separator: ", ")
+        return
+            "projection \(runner.settings.plan.name): \(target.topic)-\(target.partition) stands at offset \(next), its end is "
+            + "\(target.end), and it has not moved for \(patience / 1000) s: this worker reads only the partitions \(numbers) "
+            + "(`worker: { partitions: … }`), and no other one seems to read that partition. Start one that does, or remove "
+            + "`partitions`."
     }
 
     /// How many events are parked, which is not a failure.

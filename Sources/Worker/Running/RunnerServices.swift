@@ -9,9 +9,7 @@ import Synchronization
 
 /// What the lanes of one projection share: an admin client, a producer for dead letters, the way to the log.
 final class RunnerServices: LaneServices {
-    private struct Shared: ~Copyable {
-        var admin: Admin
-        var producer: Producer?
+    private struct Shared {
         var keeper: GenerationKeeper?
         /// The record of the generation that the lanes work for.
         var generationText: String?
@@ -23,14 +21,16 @@ final class RunnerServices: LaneServices {
 
     private let settings: ProjectionSettings
     private let log: @Sendable (WorkerReport) -> Void
-    private let shared: Mutex<Shared>
+    // A lock for each: a slow question to Kafka must not keep another lane's dead letter, or what needs no Kafka at all.
+    private let admin: Mutex<Admin>
+    private let producer = Mutex<Producer?>(nil)
+    private let shared = Mutex(Shared())
     private static let timeout = 10_000
 
     init(settings: ProjectionSettings, log: @escaping @Sendable (WorkerReport) -> Void) throws {
         self.settings = settings
         self.log = log
-        let admin = try Admin(properties: settings.kafka, clientID: "lantern-\(settings.plan.name)-admin")
-        shared = Mutex(Shared(admin: admin))
+        admin = Mutex(try Admin(properties: settings.kafka, clientID: "lantern-\(settings.plan.name)-admin"))
     }
 
     /// Tells the services what the lanes work for, and whom to tell how many partitions the topics have now and then.
@@ -48,17 +48,17 @@ final class RunnerServices: LaneServices {
     /// What Kafka reports about the topics now; throws if it cannot be reached, or a topic is missing or not as
     /// declared.
     func facts() throws -> LogFacts {
-        try shared.withLock { shared in
+        try admin.withLock { admin in
             let names = settings.plan.topics.map(\.name)
-            let counts = try shared.admin.partitionCounts(of: names, timeoutMilliseconds: Self.timeout)
-            var facts = LogFacts(clusterID: try? shared.admin.clusterID(timeoutMilliseconds: Self.timeout), topics: [])
-            facts.topicIDs = (try? shared.admin.topicIDs(of: names, timeoutMilliseconds: Self.timeout)) ?? [:]
+            let counts = try admin.partitionCounts(of: names, timeoutMilliseconds: Self.timeout)
+            var facts = LogFacts(clusterID: try? admin.clusterID(timeoutMilliseconds: Self.timeout), topics: [])
+            facts.topicIDs = (try? admin.topicIDs(of: names, timeoutMilliseconds: Self.timeout)) ?? [:]
             for (topic, count) in zip(settings.plan.topics, counts) {
-                let ranges = try shared.admin.ranges(
+                let ranges = try admin.ranges(
                     topic: topic.name, partitions: (0..<count).map { Int32($0) }, timeoutMilliseconds: Self.timeout)
                 let topicSettings =
                     settings.asksForTopicSettings
-                    ? try? shared.admin.settings(ofTopic: topic.name, timeoutMilliseconds: Self.timeout) : nil
+                    ? try? admin.settings(ofTopic: topic.name, timeoutMilliseconds: Self.timeout) : nil
                 let policy = topicSettings?["cleanup.policy"]
                 let isCompacted = policy.map { $0.contains("compact") }
                 if let isCompacted, isCompacted != topic.isCompacted {
@@ -70,14 +70,17 @@ final class RunnerServices: LaneServices {
                                 ? "Declare it: `topics: { \(topic.name): { compacted: true } }`."
                                 : "Remove `compacted: true`, or set the topic's cleanup.policy to compact."))
                 }
-                if topic.isCompacted, let words = Self.warning(topic.name, policy), shared.said.insert(words).inserted {
+                if topic.isCompacted, let words = Self.warning(topic.name, policy),
+                    shared.withLock({ $0.said.insert(words).inserted })
+                {
                     log(.kafka(words))
                 }
                 var found = LogFacts.Topic(
                     name: topic.name, partitions: ranges.map { ($0.low, $0.end) }, isCompacted: isCompacted)
                 if topic.isCompacted {
                     found.tombstoneRetention = topicSettings?["delete.retention.ms"].flatMap { Int64($0) }
-                    shared.tombstoneRetention[topic.name] = found.tombstoneRetention
+                    let retention = found.tombstoneRetention
+                    shared.withLock { $0.tombstoneRetention[topic.name] = retention }
                 }
                 facts.topics.append(found)
             }
@@ -109,14 +112,14 @@ final class RunnerServices: LaneServices {
     func tombstoneRetention(topic: String) -> Int64? { shared.withLock { $0.tombstoneRetention[topic] } }
 
     func watermarks(of partitions: [(topic: String, partition: Int32)]) -> [(low: Int64, high: Int64)?] {
-        shared.withLock { shared in
+        admin.withLock { admin in
             let deadline = now() + Int64(Self.timeout)
             var found: [String: [Int32: (low: Int64, high: Int64)]] = [:]
             let topics = Dictionary(grouping: partitions, by: \.topic).mapValues { $0.map(\.partition) }
             for (topic, numbers) in topics.sorted(by: { $0.key < $1.key }) {
                 // All together if all reply; otherwise each by itself, in what is left of the time.
                 let left = deadline - now()
-                if let ranges = ranges(of: topic, numbers, within: left / 2, &shared.admin) {
+                if let ranges = ranges(of: topic, numbers, within: left / 2, &admin) {
                     for (number, range) in zip(numbers, ranges) {
                         found[topic, default: [:]][number] = (range.low, range.end)
                     }
@@ -125,7 +128,7 @@ final class RunnerServices: LaneServices {
                 guard numbers.count > 1 else { continue }
                 for (index, number) in numbers.enumerated() {
                     let share = (deadline - now()) / Int64(numbers.count - index)
-                    guard let range = ranges(of: topic, [number], within: share, &shared.admin)?.first else { continue }
+                    guard let range = ranges(of: topic, [number], within: share, &admin)?.first else { continue }
                     found[topic, default: [:]][number] = (range.low, range.end)
                 }
             }
@@ -146,9 +149,9 @@ final class RunnerServices: LaneServices {
     }
 
     private func partitionCount(of topic: String) -> Int? {
-        shared.withLock { shared -> Int? in
+        admin.withLock { admin -> Int? in
             do {
-                return try shared.admin.partitionCounts(of: [topic], timeoutMilliseconds: Self.timeout).first
+                return try admin.partitionCounts(of: [topic], timeoutMilliseconds: Self.timeout).first
             } catch {
                 log(.kafka("\(error)"))
                 return nil
@@ -175,9 +178,9 @@ final class RunnerServices: LaneServices {
             return .failed("there is no dead-letter topic")
         }
         do {
-            try shared.withLock { shared in
-                if shared.producer == nil {
-                    shared.producer = try Producer(
+            try producer.withLock { producer in
+                if producer == nil {
+                    producer = try Producer(
                         properties: settings.kafka, clientID: "lantern-\(settings.plan.name)-dead-letters")
                 }
                 var headers = record.headers.map { (name: readableText($0.name), value: $0.value) }
@@ -186,7 +189,7 @@ final class RunnerServices: LaneServices {
                 headers.append(("lantern.partition", Array("\(partition.partition)".utf8)))
                 headers.append(("lantern.offset", Array("\(record.offset)".utf8)))
                 headers.append(("lantern.reason", Array(record.reason.utf8)))
-                try Self.deliver(record, headers, to: topic, with: &shared.producer)
+                try Self.deliver(record, headers, to: topic, with: &producer)
             }
             return .delivered
         } catch {
@@ -194,7 +197,7 @@ final class RunnerServices: LaneServices {
                 return .impossible("topic \(topic): \(error.message)")
             }
             // One that can do nothing more is replaced by the next attempt.
-            if (error as? KafkaError)?.isFatal == true { shared.withLock { $0.producer = nil } }
+            if (error as? KafkaError)?.isFatal == true { producer.withLock { $0 = nil } }
             let words = "the dead letter \(partition.name)@\(record.offset) was not delivered to \(topic): \(error)"
             log(.kafka(words))
             return .failed(words)

@@ -20,6 +20,8 @@ public final class WorkerSession {
     private let redis: RedisOptions
     private let log: Log
     private let drainDeadline: Int64
+    /// How long `untilEnd` waits for a partition that stands still and that this worker does not read, in milliseconds.
+    var standstillPatience: Int64 = 30_000
     /// With `untilEnd`: the ends at the start, for each projection.
     private var targets: [[(topic: String, partition: Int32, end: Int64)]] = []
 
@@ -33,8 +35,13 @@ public final class WorkerSession {
 
     /// Checks the servers and starts every projection.
     ///
-    /// Throws ``WorkerError``, `RedisError` or `KafkaError`; then all that was started is stopped.
-    public func start() throws {
+    /// Throws ``WorkerError``, `RedisError` or `KafkaError`; then all that was started is stopped. A signal does not wait for the
+    /// servers' replies: then nothing is known to be started, and `run` takes the signal.
+    public func start(signals: SignalPipe? = nil) throws {
+        try AwaitedWork.run(signals: signals) { [self] in try startAll() }?.get()
+    }
+
+    private func startAll() throws {
         do {
             try inspectRedis()
             targets = projections.map { _ in [] }
@@ -110,7 +117,7 @@ public final class WorkerSession {
     /// Runs until a signal, until the ends are reached, or until a projection fails; then drains.
     public func run(untilEnd: Bool, signals: SignalPipe?, tick: (Int64) -> Bool = { _ in true }) -> End {
         var end = End.done
-        var checker = EndChecker()
+        var checker = EndChecker(patience: standstillPatience)
         while true {
             var waiting = pollfd(fd: signals?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
             _ = unsafe poll(&waiting, 1, 100)
@@ -120,7 +127,7 @@ public final class WorkerSession {
                 break
             }
             if !tick(Clock.milliseconds()) { break }
-            if let failure = attend(now: Clock.milliseconds()) {
+            if let failure = attend(now: Clock.milliseconds(), signals) {
                 end = .failed(failure)
                 break
             }
@@ -134,7 +141,6 @@ public final class WorkerSession {
                 break
             }
         }
-        for runner in projections { runner.withdrawNote() }
         stop()
         // The end must report that one of them did not run.
         if end == .done, let error = blockingError { end = .failed(error) }
@@ -143,6 +149,7 @@ public final class WorkerSession {
             let late = WorkerError(.failed, "it did not stop within drain-deadline (\(drainDeadline) ms)")
             return end == .done ? .failed(late) : end
         }
+        for runner in projections { runner.withdrawNote() }
         if untilEnd, end == .done { checker.summarize(projections, log) }
         log.info("stopped")
         return end
@@ -160,7 +167,7 @@ public final class WorkerSession {
 
     /// Starts what may start again: whose generation changed under its lanes, who idled, who was blocked. A lane that
     /// failed ends the process.
-    private func attend(now: Int64) -> WorkerError? {
+    private func attend(now: Int64, _ signals: SignalPipe?) -> WorkerError? {
         for (index, runner) in projections.enumerated() {
             if case .running = runner.state { runner.withdrawNote() }
             if case .ended(let outcome) = runner.state, runner.hasEnded {
@@ -183,7 +190,8 @@ public final class WorkerSession {
             }
             let before = runner.state
             do {
-                let ends = try runner.start()
+                guard let started = AwaitedWork.run(signals: signals, { try runner.start() }) else { return nil }
+                let ends = try started.get()
                 if targets.indices.contains(index), targets[index].isEmpty { targets[index] = ends }
             } catch {
                 runner.block(error, now: Clock.milliseconds())

@@ -1,7 +1,7 @@
 extension KafkaServer {
     /// The text of server.properties.
     static func properties(
-        port: Int, controller: Int, data: String, _ sideDoor: SideDoor?, _ more: [String: String]
+        port: Int, controller: Int, data: String, _ sideDoor: SideDoor?, secured: Int?, _ more: [String: String]
     ) -> String {
         var settings = [
             "process.roles": "broker,controller",
@@ -26,8 +26,24 @@ extension KafkaServer {
             settings["advertised.listeners", default: ""] += ",SIDE://127.0.0.1:\(sideDoor.advertised)"
             settings["listener.security.protocol.map"] = "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SIDE:PLAINTEXT"
         }
+        if let secured { settings.merge(security(port: secured, settings)) { $1 } }
         settings.merge(more) { $1 }
         return settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "\n") + "\n"
+    }
+
+    /// A listener for users with a password, and rights that are looked at: who comes through the other one may do everything.
+    private static func security(port: Int, _ settings: [String: String]) -> [String: String] {
+        let address = ",SECURED://127.0.0.1:\(port)"
+        return [
+            "listeners": settings["listeners", default: ""] + address,
+            "advertised.listeners": settings["advertised.listeners", default: ""] + address,
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_PLAINTEXT",
+            "sasl.enabled.mechanisms": "PLAIN",
+            "listener.name.secured.plain.sasl.jaas.config":
+                "org.apache.kafka.common.security.plain.PlainLoginModule required user_lantern=\"secret\";",
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": "User:ANONYMOUS",
+        ]
     }
 
     /// Warnings, and the line that says that the server is ready.

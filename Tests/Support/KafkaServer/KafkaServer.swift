@@ -40,6 +40,8 @@ public final class KafkaServer {
     public let folder: URL
     /// The value for `bootstrap.servers`.
     public let bootstrapServers: String
+    /// The same for user `lantern` with password `secret` (SASL_PLAINTEXT, PLAIN), who has only the rights that it is given.
+    public let securedServers: String?
     private var process: Process?
     private let processors: Int
 
@@ -62,18 +64,22 @@ public final class KafkaServer {
     ///   - settings: lines of server.properties in addition to, or instead of, the usual ones.
     ///   - clusterID: 22 characters of URL-safe Base64; another one makes the server another cluster.
     ///   - port: where it listens; nil is a free one.
+    ///   - isSecured: whether it has a listener for user `lantern`, and looks at rights; not together with a side door.
     public init(
         settings: [String: String] = [:], processors: Int = 2, clusterID: String = "bGFudGVybi10ZXN0cy0wMA",
-        port: UInt16? = nil, sideDoor: SideDoor? = nil
+        port: UInt16? = nil, sideDoor: SideDoor? = nil, isSecured: Bool = false
     ) throws {
         guard Self.isAvailable else { throw Failure(description: Self.skipReason) }
         self.processors = processors
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("lantern-kafka-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let (port, controller) = try (Int(port ?? freePort()), Int(freePort()))
+        let secured = isSecured ? try Int(freePort()) : nil
+        securedServers = secured.map { "127.0.0.1:\($0)" }
         bootstrapServers = "127.0.0.1:\(port)"
         try Self.properties(
-            port: port, controller: controller, data: folder.appendingPathComponent("data").path, sideDoor, settings
+            port: port, controller: controller, data: folder.appendingPathComponent("data").path, sideDoor,
+            secured: secured, settings
         )
         .write(to: folder.appendingPathComponent("server.properties"), atomically: true, encoding: .utf8)
         try Self.logging.write(
@@ -131,6 +137,23 @@ public final class KafkaServer {
         _ = Glibc.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         self.process = nil
+    }
+
+    /// Gives user `lantern` a right, or takes it away, by Kafka's own tool: `["--operation", "Read", "--topic", "t"]`.
+    public func changeRight(_ change: RightChange, _ words: [String]) throws {
+        let tool = try run(
+            [
+                "org.apache.kafka.tools.AclCommand", "--bootstrap-server", bootstrapServers, "--force", change.rawValue,
+                "--allow-principal", "User:lantern",
+            ] + words)
+        tool.waitUntilExit()
+        guard tool.terminationStatus == 0 else { throw Failure(description: "AclCommand failed: \(log.suffix(2_000))") }
+    }
+
+    /// What becomes of a right.
+    public enum RightChange: String, Sendable {
+        case give = "--add"
+        case take = "--remove"
     }
 
     /// Freezes the server (SIGSTOP).

@@ -155,6 +155,22 @@ import Testing
         #expect(workshop.log.contains("was not delivered to d"), "\(workshop.log)")
     }
 
+    @Test func `an end that is waited for stops at a partition that nobody reads, and names it`() throws {
+        let workshop = try Workshop()
+        try workshop.send(key: "k", value: "{\"n\":1}")
+        try workshop.flush()
+        let session = session(workshop.reading([7]))
+        session.standstillPatience = 1
+        try session.start()
+        guard case .failed(let error) = session.run(untilEnd: true, signals: nil) else {
+            Issue.record("it ended well")
+            return
+        }
+        #expect(error.code == .failed)
+        #expect(error.message.contains("t-0 stands at offset 0, its end is 1"), "\(error)")
+        #expect(error.message.contains("this worker reads only the partitions 7"), "\(error)")
+    }
+
     @Test func `an end that is waited for stops at a partition that halted at another worker`() throws {
         let workshop = try Workshop(plan: World.plan(onError: "halt"))
         var redis = try workshop.connection()

@@ -78,6 +78,13 @@ final class Workshop {
         return Self.runner(settings, reports)
     }
 
+    /// The same projection for these partitions only.
+    func reading(_ partitions: [Int32]) -> ProjectionRunner {
+        var settings = settings
+        settings.fixed = .some(partitions)
+        return Self.runner(settings, reports)
+    }
+
     /// The next requests of that kind fail so, one each.
     func fail(_ request: MockCluster.Request, with faults: [MockCluster.Fault]) { cluster.fail(request, with: faults) }
 

@@ -1,0 +1,102 @@
+import Foundation
+import KafkaServer
+import Oracle
+import Testing
+
+extension SystemTests {
+    /// Rights at Kafka that are missing, taken away and given back, on a broker that looks at them.
+    @Suite(.serialized) struct `Rights at Kafka` {
+        private static let user = [
+            "security.protocol: SASL_PLAINTEXT", "sasl.mechanisms: PLAIN", "sasl.username: lantern",
+            "sasl.password: secret",
+        ]
+        private static let group = [
+            "--operation", "Read", "--group", "lantern-", "--resource-pattern-type", "prefixed",
+        ]
+
+        nonisolated(unsafe) private static let server = Result { try KafkaServer(isSecured: true) }
+
+        private let kafka: KafkaServer
+        private let scenario: Scenario
+        private var source = OrderSource(seed: Stage.seed(), orders: 50)
+
+        init() throws {
+            kafka = try unsafe Self.server.get()
+            scenario = try Scenario("rights", partitions: 2, kafka: kafka)
+            try scenario.send(100, from: &source)
+            try scenario.flush()
+        }
+
+        private var topic: [String] { ["--operation", "Read", "--topic", scenario.topic] }
+
+        private func configure(worker: String = "{ partitions: all }") throws -> String {
+            try scenario.configure(
+                kafka: Self.user + ["session.timeout.ms: 6000", "heartbeat.interval.ms: 500"], worker: worker,
+                brokers: kafka.securedServers)
+        }
+
+        /// Waits until `status` exits with that code and says so.
+        private func expectStatus(_ path: String, _ code: Int32, _ words: String = "") throws {
+            var last = ""
+            let isSaid = try eventually(within: 120) {
+                let status = try scenario.lantern(["status", "--config", path])
+                last = "\(status.code): \(status.text)"
+                return status.code == code && status.text.contains(words)
+            }
+            #expect(isSaid, "not \(code) with '\(words)': \(last)")
+        }
+
+        @Test func `a start without READ on the topic names user, right and topic`() throws {
+            let path = try configure()
+            let worker = try scenario.run(path)
+            #expect(try worker.exitCode() == 4, "\(worker.log)")
+            let words = "user lantern lacks the right READ on topic \(scenario.topic)"
+            #expect(worker.log.contains(words), "\(worker.log)")
+            try expectStatus(path, 3, words)
+        }
+
+        @Test mutating func `READ on the topic is taken away and given back: it is named, and the worker goes on`()
+            throws
+        {
+            try kafka.changeRight(.give, topic)
+            let path = try configure()
+            let worker = try scenario.run(path)
+            try scenario.waitUntilDone(worker)
+            try kafka.changeRight(.take, topic)
+            try scenario.send(100, from: &source)
+            try scenario.flush()
+            #expect(worker.waitForLog("lacks the right READ on topic \(scenario.topic)"), "\(worker.log)")
+            try expectStatus(path, 3, "READ on topic \(scenario.topic)")
+            try kafka.changeRight(.give, topic)
+            try scenario.waitUntilDone(worker)
+            try expectStatus(path, 0)
+            #expect(try worker.stop() == 0, "\(worker.log)")
+            try scenario.expectEqual()
+        }
+
+        @Test mutating func `a start without READ on the group names the group, and goes on once it is given`() throws {
+            try kafka.changeRight(.give, topic)
+            let path = try configure(worker: "{}")
+            let bounded = try scenario.run(path, ["--until-end"])
+            #expect(try bounded.exitCode() == 3, "\(bounded.log)")
+            let words = "user lantern lacks the right READ on consumer group lantern-orders-"
+            #expect(bounded.log.contains(words), "\(bounded.log)")
+            let worker = try scenario.run(path)
+            #expect(worker.waitForLog(words), "\(worker.log)")
+            try expectStatus(path, 3, words)
+            try kafka.changeRight(.give, Self.group)
+            try scenario.waitUntilDone(worker)
+            try expectStatus(path, 0)
+
+            try kafka.changeRight(.take, Self.group)
+            #expect(worker.waitForLog(words, times: 2), "\(worker.log)")
+            try scenario.send(100, from: &source)
+            try scenario.flush()
+            try kafka.changeRight(.give, Self.group)
+            try scenario.waitUntilDone(worker)
+            #expect(try worker.stop() == 0, "\(worker.log)")
+            try scenario.expectEqual()
+            try kafka.changeRight(.take, Self.group)
+        }
+    }
+}
