@@ -78,7 +78,8 @@ struct ParkedShowCommand: Command {
         Console.print("timestamp  \(shown.timestamp)")
         for header in shown.headers {
             Console.print(
-                "header     \(TerminalText.visible(header.name)): \(header.value.map { TerminalText.visible($0) } ?? "(none)")")
+                "header     \(TerminalText.visible(header.name)): \(header.value.map { TerminalText.visible($0) } ?? "(none)")"
+            )
         }
         let missing =
             shown.leftOutBytes.map {

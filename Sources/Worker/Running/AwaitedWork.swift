@@ -28,7 +28,8 @@ final class AwaitedWork<Value>: @unchecked Sendable {
 
     private func wait(_ signals: SignalPipe) -> Result<Value, any Error>? {
         while true {
-            var waiting = [done.descriptor, signals.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            let descriptors = [done.descriptor, signals.descriptor]
+            var waiting = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             guard unsafe poll(&waiting, 2, -1) > 0 else { continue }
             if waiting[0].revents != 0 { return result }
             if waiting[1].revents != 0 { return nil }
