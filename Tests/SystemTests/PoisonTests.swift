@@ -1,6 +1,7 @@
 import Foundation
 import Oracle
 import Projections
+import Records
 import Seeded
 import Testing
 

@@ -18,7 +18,7 @@ import Testing
                       v: { counter: "v", events: { "*": { increment: 1 } } }
                 """, file: "f", environment: [:]
         ).projections[0]
-        let settings = LaneSettings(plan: plan, generation: 1, generationText: [], writer: "w")
+        let settings = LaneSettings(plan: plan, generationText: [], writer: "w")
         let error = KafkaError(.authorization, name: "TOPIC_AUTHORIZATION_FAILED", message: message)
         return try #require(KafkaRefusal(error, settings)).words
     }

@@ -165,7 +165,7 @@ import Testing
     @Test func `a key of Lantern's that another program wrote is named where it is read`() {
         let play = Play()
         play.world.isSpoilt = true
-        let index = play.world.keys.parkedIndex(1, "t", 0)
+        let index = play.world.keys.parkedIndex("t", 0)
         play.world.redis.write(index, .string(Array("mine".utf8)))
         play.world.redis.write(play.world.keys.requests, .string(Array("mine".utf8)))
         let lane = play.lane([0])

@@ -1,6 +1,7 @@
 import Glibc
 import Kafka
 import Projections
+import Records
 import Redis
 import Synchronization
 import System
@@ -22,8 +23,8 @@ import Testing
         _ = try services.facts()
         // Asked again and again until the time for it is over.
         cluster.fail(.listOffsets, with: Array(repeating: .leaderNotAvailable, count: 10_000))
-        let partition = LanePartition(
-            topic: 0, partition: 0, topicName: "t", keys: KeySpace(projection: "p"), generation: 1)
+        let partition = PartitionIdentity(
+            topic: 0, partition: 0, LaneSettings(plan: settings.plan, generationText: [], writer: "w"))
         let question = Question()
         try DetachedThread.start {
             question.begin()
