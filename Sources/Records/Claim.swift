@@ -84,5 +84,8 @@ public struct Claim: Sendable, Equatable {
         }
     }
 
+    /// Whether some key could be of both.
+    public func covers(keyOf other: Claim) -> Bool { KeyPattern.canCollide(pattern, other.pattern) }
+
     public var pattern: KeyPattern { KeyPattern(template, isBucket: isBucket) }
 }

@@ -24,7 +24,7 @@ struct ProjectionStatus: Encodable {
     init(_ plan: ProjectionPlan, group prefix: String?, _ redis: inout RedisConnection, _ logs: inout LogEnds) throws {
         let keys = KeySpace(projection: plan.name)
         name = plan.name
-        let finding = try GenerationFinding.read(plan.name, &redis)
+        let finding = try GenerationFinding.read(plan.name, topics: plan.topics.map(\.name), &redis)
         let topics = plan.topics.map { (name: $0.name, logs: logs.logs(of: $0.name)) }
         let refusals = topics.compactMap { if case .refused(let words) = $0.logs { words } else { nil } }
         obstacle =

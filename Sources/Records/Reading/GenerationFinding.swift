@@ -10,11 +10,15 @@ public enum GenerationFinding: Sendable, Equatable {
     case broken(String)
 
     /// Reads a few keys; throws `RedisError`.
-    public static func read(_ projection: String, _ redis: inout RedisConnection) throws -> GenerationFinding {
+    ///
+    /// `topics` are those whose checkpoints would be remains of it.
+    public static func read(
+        _ projection: String, topics: [String] = [], _ redis: inout RedisConnection
+    ) throws -> GenerationFinding {
         let keys = KeySpace(projection: projection)
         let remedy = "Restore Redis's data, or build again with `lantern run --fresh \(projection)`."
         guard let text = try redis.command("GET", keys.generation).text else {
-            guard let remains = try remains(of: projection, &redis) else { return .nothing }
+            guard let remains = try remains(of: projection, topics: topics, &redis) else { return .nothing }
             return .broken("\(keys.generation) is missing, but \(remains) is there. \(remedy)")
         }
         guard let record = GenerationRecord(text: text) else {
@@ -24,9 +28,12 @@ public enum GenerationFinding: Sendable, Equatable {
     }
 
     /// Something that only a generation leaves, where its record is missing.
-    public static func remains(of projection: String, _ redis: inout RedisConnection) throws -> String? {
+    public static func remains(
+        of projection: String, topics: [String], _ redis: inout RedisConnection
+    ) throws -> String? {
         let keys = KeySpace(projection: projection)
-        for key in [keys.about, keys.growth] where try redis.command("EXISTS", key).integer == 1 { return key }
+        for key in [keys.about, keys.growth, keys.damage] + topics.map({ keys.checkpoint($0, 0) })
+        where try redis.command("EXISTS", key).integer == 1 { return key }
         let claim = try Claim.all(&redis).first { $0.projection == projection }
         return claim.map { "the claim of view \($0.view)" }
     }

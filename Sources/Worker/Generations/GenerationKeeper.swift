@@ -19,6 +19,8 @@ public struct GenerationKeeper: Sendable {
     public let facts: LogFacts
     public var allowsPartial = false
     public var acceptsCluster = false
+    /// Told what was found and cured.
+    var report: @Sendable (String) -> Void = { _ in }
     let keys: KeySpace
 
     public init(plan: ProjectionPlan, fingerprint: String, facts: LogFacts) {
@@ -65,6 +67,7 @@ public struct GenerationKeeper: Sendable {
         guard record.state == .open else {
             return .idle("projection \(plan.name): generation \(number) is \(record.state.rawValue)")
         }
+        try mend(text, &redis)
         return .write(number: number, text: text, identifier: record.identifier)
     }
 
@@ -116,7 +119,7 @@ public struct GenerationKeeper: Sendable {
                 if try redis.command("EXISTS", key).integer == 1 { remains.append(key) }
             }
         }
-        if let other = try GenerationFinding.remains(of: plan.name, &redis) { remains.append(other) }
+        if let other = try GenerationFinding.remains(of: plan.name, topics: [], &redis) { remains.append(other) }
         let claims = try Claim.all(&redis)
         // Two workers that start together: the other one's keys appear all at once, with the record.
         if try redis.command("EXISTS", keys.generation).integer == 1 { return }
@@ -211,8 +214,11 @@ public struct GenerationKeeper: Sendable {
                 commands.argument(Checkpoint(next: start, confirmed: start, writer: "creation").text)
             }
         }
-        commands.command(
-            "HSET", keys.about, About.version, "\(plan.version)", About.partial, allowsPartial ? "yes" : "no")
+        appendAbout(isPartial: allowsPartial ? "yes" : "no", to: &commands)
+    }
+
+    func appendAbout(isPartial: String, to commands: inout CommandBuffer) {
+        commands.command("HSET", keys.about, About.version, "\(plan.version)", About.partial, isPartial)
         if let cluster = facts.clusterID { commands.command("HSET", keys.about, About.cluster, cluster) }
         for (topic, identifier) in facts.topicIDs {
             commands.command("HSET", keys.about, About.topicID(topic), identifier)

@@ -32,23 +32,42 @@ final class LogInspector: Sendable {
     private let facts: LogFacts
     /// Told how many partitions the topics have, with each inspection.
     private let counted: @Sendable ([String: Int]) -> Void
+    private let sides: SideKeeper
     private let state = Mutex(State())
     /// One inspection after the other.
     private let queue: DispatchQueue
 
     /// `facts` are those that the generation was compared with.
     init(
-        settings: ProjectionSettings, facts: LogFacts,
+        settings: ProjectionSettings, facts: LogFacts, sides: SideKeeper,
         counted: @escaping @Sendable ([String: Int]) -> Void
     ) {
         self.counted = counted
+        self.sides = sides
         self.settings = settings
         self.facts = facts
         queue = DispatchQueue(label: "lantern-\(settings.plan.name)-inspector")
     }
 
     func inspect(_ inspection: LogInspection, for control: LaneControl) {
-        queue.async { [self] in control.deliver(LogFindings(inspection, verdicts(inspection.claims))) }
+        queue.async { [self] in
+            control.deliver(LogFindings(inspection, verdicts(inspection.claims)))
+            lookAtSides()
+        }
+    }
+
+    /// Whoever inspects the logs looks at the rest as well; what Redis does not say now is asked with the next inspection.
+    private func lookAtSides() {
+        state.withLock { state in
+            do {
+                if state.redis == nil { state.redis = try RedisConnection.open(settings.redis) }
+                guard var redis = state.redis.take() else { return }
+                try sides.look(&redis)
+                state.redis = consume redis
+            } catch {
+                state.redis = nil
+            }
+        }
     }
 
     private typealias Claim = LogInspection.Claim

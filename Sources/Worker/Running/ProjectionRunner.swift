@@ -108,6 +108,7 @@ public final class ProjectionRunner: Sendable {
         var keeper = GenerationKeeper(plan: settings.plan, fingerprint: settings.fingerprint, facts: facts)
         keeper.allowsPartial = settings.allowsPartial
         keeper.acceptsCluster = settings.acceptsCluster
+        keeper.report = { [log] in log(.redis($0)) }
         var redis = try RedisConnection.open(settings.redis)
         let isFresh = settings.startsFresh && state == .starting
         let standing = isFresh ? try keeper.startFresh(&redis) : try keeper.establish(&redis)
@@ -139,7 +140,8 @@ public final class ProjectionRunner: Sendable {
 
     /// Withdraws what `status` was told, once a partition is projected.
     func withdrawNote() {
-        guard standby.withLock({ $0.mayHaveNote }) else { return }
+        // One that is just starting has the lock, for as long as a server does not reply.
+        guard standby.withLockIfAvailable({ $0.mayHaveNote }) == true else { return }
         let projects = snapshots.contains { $0.partitions.contains { $0.phase == .folding } }
         if projects { standby.withLock { $0.withdrawNote(settings) } }
     }

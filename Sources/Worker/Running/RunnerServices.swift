@@ -40,8 +40,9 @@ final class RunnerServices: LaneServices {
         shared.withLock { shared in
             shared.keeper = keeper
             shared.generationText = text
+            let sides = SideKeeper(GenerationSides(settings.plan), text: text) { [log] in log(.redis($0)) }
             shared.inspector = LogInspector(
-                settings: settings, facts: keeper.facts, counted: counted)
+                settings: settings, facts: keeper.facts, sides: sides, counted: counted)
         }
     }
 
