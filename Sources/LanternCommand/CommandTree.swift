@@ -10,7 +10,8 @@ enum CommandTree {
         ParkedSkipCommand.self,
     ]
     private static let rest: [any Command.Type] = [
-        DropCommand.self, BenchCommand.self, DemoCommand.self, CompletionCommand.self, VersionCommand.self,
+        RebuildCommand.self, DropCommand.self, BenchCommand.self, DemoCommand.self, CompletionCommand.self,
+        VersionCommand.self,
     ]
 
     /// The program's declaration.

@@ -68,7 +68,8 @@ enum ConfigurationFile {
     ) -> ExitCode {
         guard let configuration = load(path), let plan = projection(name, in: configuration) else { return .usage }
         do {
-            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: clientName))
+            var redis = try RedisConnection.open(
+                RedisOptions(configuration, clientName: clientName, of: plan.name))
             return try body(plan, &redis)
         } catch {
             return Explanation.explain(error)

@@ -6,6 +6,12 @@ public enum About {
     public static let cluster = "cluster"
     /// `yes` if it began with `--allow-partial`.
     public static let partial = "partial"
+    /// The projection's definition as YAML, so that a later worker can fold the generation again.
+    public static let definition = "definition"
+    /// Which program made the generation.
+    public static let builtBy = "built-by"
+    /// When it became live by a promotion, by Redis's clock in milliseconds since 1970.
+    public static let promotedAt = "promoted-at"
 
     /// The id that Kafka gave the topic when it was made.
     public static func topicID(_ topic: String) -> String { "topic-id:\(topic)" }

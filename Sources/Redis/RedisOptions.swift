@@ -51,6 +51,17 @@ public struct RedisOptions: Sendable {
     }
 }
 
+extension RedisOptions {
+    /// The same server and login, another database.
+    public func selecting(_ database: Int) -> RedisOptions {
+        var options = self
+        options.address = RedisAddress(
+            endpoint: address.endpoint, usesTLS: address.usesTLS, database: database, user: address.user,
+            password: address.password)
+        return options
+    }
+}
+
 /// What one reply may be at most; more is a ``RedisError/Kind/protocolViolation``.
 public struct ReplyLimits: Sendable {
     /// Bytes of all its strings, and of what is still unread of it.

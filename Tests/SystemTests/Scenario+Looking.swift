@@ -8,18 +8,24 @@ import Testing
 
 /// What Redis holds now.
 extension Scenario {
-    func reader() throws -> RedisReader { try RedisReader(.unix(redis.socketPath)) }
+    func reader(_ database: Int = 0) throws -> RedisReader {
+        let reader = try RedisReader(.unix(redis.socketPath))
+        if database != 0 { _ = try reader.command("SELECT", "\(database)") }
+        return reader
+    }
 
     /// The checkpoints' texts, nil if there is none or Redis does not answer as usual.
-    func checkpoints() -> [String?] {
+    func checkpoints(_ database: Int = 0) -> [String?] {
         let keys = KeySpace(projection: projection.name)
         let names = (0..<partitions).map { Array(keys.checkpoint(topic, Int32($0)).utf8) }
-        guard case .array(let values)? = try? reader().pipeline([[Array("MGET".utf8)] + names])[0] else { return [] }
+        guard case .array(let values)? = try? reader(database).pipeline([[Array("MGET".utf8)] + names])[0] else {
+            return []
+        }
         return values.map { if case .text(let text) = $0 { String(decoding: text, as: UTF8.self) } else { nil } }
     }
 
     /// The events that the checkpoints have passed, in all.
-    func passed() -> Int64 { sum(\.next) }
+    func passed(_ database: Int = 0) -> Int64 { sum(\.next, database) }
 
     /// Whether the first partition's log still has a record at `offset`.
     func holds(offset: Int64) throws -> Bool {
@@ -35,8 +41,8 @@ extension Scenario {
     /// The events whose transactions' replies were seen clean.
     func confirmed() -> Int64 { sum(\.confirmed) }
 
-    private func sum(_ offset: KeyPath<Checkpoint, Int64>) -> Int64 {
-        checkpoints().reduce(0) { sum, text in
+    private func sum(_ offset: KeyPath<Checkpoint, Int64>, _ database: Int = 0) -> Int64 {
+        checkpoints(database).reduce(0) { sum, text in
             sum + (text.flatMap { Checkpoint(text: Array($0.utf8)) }?[keyPath: offset] ?? 0)
         }
     }
@@ -58,6 +64,12 @@ extension Scenario {
     /// How Redis differs from the fold; empty if it does not.
     func differences() throws -> [String] {
         try OracleDump(reader()).compare(with: fold.model, now: Int(Date().timeIntervalSince1970 * 1_000))
+    }
+
+    /// How another database differs from what a definition makes of all that was sent.
+    func differences(_ database: Int, as projection: OracleProjection) throws -> [String] {
+        try OracleDump(reader(database)).compare(
+            with: fold(as: projection).model, now: Int(Date().timeIntervalSince1970 * 1_000))
     }
 
     /// Expects every key of every view to equal the fold, and no view of the fold to be empty.

@@ -100,6 +100,14 @@ final class Scenario {
         return (event, fold.take(event))
     }
 
+    /// What another definition makes of all that was sent.
+    func fold(as projection: OracleProjection) throws -> OracleFold {
+        try #require(Int64(events.count) == written.reduce(0, +), "the first events alone are kept")
+        var fold = OracleFold(projection)
+        for event in events { _ = fold.take(event) }
+        return fold
+    }
+
     func send(_ count: Int, from source: inout OrderSource) throws {
         for _ in 0..<count {
             let order = source.next()
@@ -130,11 +138,12 @@ final class Scenario {
     ///   - worker: what is behind `worker:`
     ///   - brokers: another address of Kafka than the server's own
     ///   - redis: another address than the server's own
+    ///   - other: another definition than the scenario's
     func configure(
         _ name: String = "lantern", kafka: [String] = [], worker: String = "{ partitions: all }",
-        brokers: String? = nil, redis url: String? = nil, more: [String] = []
+        brokers: String? = nil, redis url: String? = nil, as other: OracleProjection? = nil, more: [String] = []
     ) throws -> String {
-        var text = OracleProjection.yaml([projection], kafka: brokers ?? servers, redis: url ?? redis.url)
+        var text = OracleProjection.yaml([other ?? projection], kafka: brokers ?? servers, redis: url ?? redis.url)
         let extra = kafka.map { "  \($0)\n" }.joined()
         text = text.replacing("\nredis:", with: "\n\(extra)worker: \(worker)\nredis:")
         text += more.map { $0 + "\n" }.joined()

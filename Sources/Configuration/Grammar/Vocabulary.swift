@@ -28,6 +28,10 @@ enum Vocabulary {
         Word(
             name: "password-file", summary: "A file that holds the password; read at each connection.", shape: .scalar),
         Word(name: "tls", summary: "Certificates for rediss://.", shape: .map(tls)),
+        Word(
+            name: "spare",
+            summary: "Databases that a rebuild may take when they are empty; default: the highest empty one.",
+            shape: .list(.integer(databases))),
     ]
 
     static let tls: [Word] = [
@@ -80,7 +84,13 @@ enum Vocabulary {
         Word(
             name: "views", summary: "Named families of Redis keys.",
             shape: .named(pattern: namePattern, .map(ViewVocabulary.view)), isRequired: true),
+        Word(
+            name: "database", summary: "The Redis database of its views; default: the one of the URL.",
+            shape: .integer(databases)),
     ]
+
+    /// Numbers that a Redis database can have.
+    static let databases = 0...65_535
 
     static let errorPolicy: [Word] = [
         Word(

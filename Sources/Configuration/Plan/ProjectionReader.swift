@@ -4,6 +4,8 @@ internal import Projections
 struct ProjectionReader {
     let scope: ProjectionScope
     private(set) var views: [PlacedView] = []
+    /// The database of its own, if it names one.
+    private(set) var database: Int?
     private var log: DiagnosticLog { scope.log }
     private var values: ValueReader { ValueReader(scope: scope) }
 
@@ -13,6 +15,7 @@ struct ProjectionReader {
         let place = "projection \(entry.name)"
         guard let map = MapReader(entry.value, Vocabulary.projection, place: place, log: log) else { return nil }
         let version = map.integer("version", in: 1...Int(Int32.max))
+        database = map.integer("database", in: Vocabulary.databases)
         if let node = map["topics"] { readTopics(node) }
         scope.hasType = map["type"] != nil
         let type = reference("type", in: map)

@@ -2,27 +2,39 @@ internal import Projections
 
 /// Compiles `projections:`.
 struct ProjectionsReader {
-    let log: DiagnosticLog
+    /// A projection of the file.
+    struct Found {
+        var plan: ProjectionPlan
+        /// nil: the one of the URL.
+        var database: Int?
+        /// See ``StoredDefinition``.
+        var definition: String
+    }
 
-    func read(_ node: YAMLNode) -> [ProjectionPlan] {
+    let log: DiagnosticLog
+    /// The database of those that name none.
+    let home: Int
+
+    func read(_ node: YAMLNode) -> [Found] {
         guard case .mapping(let entries) = node.content, !entries.isEmpty else {
             log.error(node.position, "projections must be a map of names and projections, not \(node.kindName)")
             return []
         }
-        var views: [(projection: String, view: PlacedView)] = []
-        var plans: [ProjectionPlan] = []
+        var views: [(projection: String, database: Int, view: PlacedView)] = []
+        var found: [Found] = []
         var deadLetters: [String: Position] = [:]
         for entry in entries {
             checkName(entry, what: "projection")
             var reader = ProjectionReader(scope: ProjectionScope(name: entry.name, log: log))
             guard let plan = reader.read(entry) else { continue }
-            plans.append(plan)
+            found.append(
+                Found(plan: plan, database: reader.database, definition: StoredDefinition.text(of: entry.value)))
             deadLetters[plan.name] = reader.scope.deadLetterPosition
-            views += reader.views.map { (entry.name, $0) }
+            views += reader.views.map { (entry.name, reader.database ?? home, $0) }
         }
         checkCollisions(views)
-        checkDeadLetters(plans, at: deadLetters)
-        return plans
+        checkDeadLetters(found.map(\.plan), at: deadLetters)
+        return found
     }
 
     /// An event that is bad for each of these projections would go round for ever, and fill Kafka with its copies.
@@ -57,9 +69,11 @@ struct ProjectionsReader {
         }
     }
 
-    private func checkCollisions(_ views: [(projection: String, view: PlacedView)]) {
+    private func checkCollisions(_ views: [(projection: String, database: Int, view: PlacedView)]) {
         for (index, second) in views.enumerated() {
-            let earlier = views[..<index].first { Self.collide($0.view.plan, second.view.plan) }
+            let earlier = views[..<index].first {
+                $0.database == second.database && Self.collide($0.view.plan, second.view.plan)
+            }
             guard let earlier else { continue }
             let owner =
                 earlier.projection == second.projection

@@ -1,3 +1,4 @@
+import Redis
 public import Projections
 
 /// What a configuration file says, checked and with the defaults filled in.
@@ -14,8 +15,15 @@ public struct Configuration: Sendable, CustomStringConvertible, CustomDebugStrin
     public var log: LogSettings
     /// In the file's order; never empty.
     public var projections: [ProjectionPlan]
+    /// Projections with a database of their own, by name.
+    public var databases: [String: Int] = [:]
+    /// Each projection's definition by name, as a text that any later worker can fold again: see ``StoredDefinition``.
+    public var definitions: [String: String] = [:]
     /// Allowed, but probably not what is meant.
     public var warnings: [Diagnostic]
+
+    /// The database of a projection's live views.
+    public func database(of projection: String) -> Int { databases[projection] ?? redis.address.database }
 
     /// Reads the file at `path`; throws all that is wrong with it.
     public static func load(

@@ -1,3 +1,4 @@
+internal import Redis
 internal import Projections
 internal import CommandLine
 internal import Logging
@@ -13,11 +14,25 @@ struct ConfigurationReader {
         let worker = map["worker"].map { WorkerReader(log: log).read($0) } ?? WorkerSettings()
         let limits = map["limits"].map(limits) ?? Limits()
         let settings = map["log"].map(logSettings) ?? LogSettings()
-        let projections = map["projections"].map { ProjectionsReader(log: log).read($0) }
-        guard let kafka, let redis, let projections, !log.hasErrors else { return nil }
-        return Configuration(
+        let home = redis?.address.database ?? 0
+        let found = map["projections"].map { ProjectionsReader(log: log, home: home).read($0) }
+        guard let kafka, let redis, let found, !log.hasErrors else { return nil }
+        var configuration = Configuration(
             file: log.file, kafka: kafka, redis: redis, worker: worker, limits: limits, log: settings,
-            projections: projections, warnings: [])
+            projections: found.map(\.plan), warnings: [])
+        for each in found {
+            configuration.databases[each.plan.name] = each.database
+            configuration.definitions[each.plan.name] = each.definition
+        }
+        checkSpares(configuration, at: map["redis"]?.position ?? .start)
+        return configuration
+    }
+
+    private func checkSpares(_ configuration: Configuration, at position: Position) {
+        for (name, database) in configuration.databases.sorted(by: { $0.key < $1.key })
+        where configuration.redis.spare?.contains(database) == true {
+            log.error(position, "database \(database) holds projection \(name), so it cannot be a `spare` one")
+        }
     }
 
     private func kafka(_ node: YAMLNode) -> [KafkaProperty] {

@@ -31,7 +31,31 @@ struct RedisReader {
                 "the URL has a password, and `password-file` is set too: keep the file")
         }
         if let tls = map["tls"] { settings.tls = readTLS(tls, address: address) }
+        if let spare = map["spare"] { settings.spare = readSpare(spare, home: address.database) }
         return settings
+    }
+
+    private func readSpare(_ node: YAMLNode, home: Int) -> [Int]? {
+        guard case .sequence(let items) = node.content, !items.isEmpty else {
+            log.error(node.position, "`spare` must be a list of databases, `[14, 15]`, not \(node.kindName)")
+            return nil
+        }
+        var numbers: [Int] = []
+        for item in items {
+            let reader = ScalarReader(log: log)
+            guard let number = reader.integer(item, in: Vocabulary.databases, place: "a database of `spare`") else {
+                continue
+            }
+            if number == home {
+                log.error(
+                    item.position, "database \(number) is the one of the URL, where the live views are: name another")
+            } else if numbers.contains(number) {
+                log.error(item.position, "database \(number) is named twice in `spare`")
+            } else {
+                numbers.append(number)
+            }
+        }
+        return numbers
     }
 
     private func address(_ text: String, at position: Position) -> RedisAddress? {

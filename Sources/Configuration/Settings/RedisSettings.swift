@@ -9,6 +9,8 @@ public struct RedisSettings: Sendable, CustomStringConvertible, CustomDebugStrin
     public var passwordFile: String?
     /// Certificate files (PEM) for `rediss://`, as written: relative paths start at the working directory.
     public var tls: RedisOptions.TLS?
+    /// Databases that a rebuild may take, the first first; nil: the highest empty one.
+    public var spare: [Int]?
 
     public var description: String { address.place }
     public var debugDescription: String { description }

@@ -1,3 +1,4 @@
+import Projections
 import Configuration
 import Redis
 import CommandLine
@@ -34,10 +35,11 @@ struct StatusCommand: Command {
     func run() -> ExitCode {
         guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
         do {
-            var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-status"))
             var logs = try LogEnds(configuration.kafka.map { ($0.name, $0.value) }, clientID: "lantern-status")
             var projections: [ProjectionStatus] = []
             for plan in configuration.projections {
+                var redis = try RedisConnection.open(
+                    RedisOptions(configuration, clientName: "lantern-status", of: plan.name))
                 projections.append(try ProjectionStatus(plan, group: configuration.worker.group, &redis, &logs))
             }
             // What Redis knows is worth the more when Kafka is away.

@@ -8,7 +8,10 @@ extension ProjectionSettings {
     init(_ plan: ProjectionPlan, in configuration: Configuration) {
         self.init(
             plan: plan, fingerprint: settingsFingerprint(plan), kafka: configuration.kafka.map { ($0.name, $0.value) },
-            redis: RedisOptions(configuration, clientName: "lantern-\(plan.name)"))
+            redis: RedisOptions(configuration, clientName: "lantern-\(plan.name)", of: plan.name))
+        spare = configuration.redis.spare
+        definition = configuration.definitions[plan.name]
+        builtBy = "lantern \(VersionCommand.version)"
         lanes = configuration.worker.lanes
         instanceID = configuration.worker.instanceID
         group = configuration.worker.group
@@ -33,10 +36,11 @@ extension ProjectionSettings {
 }
 
 extension RedisOptions {
-    /// The connection that a file asks for.
-    init(_ configuration: Configuration, clientName: String) {
+    /// The connection that a file asks for, to the database of one of its projections if that has its own.
+    init(_ configuration: Configuration, clientName: String, of projection: String? = nil) {
         let redis = configuration.redis
         self.init(address: redis.address)
+        if let projection { self = selecting(configuration.database(of: projection)) }
         user = redis.user
         passwordFile = redis.passwordFile
         if let files = redis.tls { tls = files }

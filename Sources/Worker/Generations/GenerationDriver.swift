@@ -45,11 +45,22 @@ public struct GenerationDriver {
     /// Looks at what there is and refuses what cannot succeed; changes nothing.
     ///
     /// Throws ``WorkerError`` naming why it is refused, `RedisError`.
-    public init(_ projection: String, goal: Goal, _ redis: inout RedisConnection) throws {
+    ///
+    /// `identifier` is the only generation that may be there: a promotion may have exchanged the database a moment ago.
+    public init(
+        _ projection: String, goal: Goal, only identifier: String? = nil, _ redis: inout RedisConnection
+    ) throws {
         self.projection = projection
         self.goal = goal
         keys = KeySpace(projection: projection)
         inventory = try GenerationInventory(projection, &redis)
+        let found = inventory.record.flatMap { GenerationRecord(bytes: $0) }?.identifier
+        if let identifier, found != identifier {
+            throw WorkerError(
+                .refused,
+                "projection \(projection): generation \(identifier) is no longer in database \(redis.options.address.database); nothing of it was removed. See `lantern status`."
+            )
+        }
         if case .next(let keeper) = goal { try keeper.refuseNext(after: inventory, &redis) }
         hold = GenerationHold(expected: [(keys.generation, inventory.record)])
         step = inventory.isEmpty && goal.isNext ? .finish : .fenceOff
@@ -114,9 +125,11 @@ public struct GenerationDriver {
         }
     }
 
-    /// Lantern's own keys, but for the one that the steps compare.
+    /// Lantern's own keys, but for the one that the steps compare, and what the next generation inherits.
     private mutating func removeKeys(_ cursor: [UInt8], _ redis: inout RedisConnection) throws {
-        let kept = hold.expected.map { Array($0.key.utf8) }
+        // How the topics grew is inherited: a driver that continues after a kill must find it.
+        let history = goal.isNext ? [keys.growth, keys.about] : []
+        let kept = (hold.expected.map(\.key) + history).map { Array($0.utf8) }
         let page = try redis.scanPage(match: Array(keys.pattern.utf8), from: cursor)
         let found = page.keys.filter { key in
             !kept.contains(key) && (!goal.isNext || GenerationInventory.isOfGeneration(key, projection))
@@ -131,7 +144,7 @@ public struct GenerationDriver {
     }
 
     private mutating func finish(_ redis: inout RedisConnection) throws {
-        var removals = [Self.words("DEL", keys.generation)]
+        var removals = [Self.words("DEL", keys.generation, keys.growth, keys.about)]
         for claim in inventory.own { removals.append(Self.words("HDEL", KeySpace.claims, claim.field)) }
         switch goal {
         case .nothing:
@@ -144,7 +157,7 @@ public struct GenerationDriver {
                 commands.begin(removal.count)
                 for argument in removal { commands.argument(argument) }
             }
-            keeper.appendCreation(of: record, to: &commands)
+            keeper.appendCreation(of: record, inheriting: inventory.inheritance, to: &commands)
             do {
                 let isMade = try hold.perform(commands, watching: [KeySpace.claims], &redis) { redis in
                     try keeper.refuseCollisions(try Claim.all(&redis))

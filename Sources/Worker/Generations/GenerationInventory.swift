@@ -11,6 +11,8 @@ struct GenerationInventory {
     let own: [Claim]
     /// Of all others.
     let others: [Claim]
+    /// What the next generation takes over; the ledger stays where it is.
+    let inheritance: Inheritance
     /// Whether there is nothing at all.
     let isEmpty: Bool
 
@@ -19,6 +21,7 @@ struct GenerationInventory {
         let record = try redis.command("GET", keys.generation).bytes
         self.record = record
         number = record.flatMap { GenerationRecord(bytes: $0) }?.number ?? 0
+        inheritance = try Inheritance(keys, withLedger: false, &redis)
         let claims = try Claim.all(&redis)
         own = claims.filter { $0.projection == projection }
         others = claims.filter { $0.projection != projection }

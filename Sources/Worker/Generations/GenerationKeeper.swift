@@ -10,6 +10,8 @@ public struct GenerationKeeper: Sendable {
     public enum Standing: Sendable, Equatable {
         /// Write this generation; its key holds exactly this text.
         case write(number: Int, text: String, identifier: String)
+        /// The live generation has another definition, and this one in another database has the worker's own.
+        case build(GenerationPlace)
         /// Nothing, healthily: why, and which command changes it.
         case idle(String)
     }
@@ -21,6 +23,11 @@ public struct GenerationKeeper: Sendable {
     public var acceptsCluster = false
     /// Told what was found and cured.
     var report: @Sendable (String) -> Void = { _ in }
+    /// Where else a generation of this definition may be; nil: nowhere else.
+    public var finder: GenerationFinder?
+    /// What is kept beside a generation that it makes: the definition, and which program made it.
+    public var definition: String?
+    public var builtBy: String?
     let keys: KeySpace
 
     public init(plan: ProjectionPlan, fingerprint: String, facts: LogFacts) {
@@ -60,8 +67,9 @@ public struct GenerationKeeper: Sendable {
         try compareCluster(&redis)
         try compareTopics(&redis)
         guard record.fingerprint == fingerprint else {
+            if let place = try elsewhere(&redis) { return .build(place) }
             return .idle(
-                "projection \(plan.name): the live generation \(number) was built by another version of it (fingerprint \(record.fingerprint), this file's is \(fingerprint)). To build this version: `lantern run --fresh \(plan.name)`"
+                "projection \(plan.name): the live generation \(number) was built by another version of it (fingerprint \(record.fingerprint), this file's is \(fingerprint)). To build this version beside it: `lantern rebuild`; in its place, with downtime: `lantern run --fresh \(plan.name)`"
             )
         }
         guard record.state == .open else {
@@ -69,6 +77,29 @@ public struct GenerationKeeper: Sendable {
         }
         try mend(text, &redis)
         return .write(number: number, text: text, identifier: record.identifier)
+    }
+
+    /// The open generation of this definition that is not live, the newest if there are several.
+    private func elsewhere(_ redis: inout RedisConnection) throws -> GenerationPlace? {
+        guard let finder else { return nil }
+        return try finder.places(of: [plan.name], &redis)[0]
+            .filter { $0.database != finder.home && $0.record.fingerprint == fingerprint && $0.record.state == .open }
+            .max { $0.record.number < $1.record.number }
+    }
+
+    /// Joins the generation with that identifier, whether or not it is live; `redis` is in its database.
+    ///
+    /// nil: it is not there.
+    func join(identifier: String, _ redis: inout RedisConnection) throws -> Standing? {
+        guard let text = try redis.command("GET", keys.generation).text, let record = GenerationRecord(text: text),
+            record.identifier == identifier
+        else { return nil }
+        guard record.state == .open else {
+            return .idle("projection \(plan.name): generation \(record.number) is \(record.state.rawValue)")
+        }
+        try compareCluster(&redis)
+        try compareTopics(&redis)
+        return .write(number: record.number, text: text, identifier: identifier)
     }
 
     private func compareCluster(_ redis: inout RedisConnection) throws {
@@ -188,40 +219,5 @@ public struct GenerationKeeper: Sendable {
             try refuseCollisions(try Claim.all(&redis))
         }
         return isMade ? .write(number: number, text: record.text, identifier: record.identifier) : nil
-    }
-
-    func newRecord(number: Int) -> GenerationRecord {
-        GenerationRecord(number: number, identifier: GenerationRecord.drawIdentifier(), fingerprint: fingerprint)
-    }
-
-    /// All that a generation begins with; the caller sends it in one transaction.
-    func appendCreation(of record: GenerationRecord, to commands: inout CommandBuffer) {
-        commands.command("SET", keys.generation, record.text)
-        for view in plan.views {
-            let claim = Claim(projection: plan.name, view: view)
-            commands.command("HSET", KeySpace.claims, claim.field, claim.value)
-        }
-        for (index, topic) in facts.topics.enumerated() {
-            commands.command("HSET", keys.growth, topic.name, "\(topic.partitions.count)")
-            for (partition, marks) in topic.partitions.enumerated() {
-                let start = plan.topics[index].isCompacted || allowsPartial ? marks.low : 0
-                if start > 0, !plan.topics[index].isCompacted {
-                    commands.command("HSET", keys.about, About.start(topic.name, Int32(partition)), "\(start)")
-                }
-                commands.begin(3)
-                commands.argument("SET")
-                commands.argument(text: keys.checkpoint(topic.name, Int32(partition)))
-                commands.argument(Checkpoint(next: start, confirmed: start, writer: "creation").text)
-            }
-        }
-        appendAbout(isPartial: allowsPartial ? "yes" : "no", to: &commands)
-    }
-
-    func appendAbout(isPartial: String, to commands: inout CommandBuffer) {
-        commands.command("HSET", keys.about, About.version, "\(plan.version)", About.partial, isPartial)
-        if let cluster = facts.clusterID { commands.command("HSET", keys.about, About.cluster, cluster) }
-        for (topic, identifier) in facts.topicIDs {
-            commands.command("HSET", keys.about, About.topicID(topic), identifier)
-        }
     }
 }

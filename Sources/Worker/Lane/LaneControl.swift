@@ -13,6 +13,8 @@ public final class LaneControl: Sendable {
         var isStopRequested = false
         var findings: [LogFindings] = []
         var added: [(topic: Int, partition: Int32)] = []
+        /// Of a build: how far it may read; nil until the live checkpoints were read.
+        var ceilings: [Ceiling]?
         var snapshot = LaneSnapshot()
     }
 
@@ -49,6 +51,18 @@ public final class LaneControl: Sendable {
         state.withLock { $0.added += partitions }
         wake()
     }
+
+    /// Tells the lane of a build how far it may read.
+    public func setCeilings(_ ceilings: [Ceiling]) {
+        let isNew = state.withLock { state in
+            defer { state.ceilings = ceilings }
+            return state.ceilings != ceilings
+        }
+        if isNew { wake() }
+    }
+
+    /// How far the lane of a build may read; nil until that is known.
+    public var ceilings: [Ceiling]? { state.withLock { $0.ceilings } }
 
     private func wake() {
         var one: UInt8 = 1

@@ -8,6 +8,10 @@ public struct LaneSettings: Sendable {
     public var generationText: [UInt8]
     /// The generation's identifier: which one it is, wherever it is.
     public let generationIdentifier: String
+    /// The database that the generation is in.
+    public var database = 0
+    /// Whether that is the home one.
+    public var role = Role.live
     /// Who it is, random for each start: 16 hexadecimal digits.
     public var writer: String
     /// Partitions given by the configuration and not by a consumer group.
@@ -57,6 +61,15 @@ public struct LaneSettings: Sendable {
     package var mergesBatches: Bool?
     /// The canary: switched off in tests to show that they would notice a fence that compares nothing.
     package var comparesCheckpoints = true
+
+    /// What the generation is for now.
+    public enum Role: Sendable, Equatable {
+        /// Readers see its rows.
+        case live
+        /// It is built, or kept current, beside the live one: nothing past the live checkpoints is folded (a partition
+        /// without a ceiling is not read at all), and nothing is produced.
+        case build
+    }
 
     public init(plan: ProjectionPlan, generationText: [UInt8], writer: String) {
         self.plan = plan

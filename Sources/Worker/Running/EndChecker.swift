@@ -81,7 +81,9 @@ struct EndChecker: ~Copyable {
         let keys = KeySpace(projection: runner.settings.plan.name)
         var finding = Finding.reached
         do {
-            if redis == nil { redis = try RedisConnection.open(runner.settings.redis) }
+            let options = runner.redis
+            if redis?.options.address != options.address { redis = nil }
+            if redis == nil { redis = try RedisConnection.open(options) }
             let text = try redis?.command("GET", keys.generation).text
             guard let identifier = text.flatMap({ GenerationRecord(text: $0) })?.identifier else { return nil }
             for target in targets {

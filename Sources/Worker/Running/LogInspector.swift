@@ -29,6 +29,8 @@ final class LogInspector: Sendable {
     }
 
     private let settings: ProjectionSettings
+    /// Where the generation is.
+    private let options: RedisOptions
     private let facts: LogFacts
     /// Told how many partitions the topics have, with each inspection.
     private let counted: @Sendable ([String: Int]) -> Void
@@ -39,12 +41,13 @@ final class LogInspector: Sendable {
 
     /// `facts` are those that the generation was compared with.
     init(
-        settings: ProjectionSettings, facts: LogFacts, sides: SideKeeper,
+        settings: ProjectionSettings, redis: RedisOptions, facts: LogFacts, sides: SideKeeper,
         counted: @escaping @Sendable ([String: Int]) -> Void
     ) {
         self.counted = counted
         self.sides = sides
         self.settings = settings
+        options = redis
         self.facts = facts
         queue = DispatchQueue(label: "lantern-\(settings.plan.name)-inspector")
     }
@@ -159,7 +162,7 @@ final class LogInspector: Sendable {
     private func siblingAnchors(_ topic: String, _ state: inout State) throws -> [(Int32, Checkpoint.Anchor)] {
         let count = try state.admin?.partitionCounts(of: [topic], timeoutMilliseconds: Self.timeout).first ?? 0
         guard count > 0 else { return [] }
-        if state.redis == nil { state.redis = try RedisConnection.open(settings.redis) }
+        if state.redis == nil { state.redis = try RedisConnection.open(options) }
         let keys = KeySpace(projection: settings.plan.name)
         var command = CommandBuffer()
         command.begin(1 + count)

@@ -1,3 +1,4 @@
+import Records
 import System
 import Glibc
 import Bytes
@@ -5,43 +6,6 @@ import Kafka
 public import Projections
 public import Redis
 import Synchronization
-
-/// What one projection needs to run in this process.
-public struct ProjectionSettings: Sendable {
-    public var plan: ProjectionPlan
-    public var fingerprint: String
-    public var kafka: [(String, String)]
-    public var redis: RedisOptions
-    public var lanes = 1
-    public var instanceID: String?
-    /// The first part of the consumer group's name; `lantern-PROJECTION` by default.
-    public var group: String?
-    /// nil: a consumer group; else these partitions of every topic (`.some(nil)`-like `all` is an empty list).
-    public var fixed: FixedPartitions?
-    public var allowsPartial = false
-    public var acceptsCluster = false
-    public var startsFresh = false
-    /// Whether the broker is asked for topics' settings; the embedded one never replies to that.
-    public var asksForTopicSettings = true
-    /// The bounds; plan, generation and writer are filled in.
-    public var limits: @Sendable (inout LaneSettings) -> Void = { _ in }
-
-    public enum FixedPartitions: Sendable, Equatable {
-        case all
-        case some([Int32])
-    }
-
-    public init(plan: ProjectionPlan, fingerprint: String, kafka: [(String, String)], redis: RedisOptions) {
-        self.plan = plan
-        self.fingerprint = fingerprint
-        self.kafka = kafka
-        self.redis = redis
-    }
-
-    func groupID(generation: Int, identifier: String) -> String {
-        "\(group ?? "lantern-\(plan.name)")-\(generation)-\(identifier)"
-    }
-}
 
 /// Runs the lanes of one projection, each on a thread of its own, and begins again when the generation changes under
 /// them.
@@ -61,6 +25,7 @@ public final class ProjectionRunner: Sendable {
     private let log: @Sendable (WorkerReport) -> Void
     private let shared = Mutex(Shared())
     private let standby = Mutex(Standby())
+    private let ceilings = Mutex(CeilingReader())
 
     private struct Shared {
         var state = State.starting
@@ -72,6 +37,9 @@ public final class ProjectionRunner: Sendable {
         var services: RunnerServices?
         var threads = 0
         var outcomes: [LaneOutcome] = []
+        /// Where the generation is that the lanes fold.
+        var redis: RedisOptions?
+        var identifier = ""
     }
 
     public init(
@@ -87,6 +55,12 @@ public final class ProjectionRunner: Sendable {
     public var snapshots: [LaneSnapshot] { shared.withLock { $0.controls.map(\.snapshot) } }
     public var hasEnded: Bool { shared.withLock { $0.threads == 0 } }
     public var outcomes: [LaneOutcome] { shared.withLock { $0.outcomes } }
+
+    /// Where its generation is: the home database while it is live, or not known.
+    public var redis: RedisOptions { shared.withLock { $0.redis } ?? settings.redis }
+
+    /// Whether its generation is not the live one.
+    public var isBuilding: Bool { redis.address.database != settings.redis.address.database }
 
     public func stop() {
         shared.withLock { shared in
@@ -105,25 +79,52 @@ public final class ProjectionRunner: Sendable {
         // Before all that is decided by it, so that no change in between stays unseen.
         try standby.withLock { try $0.look(settings) }
         let facts = try services.facts()
-        var keeper = GenerationKeeper(plan: settings.plan, fingerprint: settings.fingerprint, facts: facts)
-        keeper.allowsPartial = settings.allowsPartial
-        keeper.acceptsCluster = settings.acceptsCluster
+        var keeper = settings.keeper(facts)
         keeper.report = { [log] in log(.redis($0)) }
-        var redis = try RedisConnection.open(settings.redis)
-        let isFresh = settings.startsFresh && state == .starting
-        let standing = isFresh ? try keeper.startFresh(&redis) : try keeper.establish(&redis)
+        let (standing, redis) = try find(keeper)
         switch standing {
         case .idle(let why):
             shared.withLock { $0.state = .idle(why) }
             standby.withLock { $0.waitIdle(now: Clock.milliseconds()) }
         case .write(let number, let text, let identifier):
-            services.begin(keeper, text: text) { [weak self] in self?.handOver($0) }
-            try launch(number: number, text: text, identifier: identifier, services, facts)
+            let isLive = redis.address.database == settings.redis.address.database
+            services.begin(keeper, text: text, in: redis, isLive: isLive) { [weak self] in self?.handOver($0) }
+            try launch(
+                number: number, text: text, identifier: identifier, redis, isLive: isLive, services, facts)
             standby.withLock { $0.end() }
+        case .build: break
         }
         return facts.topics.flatMap { topic in
             topic.partitions.indices.map { (topic.name, Int32($0), topic.partitions[$0].high) }
         }
+    }
+
+    /// What is to be done, and in which database.
+    private func find(_ keeper: GenerationKeeper) throws -> (GenerationKeeper.Standing, RedisOptions) {
+        let home = settings.redis
+        var redis = try RedisConnection.open(home)
+        var place: GenerationPlace?
+        if let identifier = settings.identifier {
+            place = try settings.finder.places(of: [keeper.plan.name], &redis)[0].first {
+                $0.record.identifier == identifier
+            }
+            guard place != nil else {
+                return (
+                    .idle("projection \(keeper.plan.name): generation \(identifier) is in no database any more"), home
+                )
+            }
+        } else {
+            let isFresh = settings.startsFresh && state == .starting
+            let standing = isFresh ? try keeper.startFresh(&redis) : try keeper.establish(&redis)
+            guard case .build(let found) = standing else { return (standing, home) }
+            place = found
+        }
+        guard let place else { return (.idle("projection \(keeper.plan.name) has no generation"), home) }
+        let options = home.selecting(place.database)
+        var other = try RedisConnection.open(options)
+        let moved = GenerationKeeper.Standing.idle(
+            "projection \(keeper.plan.name): generation \(place.record.number) has just moved to another database")
+        return (try keeper.join(identifier: place.record.identifier, &other) ?? moved, options)
     }
 
     /// Notes that it could not start, until it is tried again.
@@ -156,27 +157,33 @@ public final class ProjectionRunner: Sendable {
         }
     }
 
-    private func launch(number: Int, text: String, identifier: String, _ services: RunnerServices, _ facts: LogFacts)
-        throws
-    {
+    private func launch(
+        number: Int, text: String, identifier: String, _ options: RedisOptions, isLive: Bool,
+        _ services: RunnerServices, _ facts: LogFacts
+    ) throws {
         let group = settings.groupID(generation: number, identifier: identifier)
+        // Partitions that the file gives are for the live lanes; who builds shares the work in the build's group.
+        let fixed = isLive ? settings.fixed : nil
+        let member = settings.instanceID.map { isLive ? $0 : "\($0)-build" }
         var lanes: [LaneBox] = []
         var controls: [LaneControl] = []
         for index in 0..<settings.lanes {
             let writer = Self.hexadecimal(UInt64.random(in: .min ... .max))
             var laneSettings = LaneSettings(
                 plan: settings.plan, generationText: Array(text.utf8), writer: writer)
-            laneSettings.hasFixedPartitions = settings.fixed != nil
+            laneSettings.database = options.address.database
+            laneSettings.role = isLive ? .live : .build
+            laneSettings.hasFixedPartitions = fixed != nil
             laneSettings.group = group
             laneSettings.kafkaUser = settings.kafka.last { $0.0 == "sasl.username" }?.1
             settings.limits(&laneSettings)
             let consumer = try Consumer(
                 properties: settings.kafka, topics: settings.plan.topics.map(\.name), groupID: group,
-                instanceID: settings.fixed == nil ? settings.instanceID.map { "\($0)-\(index)" } : nil,
+                instanceID: fixed == nil ? member.map { "\($0)-\(index)" } : nil,
                 clientID: "lantern-\(settings.plan.name)-\(index)")
             let control = LaneControl()
             controls.append(control)
-            var redis = settings.redis
+            var redis = options
             redis.refusesEviction = true
             lanes.append(
                 LaneBox(
@@ -191,11 +198,15 @@ public final class ProjectionRunner: Sendable {
             shared.services = services
             shared.threads = lanes.count
             shared.outcomes = []
+            shared.redis = options
+            shared.identifier = identifier
             shared.state = .running(generation: number, group: group)
             if shared.isStopRequested { for control in controls { control.stop() } }
         }
+        // Before the first event: a build must not pass what is live.
+        if !isLive { feedCeilings(now: .max) }
         for (index, lane) in lanes.enumerated() {
-            startThread(lane, fixed: settings.fixed.map { share($0, of: facts, lane: index) })
+            startThread(lane, fixed: fixed.map { share($0, of: facts, lane: index) })
         }
     }
 
@@ -215,7 +226,7 @@ public final class ProjectionRunner: Sendable {
 
     /// Without a group nobody else notices that a topic grew: the new partitions go to the lanes in turn.
     private func handOver(_ counts: [String: Int]) {
-        guard let fixed = settings.fixed else { return }
+        guard let fixed = settings.fixed, !isBuilding else { return }
         shared.withLock { shared in
             for (index, topic) in settings.plan.topics.enumerated() where shared.counts.indices.contains(index) {
                 guard let count = counts[topic.name], count > shared.counts[index], !shared.controls.isEmpty else {
@@ -250,6 +261,27 @@ public final class ProjectionRunner: Sendable {
                 shared.state = .ended(shared.outcomes.first { $0 != .stopped } ?? .stopped)
             }
         }
+    }
+
+    /// Tells the lanes of a build how far the live generation is; cheap: it asks Redis at most every 50 ms.
+    func feedCeilings(now: Int64) {
+        let (controls, identifier, counts, options) = shared.withLock {
+            ($0.controls, $0.identifier, $0.counts, $0.redis)
+        }
+        guard let options, options.address.database != settings.redis.address.database, !controls.isEmpty else {
+            return
+        }
+        let partitions = settings.plan.topics.indices.flatMap { topic in
+            (0..<Int32(counts.indices.contains(topic) ? counts[topic] : 0)).map { (topic: topic, partition: $0) }
+        }
+        let reached = controls.reduce(into: Int64(0)) { sum, control in
+            for each in control.snapshot.partitions { sum += max(0, each.next) }
+        }
+        let found = ceilings.withLock { reader in
+            reader.read(settings, partitions, besides: identifier, reached: reached, now: now)
+        }
+        guard let found else { return }
+        for control in controls { control.setCeilings(found) }
     }
 
     static func hexadecimal(_ number: UInt64) -> String {

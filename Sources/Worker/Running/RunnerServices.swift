@@ -13,6 +13,10 @@ final class RunnerServices: LaneServices {
         var keeper: GenerationKeeper?
         /// The record of the generation that the lanes work for.
         var generationText: String?
+        /// Where that generation is.
+        var redis: RedisOptions
+        /// What is not live produces nothing: the live generation has sent the dead letter already.
+        var isLive = true
         var inspector: LogInspector?
         var tombstoneRetention: [String: Int64] = [:]
         /// What was said at a start and is not said again.
@@ -24,25 +28,29 @@ final class RunnerServices: LaneServices {
     // A lock for each: a slow question to Kafka must not keep another lane's dead letter, or what needs no Kafka at all.
     private let admin: Mutex<Admin>
     private let producer = Mutex<Producer?>(nil)
-    private let shared = Mutex(Shared())
+    private let shared: Mutex<Shared>
     private static let timeout = 10_000
 
     init(settings: ProjectionSettings, log: @escaping @Sendable (WorkerReport) -> Void) throws {
         self.settings = settings
         self.log = log
         admin = Mutex(try Admin(properties: settings.kafka, clientID: "lantern-\(settings.plan.name)-admin"))
+        shared = Mutex(Shared(redis: settings.redis))
     }
 
     /// Tells the services what the lanes work for, and whom to tell how many partitions the topics have now and then.
     func begin(
-        _ keeper: GenerationKeeper, text: String, counted: @escaping @Sendable ([String: Int]) -> Void
+        _ keeper: GenerationKeeper, text: String, in redis: RedisOptions, isLive: Bool,
+        counted: @escaping @Sendable ([String: Int]) -> Void
     ) {
         shared.withLock { shared in
             shared.keeper = keeper
             shared.generationText = text
+            shared.redis = redis
+            shared.isLive = isLive
             let sides = SideKeeper(GenerationSides(settings.plan), text: text) { [log] in log(.redis($0)) }
             shared.inspector = LogInspector(
-                settings: settings, facts: keeper.facts, sides: sides, counted: counted)
+                settings: settings, redis: redis, facts: keeper.facts, sides: sides, counted: counted)
         }
     }
 
@@ -178,6 +186,7 @@ final class RunnerServices: LaneServices {
         guard case .deadLetter(let topic) = settings.plan.onError else {
             return .failed("there is no dead-letter topic")
         }
+        guard shared.withLock({ $0.isLive }) else { return .delivered }
         do {
             try producer.withLock { producer in
                 if producer == nil {
@@ -219,10 +228,10 @@ final class RunnerServices: LaneServices {
     }
 
     func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint {
-        let (keeper, text) = shared.withLock { ($0.keeper, $0.generationText) }
+        let (keeper, text, options) = shared.withLock { ($0.keeper, $0.generationText, $0.redis) }
         guard let keeper, let text else { return .wait }
         do {
-            var redis = try RedisConnection.open(settings.redis)
+            var redis = try RedisConnection.open(options)
             return try keeper.resolveMissing(
                 topic: topic, partition: partition, text: text,
                 log: .init(

@@ -2,14 +2,21 @@ import Projections
 import Records
 import Redis
 
-/// How a projection without lanes waits: one connection kept, one key compared once a second, or a growing back-off.
+/// How a projection without lanes waits: one connection kept, the generations
+/// looked for once a second, or a growing back-off.
 struct Standby: ~Copyable {
     private static let interval: Int64 = 1_000
     private static let longest: Int64 = 30_000
 
     private var redis: RedisConnection?
-    /// What the generation's key held.
-    private var seen: [UInt8]?
+    /// What decides which generation is written.
+    private struct Seen: Equatable {
+        /// What the key of the live generation held.
+        var live: [UInt8]?
+        var places: [GenerationPlace] = []
+    }
+
+    private var seen = Seen()
     private var delay = interval
     /// Monotonic milliseconds.
     private(set) var nextLook: Int64 = 0
@@ -19,15 +26,14 @@ struct Standby: ~Copyable {
     /// Remembers what there is now.
     mutating func look(_ settings: ProjectionSettings) throws { seen = try read(settings) }
 
-    private mutating func read(_ settings: ProjectionSettings) throws -> [UInt8]? {
-        do {
-            if redis == nil { redis = try RedisConnection.open(settings.redis) }
-            let keys = KeySpace(projection: settings.plan.name)
-            return try redis?.command("GET", keys.generation).bytes
-        } catch {
-            redis = nil
-            throw error
-        }
+    private mutating func read(_ settings: ProjectionSettings) throws -> Seen {
+        // It is kept only if all went well.
+        var connection = try redis.take() ?? RedisConnection.open(settings.redis)
+        let name = settings.plan.name
+        let live = try connection.command("GET", KeySpace(projection: name).generation).bytes
+        let places = try settings.finder.places(of: [name], &connection)[0]
+        redis = consume connection
+        return Seen(live: live, places: places)
     }
 
     /// Whether what there is differs from what was seen; asks at most once a second.

@@ -120,7 +120,7 @@ public final class WorkerSession {
         var checker = EndChecker(patience: standstillPatience)
         while true {
             var waiting = pollfd(fd: signals?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
-            _ = unsafe poll(&waiting, 1, 100)
+            _ = unsafe poll(&waiting, 1, projections.contains { $0.isBuilding } ? 25 : 100)
             if signals?.next() != nil {
                 // Whoever waits for the end is not to take this for it.
                 if untilEnd { end = .failed(WorkerError(.failed, "a signal ended it before it had reached the end")) }
@@ -169,7 +169,10 @@ public final class WorkerSession {
     /// failed ends the process.
     private func attend(now: Int64, _ signals: SignalPipe?) -> WorkerError? {
         for (index, runner) in projections.enumerated() {
-            if case .running = runner.state { runner.withdrawNote() }
+            if case .running = runner.state {
+                runner.withdrawNote()
+                runner.feedCeilings(now: now)
+            }
             if case .ended(let outcome) = runner.state, runner.hasEnded {
                 switch outcome {
                 case .stopped: continue

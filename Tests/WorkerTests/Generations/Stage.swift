@@ -11,13 +11,13 @@ import Testing
 struct Stage {
     let server: RedisServer
 
-    init() throws { server = try RedisServer() }
+    init(options: [String] = []) throws { server = try RedisServer(options: options) }
 
-    func connection() throws -> RedisConnection {
-        try .open(
-            RedisOptions(
-                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000))
+    func connection(_ database: Int = 0) throws -> RedisConnection {
+        let options = RedisOptions(
+            address: try RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
+            commandTimeoutMilliseconds: 60_000)
+        return try .open(options.selecting(database))
     }
 
     /// Projection `name` on topic `t` with one hash per key of `template`.
@@ -35,13 +35,14 @@ struct Stage {
     }
 
     static func keeper(
-        _ plan: ProjectionPlan, low: Int64 = 0, cluster: String? = "first"
+        _ plan: ProjectionPlan, low: Int64 = 0, cluster: String? = "first",
+        facts adjust: (inout LogFacts) -> Void = { _ in }
     ) -> GenerationKeeper {
-        GenerationKeeper(
-            plan: plan, fingerprint: fingerprint(of: plan),
-            facts: LogFacts(
-                clusterID: cluster,
-                topics: [.init(name: "t", partitions: [(low, Int64(10)), (0, 0)], isCompacted: false)]))
+        var facts = LogFacts(
+            clusterID: cluster,
+            topics: [.init(name: "t", partitions: [(low, Int64(10)), (0, 0)], isCompacted: false)])
+        adjust(&facts)
+        return GenerationKeeper(plan: plan, fingerprint: fingerprint(of: plan), facts: facts)
     }
 
     /// The live generation of a projection, with these rows.

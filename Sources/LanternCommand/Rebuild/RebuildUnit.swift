@@ -1,0 +1,54 @@
+import Configuration
+import Formats
+import Logging
+import Projections
+import Records
+import Redis
+import Worker
+
+/// The projections of a file that share a home database, as `lantern rebuild` works on them.
+struct RebuildUnit {
+    let home: Int
+    let plans: [ProjectionPlan]
+    let configuration: Configuration
+
+    /// The file's projections by home database, in the file's order.
+    static func all(_ configuration: Configuration) -> [RebuildUnit] {
+        var homes: [Int] = []
+        for plan in configuration.projections {
+            let home = configuration.database(of: plan.name)
+            if !homes.contains(home) { homes.append(home) }
+        }
+        return homes.map { home in
+            RebuildUnit(
+                home: home, plans: configuration.projections.filter { configuration.database(of: $0.name) == home },
+                configuration: configuration)
+        }
+    }
+
+    var redis: RedisOptions { RedisOptions(configuration, clientName: "lantern-rebuild").selecting(home) }
+
+    /// Without Kafka's facts it can find and remove builds, but not make one.
+    func unit(withFacts: Bool, allowPartial: Bool = false) throws -> BuildUnit {
+        let keepers = try plans.map { plan in
+            var settings = ProjectionSettings(plan, in: configuration)
+            settings.allowsPartial = allowPartial
+            let facts = withFacts ? try settings.logFacts() : LogFacts(clusterID: nil, topics: [])
+            return settings.keeper(facts)
+        }
+        return BuildUnit(keepers: keepers, home: home, spare: configuration.redis.spare)
+    }
+
+    /// What folds a build in this process.
+    func runners(_ build: Build, _ log: Log) -> [ProjectionRunner] {
+        let limits = EventLimits(configuration.limits)
+        return zip(plans, build.records).map { plan, record in
+            var settings = ProjectionSettings(plan, in: configuration)
+            settings.identifier = record.identifier
+            let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
+            return ProjectionRunner(
+                settings: settings, makeProjector: { PlanProjector(plan: plan, limits: limits) },
+                log: { lines.write($0) })
+        }
+    }
+}

@@ -1,0 +1,63 @@
+public import Projections
+public import Redis
+
+/// What one projection needs to run in this process.
+public struct ProjectionSettings: Sendable {
+    public var plan: ProjectionPlan
+    public var fingerprint: String
+    public var kafka: [(String, String)]
+    /// The home database, where the live generation is.
+    public var redis: RedisOptions
+    /// Databases that a build may take; nil: any empty one.
+    public var spare: [Int]?
+    /// Only the generation with this identifier is folded, wherever it is; nil: the one of this definition.
+    public var identifier: String?
+    /// The definition as it is kept beside a generation, and which program makes it.
+    public var definition: String?
+    public var builtBy: String?
+    public var lanes = 1
+    public var instanceID: String?
+    /// The first part of the consumer group's name; `lantern-PROJECTION` by default.
+    public var group: String?
+    /// nil: a consumer group; else these partitions of every topic (`.some(nil)`-like `all` is an empty list).
+    public var fixed: FixedPartitions?
+    public var allowsPartial = false
+    public var acceptsCluster = false
+    public var startsFresh = false
+    /// Whether the broker is asked for topics' settings; the embedded one never replies to that.
+    public var asksForTopicSettings = true
+    /// The bounds; plan, generation and writer are filled in.
+    public var limits: @Sendable (inout LaneSettings) -> Void = { _ in }
+
+    public enum FixedPartitions: Sendable, Equatable {
+        case all
+        case some([Int32])
+    }
+
+    public init(plan: ProjectionPlan, fingerprint: String, kafka: [(String, String)], redis: RedisOptions) {
+        self.plan = plan
+        self.fingerprint = fingerprint
+        self.kafka = kafka
+        self.redis = redis
+    }
+
+    var finder: GenerationFinder { GenerationFinder(home: redis.address.database, spare: spare) }
+
+    /// What makes or finds generations on logs that hold this.
+    public func keeper(_ facts: LogFacts) -> GenerationKeeper {
+        var keeper = GenerationKeeper(plan: plan, fingerprint: fingerprint, facts: facts)
+        keeper.allowsPartial = allowsPartial
+        keeper.acceptsCluster = acceptsCluster
+        keeper.finder = finder
+        keeper.definition = definition
+        keeper.builtBy = builtBy
+        return keeper
+    }
+
+    /// What Kafka says of the topics now; throws if it cannot be reached, or a topic is missing or not as declared.
+    public func logFacts() throws -> LogFacts { try RunnerServices(settings: self, log: { _ in }).facts() }
+
+    func groupID(generation: Int, identifier: String) -> String {
+        "\(group ?? "lantern-\(plan.name)")-\(generation)-\(identifier)"
+    }
+}

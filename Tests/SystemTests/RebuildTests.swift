@@ -1,0 +1,108 @@
+import Foundation
+import Oracle
+import Testing
+
+extension SystemTests {
+    /// `lantern rebuild`: the new definition's rows in a spare database, while the old ones are live.
+    @Suite(.serialized) struct `Rebuild` {
+        /// The scenario's projection with other keys for orders, another sum, and one view less.
+        private func changed(_ scenario: Scenario) -> OracleProjection {
+            var projection = scenario.projection
+            projection.version = 2
+            projection.views[0].key = OracleTemplate([.literal("order-v2:"), .placeholder(.path("orderId"))])
+            projection.views[1].events = [
+                OracleEventRules(
+                    .named("OrderPaid"),
+                    [
+                        OracleRule(
+                            .hash(
+                                set: [], unset: [],
+                                increment: [OracleIncrement("tenths", OracleNumber(.path("total"), scale: 3))]))
+                    ])
+            ]
+            projection.views.removeLast()
+            return projection
+        }
+
+        private func scenario(_ name: String, events: Int) throws -> Scenario {
+            let scenario = try Scenario(name, partitions: 4)
+            var source = OrderSource(seed: Stage.seed(), orders: 300)
+            try scenario.send(events, from: &source)
+            try scenario.flush()
+            return scenario
+        }
+
+        @Test func `a changed definition is built beside the live views, and nothing of them changes`() throws {
+            let scenario = try scenario("rebuild", events: 5_000)
+            #expect(try scenario.run(scenario.configure(), ["--until-end"]).exitCode() == 0)
+            try scenario.expectEqual()
+            let projection = changed(scenario)
+            let path = try scenario.configure("changed", as: projection)
+            let idle = try scenario.run(path, ["--until-end"])
+            #expect(try idle.exitCode() == 4 && idle.log.contains("lantern rebuild"), "\(idle.log)")
+
+            let built = try scenario.lantern(["rebuild", "--config", path, "--until-caught-up", "--json"])
+            #expect(built.code == 0, "\(built.text)")
+            for words in ["\"event\":\"started\"", "\"event\":\"caught-up\"", "\"database\":15"] {
+                #expect(built.text.contains(words), "\(built.text)")
+            }
+            #expect(try scenario.differences(15, as: projection) == [])
+            #expect(scenario.passed(15) == scenario.sent)
+            try scenario.expectEqual()
+
+            let again = try scenario.lantern(["rebuild", "--config", path, "--until-caught-up"])
+            #expect(again.code == 0 && again.text.contains("joining the build in database 15"), "\(again.text)")
+            #expect(try scenario.differences(15, as: projection) == [])
+            let aborted = try scenario.lantern(["rebuild", "--config", path, "--abort"])
+            #expect(aborted.code == 0 && aborted.text.contains("was removed"), "\(aborted.text)")
+            #expect(try scenario.reader(15).command("DBSIZE") == .integer(0))
+            try scenario.expectEqual()
+            let none = try scenario.lantern(["rebuild", "--config", path, "--abort"])
+            #expect(none.code == 0 && none.text.contains("there is no build"), "\(none.text)")
+        }
+
+        @Test func `a build that is killed goes on, and follows the live views while events flow`() throws {
+            let scenario = try scenario("follow", events: 3_000)
+            let live = try scenario.run(scenario.configure())
+            try scenario.waitUntilDone(live)
+            let projection = changed(scenario)
+            let path = try scenario.configure("changed", as: projection)
+            func rebuild() throws -> WorkerProcess {
+                try WorkerProcess(
+                    ["rebuild", "--config", path],
+                    logPath: scenario.folder.appendingPathComponent("rebuild-\(UInt32.random(in: 0...(.max))).log").path
+                )
+            }
+            let first = try rebuild()
+            #expect(eventually(within: 180) { scenario.passed(15) > 0 || !first.isRunning }, "\(first.log)")
+            first.kill()
+            let second = try rebuild()
+            var source = OrderSource(seed: Stage.seed(), orders: 300)
+            for _ in 0..<10 {
+                try scenario.send(300, from: &source)
+                try scenario.flush()
+            }
+            try scenario.waitUntilDone(live)
+            let isThere = eventually(within: 180) { scenario.passed(15) == scenario.sent || !second.isRunning }
+            #expect(isThere && second.isRunning, "\(scenario.passed(15)) of \(scenario.sent): \(second.log)")
+            #expect(try scenario.differences(15, as: projection) == [])
+            try scenario.expectEqual()
+            // The live side goes on alone once the builder has stopped: the build stays behind, and is open.
+            #expect(try second.stop() == 1)
+            #expect(second.log.contains("the build stays in database 15"), "\(second.log)")
+            #expect(try live.stop() == 0, "\(live.log)")
+        }
+
+        @Test func `what would keep a build from being promoted is refused before anything is built`() throws {
+            let scenario = try scenario("refused", events: 100)
+            let path = try scenario.configure("changed", as: changed(scenario))
+            let early = try scenario.lantern(["rebuild", "--config", path])
+            #expect(early.code == 1 && early.text.contains("nothing to build beside"), "\(early.text)")
+            #expect(try scenario.run(scenario.configure(), ["--until-end"]).exitCode() == 0)
+            _ = try scenario.reader().command("SET", "session:1", "x")
+            let foreign = try scenario.lantern(["rebuild", "--config", path])
+            #expect(foreign.code == 1 && foreign.text.contains("also holds session:1"), "\(foreign.text)")
+            #expect(try scenario.reader(15).command("DBSIZE") == .integer(0))
+        }
+    }
+}
