@@ -85,4 +85,16 @@ import Testing
         let taken = faults(redis: "{ url: \"redis://r/2\", spare: [5] }", projection("p", ", database: 5"))
         #expect(taken.contains("holds projection p"))
     }
+
+    @Test func `what happens on a change is one of a few words`() throws {
+        func worker(_ text: String) throws -> WorkerSettings {
+            try Configuration.parse(
+                text: "kafka: { bootstrap.servers: b }\nredis: redis://r\nworker: \(text)\nprojections:\n\(projection("p"))",
+                file: "f", environment: [:]
+            ).worker
+        }
+        #expect(try worker("{ lanes: 2 }").onChange == .wait)
+        #expect(try worker("{ on-change: rebuild }").onChange == .rebuild)
+        #expect(throws: ConfigurationError.self) { try worker("{ on-change: now }") }
+    }
 }

@@ -50,6 +50,10 @@ enum Vocabulary {
             shape: .scalar),
         Word(
             name: "group", summary: "Replaces lantern-PROJECTION in the consumer group's name.", shape: .scalar),
+        Word(
+            name: "on-change",
+            summary: "What a worker does by itself when the live views have another definition; default wait.",
+            shape: .choice(WorkerSettings.OnChange.allCases.map(\.rawValue))),
     ]
 
     static let log: [Word] = [

@@ -11,6 +11,7 @@ struct WorkerReader {
         settings.lanes = map.integer("lanes", in: 1...256) ?? 1
         settings.instanceID = identifier("instance-id", in: map)
         settings.group = identifier("group", in: map)
+        settings.onChange = map.choice("on-change", WorkerSettings.OnChange.self) ?? .wait
         if let node = map["partitions"], let text = map.text("partitions") {
             settings.partitions = partitions(text, at: node.position)
             for name in ["group", "instance-id"] {

@@ -7,6 +7,14 @@ public struct WorkerSettings: Sendable, Equatable {
         case only([Int32])
     }
 
+    /// What a worker does by itself when the live views have another definition than its file.
+    public enum OnChange: String, Sendable, CaseIterable {
+        /// Nothing: it idles and says which command helps.
+        case wait
+        /// It builds the file's definition in a spare database.
+        case rebuild
+    }
+
     /// Lanes for each projection.
     public var lanes = 1
     /// Static membership: lane n is ID-n.
@@ -15,6 +23,8 @@ public struct WorkerSettings: Sendable, Equatable {
     public var partitions: Partitions?
     /// Replaces `lantern-PROJECTION` in the group's name.
     public var group: String?
+
+    public var onChange = OnChange.wait
 
     public init() {}
 }

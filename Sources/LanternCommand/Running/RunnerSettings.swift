@@ -10,6 +10,11 @@ extension ProjectionSettings {
             plan: plan, fingerprint: settingsFingerprint(plan), kafka: configuration.kafka.map { ($0.name, $0.value) },
             redis: RedisOptions(configuration, clientName: "lantern-\(plan.name)", of: plan.name))
         spare = configuration.redis.spare
+        onChange =
+            switch configuration.worker.onChange {
+            case .wait: .wait
+            case .rebuild: .rebuild
+            }
         definition = configuration.definitions[plan.name]
         builtBy = "lantern \(VersionCommand.version)"
         lanes = configuration.worker.lanes

@@ -34,6 +34,8 @@ public final class ProjectionRunner: Sendable {
         var counts: [Int] = []
         var nextLane = 0
         var isStopRequested = false
+        /// Whether it has folded the live generation.
+        var hasBeenLive = false
         var services: RunnerServices?
         var threads = 0
         var outcomes: [LaneOutcome] = []
@@ -58,6 +60,18 @@ public final class ProjectionRunner: Sendable {
 
     /// Where its generation is: the home database while it is live, or not known.
     public var redis: RedisOptions { shared.withLock { $0.redis } ?? settings.redis }
+
+    /// A second runner of the same projection, for one generation alone, wherever that is.
+    func builder(of identifier: String) -> ProjectionRunner {
+        var settings = settings
+        settings.identifier = identifier
+        settings.onChange = .wait
+        settings.startsFresh = false
+        return ProjectionRunner(settings: settings, makeProjector: makeProjector, log: log)
+    }
+
+    var hasBeenLive: Bool { shared.withLock { $0.hasBeenLive } }
+    var isStopped: Bool { shared.withLock { $0.isStopRequested } }
 
     /// Whether its generation is not the live one.
     public var isBuilding: Bool { redis.address.database != settings.redis.address.database }
@@ -153,7 +167,9 @@ public final class ProjectionRunner: Sendable {
         switch state {
         case .idle: standby.withLock { $0.hasChanged(settings, now: now) }
         case .blocked: standby.withLock { now >= $0.nextLook }
-        case .starting, .running, .ended: false
+        // A session starts its own at its beginning; those that come later start here.
+        case .starting: settings.identifier != nil
+        case .running, .ended: false
         }
     }
 
@@ -199,6 +215,7 @@ public final class ProjectionRunner: Sendable {
             shared.threads = lanes.count
             shared.outcomes = []
             shared.redis = options
+            if isLive { shared.hasBeenLive = true }
             shared.identifier = identifier
             shared.state = .running(generation: number, group: group)
             if shared.isStopRequested { for control in controls { control.stop() } }

@@ -10,6 +10,8 @@ public struct ProjectionSettings: Sendable {
     public var redis: RedisOptions
     /// Databases that a build may take; nil: any empty one.
     public var spare: [Int]?
+    /// What is done without being asked when the live generation has another definition.
+    public var onChange = OnChange.wait
     /// Only the generation with this identifier is folded, wherever it is; nil: the one of this definition.
     public var identifier: String?
     /// The definition as it is kept beside a generation, and which program makes it.
@@ -28,6 +30,12 @@ public struct ProjectionSettings: Sendable {
     public var asksForTopicSettings = true
     /// The bounds; plan, generation and writer are filled in.
     public var limits: @Sendable (inout LaneSettings) -> Void = { _ in }
+
+    public enum OnChange: Sendable, Equatable {
+        case wait
+        /// A build is made and folded.
+        case rebuild
+    }
 
     public enum FixedPartitions: Sendable, Equatable {
         case all

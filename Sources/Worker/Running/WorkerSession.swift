@@ -25,6 +25,10 @@ public final class WorkerSession {
     /// With `untilEnd`: the ends at the start, for each projection.
     private var targets: [[(topic: String, partition: Int32, end: Int64)]] = []
 
+    /// Builds that the file asks for.
+    private var starter = BuildStarter()
+    private var all: [ProjectionRunner] { projections + starter.runners }
+
     /// `drainDeadline` in milliseconds.
     public init(_ projections: [ProjectionRunner], redis: RedisOptions, drainDeadline: Int64 = 8_000, log: Log) {
         self.projections = projections
@@ -120,7 +124,7 @@ public final class WorkerSession {
         var checker = EndChecker(patience: standstillPatience)
         while true {
             var waiting = pollfd(fd: signals?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
-            _ = unsafe poll(&waiting, 1, projections.contains { $0.isBuilding } ? 25 : 100)
+            _ = unsafe poll(&waiting, 1, all.contains { $0.isBuilding } ? 25 : 100)
             if signals?.next() != nil {
                 // Whoever waits for the end is not to take this for it.
                 if untilEnd { end = .failed(WorkerError(.failed, "a signal ended it before it had reached the end")) }
@@ -168,7 +172,8 @@ public final class WorkerSession {
     /// Starts what may start again: whose generation changed under its lanes, who idled, who was blocked. A lane that
     /// failed ends the process.
     private func attend(now: Int64, _ signals: SignalPipe?) -> WorkerError? {
-        for (index, runner) in projections.enumerated() {
+        starter.look(projections, log, now: now)
+        for (index, runner) in all.enumerated() {
             if case .running = runner.state {
                 runner.withdrawNote()
                 runner.feedCeilings(now: now)
@@ -206,10 +211,10 @@ public final class WorkerSession {
     }
 
     /// Asks every lane to drain.
-    public func stop() { for runner in projections { runner.stop() } }
+    public func stop() { for runner in all { runner.stop() } }
 
     private func awaitEnd(deadline: Int64) -> Bool {
-        while projections.contains(where: { !$0.hasEnded }) {
+        while all.contains(where: { !$0.hasEnded }) {
             if Clock.milliseconds() > deadline { return false }
             _ = poll(nil, 0, 20)
         }

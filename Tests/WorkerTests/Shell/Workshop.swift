@@ -61,6 +61,17 @@ final class Workshop {
         return Self.runner(settings, reports)
     }
 
+    /// The same projection with another definition, in a worker that builds it by itself.
+    func changed(
+        fingerprint: String, version: Int, onChange: ProjectionSettings.OnChange = .rebuild
+    ) -> ProjectionRunner {
+        var settings = settings
+        settings.fingerprint = fingerprint
+        settings.plan.version = version
+        settings.onChange = onChange
+        return Self.runner(settings, reports)
+    }
+
     /// The same projection in two lanes that are static members of a group.
     func twoMembers() -> ProjectionRunner {
         var settings = settings
@@ -105,11 +116,11 @@ final class Workshop {
 
     var log: String { reports.texts.withLock { $0.suffix(20).joined(separator: "\n") } }
 
-    func connection() throws -> RedisConnection {
-        try .open(
-            RedisOptions(
-                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000))
+    func connection(_ database: Int = 0) throws -> RedisConnection {
+        let options = RedisOptions(
+            address: try RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
+            commandTimeoutMilliseconds: 60_000)
+        return try .open(options.selecting(database))
     }
 
     /// Answers its offset.
