@@ -89,7 +89,8 @@ import Testing
     @Test func `what happens on a change is one of a few words`() throws {
         func worker(_ text: String) throws -> WorkerSettings {
             try Configuration.parse(
-                text: "kafka: { bootstrap.servers: b }\nredis: redis://r\nworker: \(text)\nprojections:\n\(projection("p"))",
+                text:
+                    "kafka: { bootstrap.servers: b }\nredis: redis://r\nworker: \(text)\nprojections:\n\(projection("p"))",
                 file: "f", environment: [:]
             ).worker
         }

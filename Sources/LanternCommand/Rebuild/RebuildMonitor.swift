@@ -72,7 +72,7 @@ struct RebuildMonitor: ~Copyable {
         var found: [String: String] = [:]
         for runner in runners {
             for partition in runner.snapshots.flatMap(\.partitions) {
-                guard case .halted(let reason) = partition.phase else { continue }
+                guard let reason = partition.haltReason else { continue }
                 found["\(runner.settings.plan.name) \(partition.topic)-\(partition.partition)"] = reason.message
             }
         }

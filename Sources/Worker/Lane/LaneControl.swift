@@ -122,12 +122,15 @@ public struct LaneSnapshot: Sendable {
         public var next: Int64
         public var end: Int64
         public var phase: Phase
+        /// Why it is halted.
+        public var haltReason: HaltReason?
 
         init(_ partition: Worker.Partition) {
             topic = partition.topicName
             self.partition = partition.partition
             next = partition.checkpoint.acknowledged ?? -1
             end = partition.feed.end ?? -1
+            haltReason = partition.haltReason
             phase = partition.isFolding ? .folding : partition.isHalted ? .halted : .starting
         }
     }

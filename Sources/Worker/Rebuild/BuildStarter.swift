@@ -68,7 +68,8 @@ struct BuildStarter {
         guard let build else { return }
         log.info("building the changed definition", ["database": .count(build.database)])
         for (runner, record) in zip(group, build.records) {
-            guard case .running = runner.state, !runners.contains(where: { $0.settings.identifier == record.identifier })
+            guard case .running = runner.state,
+                !runners.contains(where: { $0.settings.identifier == record.identifier })
             else { continue }
             runners.append(runner.builder(of: record.identifier))
         }

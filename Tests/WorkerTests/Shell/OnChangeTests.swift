@@ -56,7 +56,8 @@ import Testing
         let changed = workshop.changed(fingerprint: "g", version: 2)
         let session = session([changed, try workshop.another("q")])
         try session.start()
-        var (redis, build) = (try workshop.connection(), try workshop.connection(15))
+        var redis = try workshop.connection()
+        var build = try workshop.connection(15)
         let other = KeySpace(projection: "q")
         let isBuilt = try run(session) {
             let text = try build.command("GET", other.checkpoint("t", 0)).bytes
