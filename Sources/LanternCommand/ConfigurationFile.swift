@@ -63,13 +63,14 @@ enum ConfigurationFile {
 
     /// Does something with one projection of the file and its Redis, and reports what is wrong.
     static func withProjection(
-        _ name: String, of path: String, clientName: String,
+        _ name: String, of path: String, clientName: String, in database: Int? = nil,
         _ body: (ProjectionPlan, inout RedisConnection) throws -> ExitCode
     ) -> ExitCode {
         guard let configuration = load(path), let plan = projection(name, in: configuration) else { return .usage }
         do {
-            var redis = try RedisConnection.open(
-                RedisOptions(configuration, clientName: clientName, of: plan.name))
+            var options = RedisOptions(configuration, clientName: clientName, of: plan.name)
+            if let database { options = options.selecting(database) }
+            var redis = try RedisConnection.open(options)
             return try body(plan, &redis)
         } catch {
             return Explanation.explain(error)

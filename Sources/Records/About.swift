@@ -10,6 +10,8 @@ public enum About {
     public static let definition = "definition"
     /// Which program made the generation.
     public static let builtBy = "built-by"
+    /// Of a build as of then: where it stops, see ``StopOffsets``; such a build is never promoted.
+    public static let until = "until"
     /// When it became live by a promotion, by Redis's clock in milliseconds since 1970.
     public static let promotedAt = "promoted-at"
 

@@ -17,7 +17,9 @@ struct GetCommand: Command {
                 "KEY", "the Redis key, or the values of the key's placeholders in order", optional: true,
                 repeating: true),
         ],
-        options: [CommonOptions.config, CommonOptions.json],
+        options: [
+            CommonOptions.config, OptionSpec("database", "N", "read this database, a build's for example"), CommonOptions.json,
+        ],
         examples: [
             .init("lantern get --config lantern.yaml orders order", "Some orders"),
             .init("lantern get --config lantern.yaml orders order o-17", "One order, by the placeholder's value"),
@@ -29,6 +31,7 @@ struct GetCommand: Command {
     let projection: String
     let view: String
     let key: [String]
+    let database: Int?
     let asJSON: Bool
 
     init(_ parsed: ParsedCommand) throws(UsageError) {
@@ -36,6 +39,7 @@ struct GetCommand: Command {
         projection = try parsed.requiredArgument("PROJECTION")
         view = try parsed.requiredArgument("VIEW")
         key = parsed.arguments("KEY")
+        database = try parsed.integer("database", in: 0...65_535)
         asJSON = parsed.flag("json")
     }
 
@@ -45,7 +49,9 @@ struct GetCommand: Command {
     }
 
     func run() -> ExitCode {
-        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-get") { plan, redis in
+        ConfigurationFile.withProjection(
+            projection, of: configPath, clientName: "lantern-get", in: database
+        ) { plan, redis in
             guard let viewPlan = plan.views.first(where: { $0.name == view }) else {
                 ConfigurationFile.tellUnknown(
                     "view", view, in: "projection \(projection)", among: plan.views.map(\.name))

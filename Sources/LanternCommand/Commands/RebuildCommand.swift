@@ -2,6 +2,7 @@ import Projections
 import CommandLine
 import Configuration
 import Logging
+import Records
 import Redis
 import System
 import Worker
@@ -18,6 +19,10 @@ struct RebuildCommand: Command {
         options: [
             CommonOptions.config,
             OptionSpec(flag: "until-caught-up", "stop once the build has caught up with the live views"),
+            OptionSpec(
+                "until", "TIME|TOPIC:PARTITION:OFFSET,…",
+                "build what the views were then, and stop: such a build is read with `get --database`, and never promoted"),
+            OptionSpec("max-rate", "N", "fold at most N events a second in this process"),
             OptionSpec("database", "N", "build in this database, which must be empty"),
             OptionSpec(flag: "allow-partial", "build although a topic no longer reaches back to its beginning"),
             OptionSpec(flag: "abort", "end the build of this definition and remove all of it"),
@@ -26,12 +31,15 @@ struct RebuildCommand: Command {
         examples: [
             .init("lantern rebuild --config lantern.yaml", "Build and follow until it is promoted"),
             .init("lantern rebuild --config lantern.yaml --until-caught-up", "Build and stop, for scripts"),
+            .init("lantern rebuild --config lantern.yaml --until 2026-11-25T10:00:00Z", "The views as they were then"),
             .init("lantern rebuild --config lantern.yaml --abort", "Remove the build"),
         ],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .halted, .unreachable]))
 
     let configPath: String
     let untilCaughtUp: Bool
+    let until: RebuildUntil?
+    let maxRate: Int?
     let database: Int?
     let allowPartial: Bool
     let isAbort: Bool
@@ -40,6 +48,8 @@ struct RebuildCommand: Command {
     init(_ parsed: ParsedCommand) throws(UsageError) {
         configPath = try parsed.requiredValue("config")
         untilCaughtUp = parsed.flag("until-caught-up")
+        until = try RebuildUntil(parsed)
+        maxRate = try parsed.integer("max-rate", in: 1...1_000_000_000)
         database = try parsed.integer("database", in: 0...65_535)
         allowPartial = parsed.flag("allow-partial")
         isAbort = parsed.flag("abort")
@@ -93,23 +103,25 @@ struct RebuildCommand: Command {
     private func rebuild(_ rebuild: RebuildUnit) throws -> ExitCode {
         let unit = try rebuild.unit(withFacts: true, allowPartial: allowPartial)
         var redis = try RedisConnection.open(rebuild.redis)
-        var build = try unit.existing(in: database, &redis)
+        let stops = try until?.stops(rebuild) ?? StopOffsets()
+        var build = try unit.existing(in: database, until: stops, &redis)
         let isNew = build == nil
         if build == nil {
             try unit.check(database: database, &redis)
-            build = try unit.create(in: database, &redis)
+            build = try unit.create(in: database, until: stops, &redis)
         }
         guard let build else { return .failed }
         let signals = try SignalPipe()
         let log = Log(rebuild.configuration.log)
-        let runners = rebuild.runners(build, log)
+        let runners = rebuild.runners(build, log, maxRate: maxRate)
         let session = WorkerSession(
             runners, redis: rebuild.redis,
             drainDeadline: Int64(rebuild.configuration.limits.drainDeadlineMilliseconds), log: log)
         var output = RebuildOutput(asJSON: asJSON)
         var monitor = RebuildMonitor(
-            BuildReader(unit, build, redis: rebuild.redis), runners, endsCaughtUp: untilCaughtUp)
-        var first = BuildReader(unit, build, redis: rebuild.redis)
+            BuildReader(unit, build, until: stops, redis: rebuild.redis), runners,
+            endsCaughtUp: untilCaughtUp || until != nil)
+        var first = BuildReader(unit, build, until: stops, redis: rebuild.redis)
         if case .beside(let progress) = try first.read() {
             output.started(build, isNew: isNew, remaining: progress.remaining)
         }

@@ -40,11 +40,12 @@ struct RebuildUnit {
     }
 
     /// What folds a build in this process.
-    func runners(_ build: Build, _ log: Log) -> [ProjectionRunner] {
+    func runners(_ build: Build, _ log: Log, maxRate: Int?) -> [ProjectionRunner] {
         let limits = EventLimits(configuration.limits)
         return zip(plans, build.records).map { plan, record in
             var settings = ProjectionSettings(plan, in: configuration)
             settings.identifier = record.identifier
+            settings.maxRate = maxRate
             let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
             return ProjectionRunner(
                 settings: settings, makeProjector: { PlanProjector(plan: plan, limits: limits) },

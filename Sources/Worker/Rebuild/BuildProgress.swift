@@ -4,7 +4,7 @@ public struct BuildProgress: Sendable, Equatable {
         public var projection: String
         public var topic: String
         public var partition: Int32
-        /// The next offset of the live checkpoint, and of the build's.
+        /// The next offset of the live checkpoint (or where the build stops, if that is less), and of the build's.
         public var live: Int64
         public var build: Int64
 

@@ -1,6 +1,6 @@
 import Bytes
 import Projections
-import Records
+public import Records
 public import Redis
 
 /// Reads how far a build is, and where: whoever promotes it exchanges the databases meanwhile.
@@ -16,13 +16,15 @@ public struct BuildReader: ~Copyable {
 
     private let unit: BuildUnit
     private let options: RedisOptions
+    private let stops: StopOffsets
     private var redis: RedisConnection?
     public private(set) var build: Build
     /// Topic and partition of each projection of the unit.
     private let places: [(projection: Int, topic: String, partition: Int32)]
 
-    /// `redis` leads to the home database.
-    public init(_ unit: BuildUnit, _ build: Build, redis: RedisOptions) {
+    /// `redis` leads to the home database; a build as of then is there when it has reached `stops`.
+    public init(_ unit: BuildUnit, _ build: Build, until stops: StopOffsets = StopOffsets(), redis: RedisOptions) {
+        self.stops = stops
         self.unit = unit
         self.build = build
         options = redis
@@ -89,7 +91,8 @@ public struct BuildReader: ~Copyable {
             progress.partitions.append(
                 BuildProgress.Partition(
                     projection: unit.keepers[place.projection].plan.name, topic: place.topic,
-                    partition: place.partition, live: next(live, index), build: next(own, index)))
+                    partition: place.partition,
+                    live: min(next(live, index), stops[place.topic, place.partition] ?? .max), build: next(own, index)))
         }
         return progress
     }

@@ -1,6 +1,6 @@
 import Bytes
 import Projections
-import Records
+public import Records
 public import Redis
 
 /// The projections of one home database: they are built together in another one, and promoted together.
@@ -19,8 +19,11 @@ public struct BuildUnit: Sendable {
 
     public var names: [String] { keepers.map(\.plan.name) }
 
-    /// The open build of exactly these definitions; the newest if there are several, or the one in `database`.
-    public func existing(in database: Int? = nil, _ redis: inout RedisConnection) throws -> Build? {
+    /// The open build of exactly these definitions that stops where it should; the newest if there are several, or the one
+    /// in `database`.
+    public func existing(
+        in database: Int? = nil, until stops: StopOffsets = StopOffsets(), _ redis: inout RedisConnection
+    ) throws -> Build? {
         let places = try finder.places(of: names, &redis)
         let builds = finder.others.compactMap { number -> Build? in
             let records = zip(keepers, places).compactMap { keeper, places in
@@ -30,16 +33,26 @@ public struct BuildUnit: Sendable {
             }
             return records.count == keepers.count ? Build(database: number, records: records) : nil
         }
-        return builds.filter { database == nil || $0.database == database }
-            .max { ($0.records.first?.number ?? 0) < ($1.records.first?.number ?? 0) }
+        return try builds.filter { build in
+            guard database == nil || build.database == database else { return false }
+            var other = try RedisConnection.open(redis.options.selecting(build.database))
+            return try keepers.allSatisfy { keeper in
+                let text = try other.command("HGET", keeper.keys.about, About.until).text
+                return text ?? "" == stops.limited(to: keeper.plan.topics.map(\.name)).text
+            }
+        }.max { ($0.records.first?.number ?? 0) < ($1.records.first?.number ?? 0) }
     }
 
     /// Makes a build in an empty database; the next worker or `lantern rebuild` folds it.
     ///
     /// One transaction under WATCH of every key that another builder writes first: two never take the same database.
     ///
-    /// - Parameter wanted: the database to take; nil: the first of `spare` that is empty.
-    public func create(in wanted: Int?, _ redis: inout RedisConnection) throws -> Build {
+    /// - Parameters:
+    ///   - wanted: the database to take; nil: the first of `spare` that is empty.
+    ///   - stops: where a build as of then stops.
+    public func create(
+        in wanted: Int?, until stops: StopOffsets = StopOffsets(), _ redis: inout RedisConnection
+    ) throws -> Build {
         let places = try finder.places(of: names, &redis)
         var records: [GenerationRecord] = []
         var commands = CommandBuffer()
@@ -48,6 +61,8 @@ public struct BuildUnit: Sendable {
             records.append(record)
             let inheritance = try Inheritance(keeper.keys, withLedger: true, &redis)
             keeper.appendCreation(of: record, inheriting: inheritance, to: &commands)
+            let own = stops.limited(to: keeper.plan.topics.map(\.name))
+            if !own.isEmpty { commands.command("HSET", keeper.keys.about, About.until, own.text) }
         }
         let hold = GenerationHold(expected: keepers.map { ($0.keys.generation, nil) })
         for database in try candidates(wanted, &redis) {

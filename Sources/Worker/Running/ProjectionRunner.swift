@@ -25,7 +25,7 @@ public final class ProjectionRunner: Sendable {
     private let log: @Sendable (WorkerReport) -> Void
     private let shared = Mutex(Shared())
     private let standby = Mutex(Standby())
-    private let ceilings = Mutex(CeilingReader())
+    let ceilings = Mutex(CeilingReader())
 
     private struct Shared {
         var state = State.starting
@@ -42,6 +42,9 @@ public final class ProjectionRunner: Sendable {
         /// Where the generation is that the lanes fold.
         var redis: RedisOptions?
         var identifier = ""
+        /// Where a build as of then stops.
+        var stops = StopOffsets()
+        var rate: RateLimit?
     }
 
     public init(
@@ -177,6 +180,7 @@ public final class ProjectionRunner: Sendable {
         number: Int, text: String, identifier: String, _ options: RedisOptions, isLive: Bool,
         _ services: RunnerServices, _ facts: LogFacts
     ) throws {
+        let stops = isLive ? StopOffsets() : try Self.stops(of: settings.plan.name, options)
         let group = settings.groupID(generation: number, identifier: identifier)
         // Partitions that the file gives are for the live lanes; who builds shares the work in the build's group.
         let fixed = isLive ? settings.fixed : nil
@@ -217,6 +221,8 @@ public final class ProjectionRunner: Sendable {
             shared.redis = options
             if isLive { shared.hasBeenLive = true }
             shared.identifier = identifier
+            shared.stops = stops
+            shared.rate = settings.maxRate.map { RateLimit(eventsPerSecond: $0) }
             shared.state = .running(generation: number, group: group)
             if shared.isStopRequested { for control in controls { control.stop() } }
         }
@@ -280,25 +286,22 @@ public final class ProjectionRunner: Sendable {
         }
     }
 
-    /// Tells the lanes of a build how far the live generation is; cheap: it asks Redis at most every 50 ms.
-    func feedCeilings(now: Int64) {
-        let (controls, identifier, counts, options) = shared.withLock {
-            ($0.controls, $0.identifier, $0.counts, $0.redis)
+    private static func stops(of projection: String, _ options: RedisOptions) throws -> StopOffsets {
+        var redis = try RedisConnection.open(options)
+        let text = try redis.command("HGET", KeySpace(projection: projection).about, About.until).text
+        return text.flatMap { StopOffsets(text: $0) } ?? StopOffsets()
+    }
+
+    /// The lanes of a build and what bounds them; no lanes while its generation is live.
+    var building: (controls: [LaneControl], identifier: String, counts: [Int], stops: StopOffsets) {
+        guard isBuilding else { return ([], "", [], StopOffsets()) }
+        return shared.withLock { ($0.controls, $0.identifier, $0.counts, $0.stops) }
+    }
+
+    func limit(_ ceilings: [Ceiling], reached: [Ceiling]) -> [Ceiling] {
+        shared.withLock { shared in
+            shared.rate?.limit(ceilings, reached: reached, now: Clock.milliseconds()) ?? ceilings
         }
-        guard let options, options.address.database != settings.redis.address.database, !controls.isEmpty else {
-            return
-        }
-        let partitions = settings.plan.topics.indices.flatMap { topic in
-            (0..<Int32(counts.indices.contains(topic) ? counts[topic] : 0)).map { (topic: topic, partition: $0) }
-        }
-        let reached = controls.reduce(into: Int64(0)) { sum, control in
-            for each in control.snapshot.partitions { sum += max(0, each.next) }
-        }
-        let found = ceilings.withLock { reader in
-            reader.read(settings, partitions, besides: identifier, reached: reached, now: now)
-        }
-        guard let found else { return }
-        for control in controls { control.setCeilings(found) }
     }
 
     static func hexadecimal(_ number: UInt64) -> String {

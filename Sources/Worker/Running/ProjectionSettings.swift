@@ -12,6 +12,8 @@ public struct ProjectionSettings: Sendable {
     public var spare: [Int]?
     /// What is done without being asked when the live generation has another definition.
     public var onChange = OnChange.wait
+    /// A build folds at most so many events a second in this process; nil: as fast as it can.
+    public var maxRate: Int?
     /// Only the generation with this identifier is folded, wherever it is; nil: the one of this definition.
     public var identifier: String?
     /// The definition as it is kept beside a generation, and which program makes it.
