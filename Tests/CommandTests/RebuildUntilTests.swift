@@ -16,7 +16,7 @@ import Testing
         #expect(RebuildUntil(text: "t:0:7,t:1:5") == StopOffsets(text: "t:0:7,t:1:5").map { .offsets($0) })
     }
 
-    @Test(arguments: ["yesterday", "2026-11-25", "2026-11-25T10:00:00", "t:0", ""])
+    @Test(arguments: ["yesterday", "2026-11-25", "2026-11-25T10:00:00.5", "t:0", ""])
     func `all else is refused`(text: String) {
         #expect(RebuildUntil(text: text) == nil)
     }

@@ -93,6 +93,26 @@ extension SystemTests {
             #expect(try live.stop() == 0, "\(live.log)")
         }
 
+        @Test func `a build as of then is the fold of the log up to there, and is read with get`() throws {
+            let scenario = try scenario("until", events: 2_000)
+            let stops = scenario.written
+            var source = OrderSource(seed: Stage.seed(), orders: 300)
+            try scenario.send(1_000, from: &source)
+            try scenario.flush()
+            let path = try scenario.configure()
+            #expect(try scenario.run(path, ["--until-end"]).exitCode() == 0)
+            let until = stops.enumerated().map { "\(scenario.topic):\($0.offset):\($0.element)" }.joined(separator: ",")
+            let built = try scenario.lantern(["rebuild", "--config", path, "--until", until, "--json"])
+            #expect(built.code == 0 && built.text.contains("\"event\":\"caught-up\""), "\(built.text)")
+            #expect(scenario.passed(15) == stops.reduce(0, +))
+            let fold = try scenario.fold(as: scenario.projection) { $0.offset < stops[$0.partition] }
+            let now = Int(Date().timeIntervalSince1970 * 1_000)
+            #expect(try OracleDump(scenario.reader(15)).compare(with: fold.model, now: now) == [])
+            let row = try scenario.lantern(["get", "--config", path, "orders", "top-customers", "--database", "15"])
+            #expect(row.code == 0 && row.text.contains("customers:by-revenue"), "\(row.text)")
+            try scenario.expectEqual()
+        }
+
         @Test func `what would keep a build from being promoted is refused before anything is built`() throws {
             let scenario = try scenario("refused", events: 100)
             let path = try scenario.configure("changed", as: changed(scenario))

@@ -101,10 +101,12 @@ final class Scenario {
     }
 
     /// What another definition makes of all that was sent.
-    func fold(as projection: OracleProjection) throws -> OracleFold {
+    func fold(
+        as projection: OracleProjection, where isFolded: (OracleEvent) -> Bool = { _ in true }
+    ) throws -> OracleFold {
         try #require(Int64(events.count) == written.reduce(0, +), "the first events alone are kept")
         var fold = OracleFold(projection)
-        for event in events { _ = fold.take(event) }
+        for event in events where isFolded(event) { _ = fold.take(event) }
         return fold
     }
 

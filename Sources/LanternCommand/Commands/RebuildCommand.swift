@@ -19,9 +19,7 @@ struct RebuildCommand: Command {
         options: [
             CommonOptions.config,
             OptionSpec(flag: "until-caught-up", "stop once the build has caught up with the live views"),
-            OptionSpec(
-                "until", "TIME|TOPIC:PARTITION:OFFSET,…",
-                "build what the views were then, and stop: such a build is read with `get --database`, and never promoted"),
+            OptionSpec("until", "WHEN", "stop there, never to be promoted: a time, or TOPIC:PARTITION:OFFSET,…"),
             OptionSpec("max-rate", "N", "fold at most N events a second in this process"),
             OptionSpec("database", "N", "build in this database, which must be empty"),
             OptionSpec(flag: "allow-partial", "build although a topic no longer reaches back to its beginning"),

@@ -40,7 +40,7 @@ struct RebuildUnit {
     }
 
     /// What folds a build in this process.
-    func runners(_ build: Build, _ log: Log, maxRate: Int?) -> [ProjectionRunner] {
+    func runners(_ build: Build, _ log: Log, maxRate: Int? = nil) -> [ProjectionRunner] {
         let limits = EventLimits(configuration.limits)
         return zip(plans, build.records).map { plan, record in
             var settings = ProjectionSettings(plan, in: configuration)
