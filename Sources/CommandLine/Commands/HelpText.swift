@@ -11,13 +11,30 @@ public struct HelpText: Sendable {
     }
 
     /// `lantern get --config FILE [--json] PROJECTION VIEW [KEY…]`
-    public var usage: String {
+    public var usage: String { usageWords.joined(separator: " ") }
+
+    private var usageWords: [String] {
         var words = path
         if !spec.subcommands.isEmpty { words.append("COMMAND") }
         for option in spec.options where option.isRequired { words.append(option.usage) }
         for option in spec.options where !option.isRequired { words.append("[\(option.usage)]") }
-        words += spec.arguments.map(\.usage)
-        return words.joined(separator: " ")
+        return words + spec.arguments.map(\.usage)
+    }
+
+    /// The usage in lines that are cut between options.
+    private var usageLines: String {
+        var lines = [""]
+        for word in usageWords {
+            let last = lines[lines.count - 1]
+            if last.isEmpty {
+                lines[lines.count - 1] = word
+            } else if last.count + 1 + word.count > Self.width - 6 {
+                lines.append(word)
+            } else {
+                lines[lines.count - 1] += " " + word
+            }
+        }
+        return lines.joined(separator: "\n      ")
     }
 
     /// The usage line and a reference to the help: how an error message ends.
@@ -28,7 +45,7 @@ public struct HelpText: Sendable {
     /// All of it; ends in a newline.
     public var whole: String {
         var text = "\(spec.summary).\n"
-        text += "\nUSAGE\n  \(usage)\n"
+        text += "\nUSAGE\n  \(usageLines)\n"
         if !spec.discussion.isEmpty { text += "\n\(discussion)\n" }
         text += section("COMMANDS", spec.subcommands.map { ($0.name, $0.summary) })
         text += section("ARGUMENTS", spec.arguments.map { ($0.usage, $0.summary) })

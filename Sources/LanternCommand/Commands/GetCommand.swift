@@ -18,7 +18,8 @@ struct GetCommand: Command {
                 repeating: true),
         ],
         options: [
-            CommonOptions.config, OptionSpec("database", "N", "read this database, a build's for example"), CommonOptions.json,
+            CommonOptions.config, OptionSpec("database", "N", "read this database, a build's for example"),
+            CommonOptions.json,
         ],
         examples: [
             .init("lantern get --config lantern.yaml orders order", "Some orders"),

@@ -49,7 +49,8 @@ enum RebuildUntil: Equatable {
             if let topic = offsets.topics.first(where: { !known.contains($0) }) {
                 throw WorkerError(
                     .configuration,
-                    "--until names topic \(topic), which no projection of the file reads; they read \(known.sorted().joined(separator: ", "))")
+                    "--until names topic \(topic), which no projection of the file reads; they read \(known.sorted().joined(separator: ", "))"
+                )
             }
             return offsets
         case .time(let milliseconds):

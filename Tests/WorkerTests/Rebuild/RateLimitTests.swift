@@ -11,7 +11,8 @@ import Testing
         var limit = RateLimit(eventsPerSecond: 1_000)
         var reached: [Int64] = [0, 0, 0]
         for tick in 0...100 {
-            let found = limit.limit(ceilings([1_000_000, 1_000_000, 1_000_000]), reached: ceilings(reached), now: Int64(tick) * 100)
+            let found = limit.limit(
+                ceilings([1_000_000, 1_000_000, 1_000_000]), reached: ceilings(reached), now: Int64(tick) * 100)
             reached = found.map(\.next)
         }
         #expect((9_900...10_000).contains(reached.reduce(0, +)))
@@ -32,7 +33,9 @@ import Testing
     @Test func `a partition that stands does not hoard`() {
         var limit = RateLimit(eventsPerSecond: 1_000)
         var found: [Ceiling] = []
-        for tick in 0...100 { found = limit.limit(ceilings([1_000_000]), reached: ceilings([0]), now: Int64(tick) * 100) }
+        for tick in 0...100 {
+            found = limit.limit(ceilings([1_000_000]), reached: ceilings([0]), now: Int64(tick) * 100)
+        }
         #expect(found[0].next <= 700)
     }
 
