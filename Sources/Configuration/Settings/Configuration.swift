@@ -12,7 +12,7 @@ public struct Configuration: Sendable, CustomStringConvertible, CustomDebugStrin
     public var worker: WorkerSettings
     public var limits: Limits
     public var log: LogSettings
-    /// In the file's order; never empty.
+    /// In the file's order; empty only for a program that has its own.
     public var projections: [ProjectionPlan]
     /// Allowed, but probably not what is meant.
     public var warnings: [Diagnostic]

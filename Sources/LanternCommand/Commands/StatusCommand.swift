@@ -1,3 +1,5 @@
+import Projections
+import Lantern
 import Configuration
 import Redis
 import CommandLine
@@ -41,7 +43,7 @@ struct StatusCommand: Command {
                 projections.append(try ProjectionStatus(plan, group: configuration.worker.group, &redis, &logs))
             }
             // What Redis knows is worth the more when Kafka is away.
-            let fault = logs.fault.map { Explanation.explain($0) }
+            let fault = logs.fault.map { ErrorReport.explain($0) }
             let isHalted = projections.contains { projection in
                 projection.obstacle != nil || projection.partitions.contains { $0.needsAttention }
             }
@@ -50,7 +52,7 @@ struct StatusCommand: Command {
             for projection in projections { Console.output.write(text(projection)) }
             return code
         } catch {
-            return Explanation.explain(error)
+            return ErrorReport.explain(error)
         }
     }
 

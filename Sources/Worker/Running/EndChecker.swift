@@ -64,7 +64,7 @@ struct EndChecker: ~Copyable {
         switch runner.settings.fixed {
         case nil: false
         case .all?: true
-        case .some(let partitions)?: partitions.contains(target.partition)
+        case .only(let partitions)?: partitions.contains(target.partition)
         }
     }
 

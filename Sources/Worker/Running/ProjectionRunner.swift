@@ -3,45 +3,8 @@ import Glibc
 import Bytes
 import Kafka
 public import Projections
-public import Redis
+import Redis
 import Synchronization
-
-/// What one projection needs to run in this process.
-public struct ProjectionSettings: Sendable {
-    public var plan: ProjectionPlan
-    public var fingerprint: String
-    public var kafka: [(String, String)]
-    public var redis: RedisOptions
-    public var lanes = 1
-    public var instanceID: String?
-    /// The first part of the consumer group's name; `lantern-PROJECTION` by default.
-    public var group: String?
-    /// nil: a consumer group; else these partitions of every topic (`.some(nil)`-like `all` is an empty list).
-    public var fixed: FixedPartitions?
-    public var allowsPartial = false
-    public var acceptsCluster = false
-    public var startsFresh = false
-    /// Whether the broker is asked for topics' settings; the embedded one never replies to that.
-    public var asksForTopicSettings = true
-    /// The bounds; plan, generation and writer are filled in.
-    public var limits: @Sendable (inout LaneSettings) -> Void = { _ in }
-
-    public enum FixedPartitions: Sendable, Equatable {
-        case all
-        case some([Int32])
-    }
-
-    public init(plan: ProjectionPlan, fingerprint: String, kafka: [(String, String)], redis: RedisOptions) {
-        self.plan = plan
-        self.fingerprint = fingerprint
-        self.kafka = kafka
-        self.redis = redis
-    }
-
-    func groupID(generation: Int, identifier: String) -> String {
-        "\(group ?? "lantern-\(plan.name)")-\(generation)-\(identifier)"
-    }
-}
 
 /// Runs the lanes of one projection, each on a thread of its own, and begins again when the generation changes under
 /// them.
@@ -165,11 +128,11 @@ public final class ProjectionRunner: Sendable {
         for index in 0..<settings.lanes {
             let writer = Self.hexadecimal(UInt64.random(in: .min ... .max))
             var laneSettings = LaneSettings(
-                plan: settings.plan, generationText: Array(text.utf8), writer: writer)
+                plan: settings.plan, generationText: Array(text.utf8), writer: writer, limits: settings.limits)
             laneSettings.hasFixedPartitions = settings.fixed != nil
             laneSettings.group = group
             laneSettings.kafkaUser = settings.kafka.last { $0.0 == "sasl.username" }?.1
-            settings.limits(&laneSettings)
+            settings.adjust(&laneSettings)
             let consumer = try Consumer(
                 properties: settings.kafka, topics: settings.plan.topics.map(\.name), groupID: group,
                 instanceID: settings.fixed == nil ? settings.instanceID.map { "\($0)-\(index)" } : nil,
@@ -200,13 +163,13 @@ public final class ProjectionRunner: Sendable {
     }
 
     /// A lane's share of fixed partitions: every n-th.
-    private func share(_ fixed: ProjectionSettings.FixedPartitions, of facts: LogFacts, lane: Int) -> [(
+    private func share(_ fixed: WorkerSettings.Partitions, of facts: LogFacts, lane: Int) -> [(
         topic: Int, partition: Int32
     )] {
         var all: [(topic: Int, partition: Int32)] = []
         for (index, topic) in facts.topics.enumerated() {
             for partition in topic.partitions.indices.map({ Int32($0) }) {
-                if case .some(let chosen) = fixed, !chosen.contains(partition) { continue }
+                if case .only(let chosen) = fixed, !chosen.contains(partition) { continue }
                 all.append((index, partition))
             }
         }
@@ -222,7 +185,7 @@ public final class ProjectionRunner: Sendable {
                     continue
                 }
                 for partition in (shared.counts[index]..<count).map({ Int32($0) }) {
-                    if case .some(let chosen) = fixed, !chosen.contains(partition) { continue }
+                    if case .only(let chosen) = fixed, !chosen.contains(partition) { continue }
                     shared.controls[shared.nextLane % shared.controls.count].add([(index, partition)])
                     shared.nextLane += 1
                 }

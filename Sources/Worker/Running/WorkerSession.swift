@@ -1,6 +1,6 @@
 import Glibc
 import Kafka
-import Projections
+public import Projections
 public import Redis
 public import Logging
 public import System
@@ -25,11 +25,10 @@ public final class WorkerSession {
     /// With `untilEnd`: the ends at the start, for each projection.
     private var targets: [[(topic: String, partition: Int32, end: Int64)]] = []
 
-    /// `drainDeadline` in milliseconds.
-    public init(_ projections: [ProjectionRunner], redis: RedisOptions, drainDeadline: Int64 = 8_000, log: Log) {
+    public init(_ projections: [ProjectionRunner], redis: RedisOptions, limits: Limits = Limits(), log: Log) {
         self.projections = projections
         self.redis = redis
-        self.drainDeadline = drainDeadline
+        drainDeadline = Int64(limits.drainDeadlineMilliseconds)
         self.log = log
     }
 

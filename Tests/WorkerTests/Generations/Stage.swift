@@ -17,7 +17,8 @@ struct Stage {
         try .open(
             RedisOptions(
                 address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000))
+                commandTimeoutMilliseconds: 60_000,
+                replyLimits: .none))
     }
 
     /// Projection `name` on topic `t` with one hash per key of `template`.
