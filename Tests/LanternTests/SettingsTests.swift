@@ -23,7 +23,7 @@ import Testing
                 kafka: { bootstrap.servers: "localhost:9092" }
                 redis: redis://localhost
                 projections:
-                  p: { version: 1, topics: { t: {} }, views: { v: { counter: "c", on: { "*": [ { add: 1 } ] } } } }
+                  p: { version: 1, topics: [t], views: { v: { counter: "c", events: { "*": { increment: 1 } } } } }
                 \(more)
                 """)
     }

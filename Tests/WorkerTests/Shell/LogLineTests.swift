@@ -38,9 +38,9 @@ import Testing
             var redis = try workshop.connection()
             // Lines are taken once a second: after the second look there are some.
             #expect(try workshop.eventually { try workshop.next(&redis) == 1 && runner.snapshots[0].at > 0 })
-            #expect(try workshop.eventually { workshop.hasLogged })
+            #expect(workshop.eventually { workshop.hasLogged })
             runner.stop()
-            #expect(try workshop.eventually { runner.hasEnded })
+            #expect(workshop.eventually { runner.hasEnded })
         }
         #expect(text.contains("\"level\":\"debug\""), "\(text.prefix(2_000))")
         #expect(text.contains("\"from\":\"librdkafka\""), "\(text.prefix(2_000))")
