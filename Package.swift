@@ -34,10 +34,8 @@ let package = Package(
         .executableTarget(
             name: "LanternCommand",
             dependencies: [
-                "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis", "CommandLine",
-                "Logging",
-                "System",
-                "Bytes",
+                "Lantern", "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis",
+                "CommandLine", "Logging", "System", "Bytes",
             ],
             swiftSettings: strict, linkerSettings: allocator),
         .executableTarget(
@@ -123,7 +121,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LanternTests",
-            dependencies: ["Lantern", "OrdersExample", "Configuration", "Formats", "Projections", "Bytes", "Seeded"],
+            dependencies: [
+                "Lantern", "OrdersExample", "Configuration", "Formats", "Projections", "Redis", "Bytes", "Seeded",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "FormatsTests", dependencies: ["Formats", "Projections", "Bytes", "Seeded"],

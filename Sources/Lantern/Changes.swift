@@ -13,7 +13,7 @@ public struct Changes: ~Copyable {
         var sums: [[UInt8]]
     }
 
-    var fold: CodeFold
+    var fold: SwiftFold
     private var names = ValueWriter()
     private var values = ValueWriter()
     /// For each place in `Declarations` the view's place in the plan, or −1.
@@ -25,8 +25,11 @@ public struct Changes: ~Copyable {
     private let needsKey: Bool
     private var hasKey = false
 
-    init(plan: ProjectionPlan, naming: RowNaming, places: ContiguousArray<Int32>, views: ContiguousArray<View>) {
-        fold = CodeFold(plan: plan, naming: naming)
+    init(
+        plan: ProjectionPlan, naming: RowNaming, places: ContiguousArray<Int32>, views: ContiguousArray<View>,
+        limits: Limits
+    ) {
+        fold = SwiftFold(plan: plan, naming: naming, limits: limits)
         self.places = places
         self.views = views
         needsKey = views.contains { $0.ownership == .member }

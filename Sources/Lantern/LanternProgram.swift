@@ -20,8 +20,13 @@ public enum LanternProgram {
 
     /// Runs `projection` until SIGINT or SIGTERM, or with `untilEnd` until the ends that the partitions have now.
     ///
+    /// The settings are those of a YAML file, by its names and with its defaults, ranges and messages (<doc:Operations>):
+    ///
     /// - kafka: librdkafka's properties, such as `["bootstrap.servers": "localhost:9092"]`.
-    /// - redis: `redis://`, `rediss://` or `unix://`.
+    /// - redis: `["url": "redis://localhost:6379"]`, and `user`, `password-file`, `tls.ca`, `tls.cert`, `tls.key`.
+    /// - worker: such as `["lanes": "4"]`.
+    /// - limits: such as `["commands-per-transaction": "500", "record-bytes": "8MiB"]`.
+    /// - log: `level` and `format`.
     /// - fresh: removes the projection's rows, without asking, and builds them again from the log: after its `version` was
     ///   raised, and wherever a message names `lantern run --fresh`.
     /// - allowPartial: starts although a topic's first events are gone.
@@ -29,38 +34,52 @@ public enum LanternProgram {
     /// - returns: the exit code, as `lantern run` has it: 0 done, 1 failed while running, 2 wrong settings, 3 a partition
     ///   halted, 4 Kafka or Redis not reachable or refused at start. What went wrong is on stderr.
     public static func run(
-        _ projection: some Projection, kafka: [String: String], redis: String, passwordFile: String? = nil,
-        lanes: Int = 1, untilEnd: Bool = false, fresh: Bool = false, allowPartial: Bool = false,
-        acceptCluster: Bool = false
+        _ projection: some Projection, kafka: [String: String], redis: [String: String],
+        worker: [String: String] = [:], limits: [String: String] = [:], log: [String: String] = [:],
+        untilEnd: Bool = false, fresh: Bool = false, allowPartial: Bool = false, acceptCluster: Bool = false
     ) -> Int32 {
-        let log = Log(Device(2, environment: [:]))
+        let device = Device(2, environment: [:])
+        var lines = Log(device)
         do {
             let signals = try SignalPipe()
-            let plan = try SwiftProjector(projection).plan
-            var options = RedisOptions(address: try RedisAddress(redis), clientName: "lantern-\(plan.name)")
-            options.passwordFile = passwordFile
-            var settings = ProjectionSettings(
-                plan: plan, fingerprint: fingerprint(of: plan),
-                kafka: kafka.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
-                redis: options)
-            settings.lanes = max(1, lanes)
-            settings.startsFresh = fresh
-            settings.allowsPartial = allowPartial
-            settings.acceptsCluster = acceptCluster
-            let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
-            let runner = ProjectionRunner(
-                settings: settings,
-                makeProjector: { try SwiftProjector(projection) }, log: { lines.write($0) })
-            let session = WorkerSession([runner], redis: options, log: log)
+            let configuration = try Configuration.settings([
+                "kafka": kafka, "redis": redis, "worker": worker, "limits": limits, "log": log,
+            ])
+            lines = Log(configuration.log, on: device)
+            let session = try session(projection, configuration, lines) { settings in
+                settings.startsFresh = fresh
+                settings.allowsPartial = allowPartial
+                settings.acceptsCluster = acceptCluster
+            }
             try session.start(signals: signals)
             switch session.run(untilEnd: untilEnd, signals: signals) {
             case .done: return 0
             case .halted: return 3
             case .failed(let error): throw error
             }
+        } catch let error as ConfigurationError {
+            for diagnostic in error.diagnostics { lines.error(diagnostic.message) }
+            return 2
         } catch {
-            log.error("\(error)")
+            lines.error("\(error)")
             return error is ProjectionError ? 2 : ExitStatus.code(of: error)
         }
+    }
+
+    private static func session(
+        _ projection: some Projection, _ configuration: Configuration, _ log: Log,
+        adjust: (inout ProjectionSettings) -> Void
+    ) throws -> WorkerSession {
+        for warning in configuration.warnings { log.warning(warning.message) }
+        let limits = configuration.limits
+        let plan = try SwiftProjector(projection, limits: limits).plan
+        var settings = ProjectionSettings(plan, in: configuration)
+        adjust(&settings)
+        let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
+        let runner = ProjectionRunner(
+            settings: settings, makeProjector: { try SwiftProjector(projection, limits: limits) },
+            log: { lines.write($0) })
+        return WorkerSession(
+            [runner], redis: settings.redis, limits: limits, log: log)
     }
 }

@@ -1,3 +1,4 @@
+import Lantern
 import System
 import Configuration
 import FoundationEssentials
@@ -73,20 +74,7 @@ enum ConfigurationFile {
             var redis = try RedisConnection.open(options)
             return try body(plan, &redis)
         } catch {
-            return Explanation.explain(error)
+            return ErrorReport.explain(error)
         }
-    }
-}
-
-extension Log {
-    /// The log that a configuration asks for, on stderr.
-    init(_ settings: LogSettings) {
-        let format: LogFormat? =
-            switch settings.format {
-            case .auto: nil
-            case .text: .text
-            case .json: .json
-            }
-        self.init(Console.messages, level: LogLevel(rawValue: settings.level.rawValue) ?? .info, format: format)
     }
 }

@@ -15,7 +15,7 @@ if CommandLine.arguments.contains("--dry-run") || arguments.count != 2 {
     exit(
         LanternProgram.run(
             Orders(), kafka: ["bootstrap.servers": arguments[arguments.startIndex]],
-            redis: arguments[arguments.index(after: arguments.startIndex)],
+            redis: ["url": arguments[arguments.index(after: arguments.startIndex)]],
             untilEnd: CommandLine.arguments.contains("--until-end"),
             fresh: CommandLine.arguments.contains("--fresh")))
 }

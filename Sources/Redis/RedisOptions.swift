@@ -37,8 +37,8 @@ public struct RedisOptions: Sendable {
 
     public init(
         address: RedisAddress, user: String? = nil, passwordFile: String? = nil, tls: TLS = TLS(),
-        connectTimeoutMilliseconds: Int = 2000, commandTimeoutMilliseconds: Int = 5000, clientName: String = "lantern",
-        replyLimits: ReplyLimits = ReplyLimits()
+        connectTimeoutMilliseconds: Int, commandTimeoutMilliseconds: Int, replyLimits: ReplyLimits,
+        clientName: String = "lantern"
     ) {
         self.address = address
         self.user = user
@@ -69,8 +69,10 @@ public struct ReplyLimits: Sendable {
     /// Elements, nested ones included.
     public var elements: Int
 
-    /// 128 MiB and a million elements unless said otherwise.
-    public init(bytes: Int = 128 << 20, elements: Int = 1_000_000) {
+    /// For a reply that did not come from a connection.
+    public static let none = ReplyLimits(bytes: .max, elements: .max)
+
+    public init(bytes: Int, elements: Int) {
         self.bytes = bytes
         self.elements = elements
     }

@@ -8,7 +8,7 @@ public struct Reply: ~Copyable {
     var storage: ReplyStorage
 
     /// An empty reply, a null.
-    public init() { storage = ReplyStorage(limits: ReplyLimits()) }
+    public init() { storage = ReplyStorage(limits: .none) }
 
     /// The reply, borrowed.
     public var root: ReplyValue {

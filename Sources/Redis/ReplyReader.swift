@@ -58,8 +58,7 @@ struct ReplyReader: ~Copyable {
         while true {
             if unsafe reader.pointee.pos == reader.pointee.len {
                 if isBetweenReplies, takeNumbers() {
-                    unsafe swap(&reply.storage, &building.pointee)
-                    unsafe building.pointee.reset()
+                    handOver(to: &reply)
                     return true
                 }
                 guard unsafe try feed(reader) else { return false }
@@ -71,12 +70,18 @@ struct ReplyReader: ~Copyable {
                 guard unsafe building.pointee.missing == 0 else {
                     throw violation("it contains a type that was not requested")
                 }
-                unsafe swap(&reply.storage, &building.pointee)
-                unsafe building.pointee.reset()
+                handOver(to: &reply)
                 return true
             }
             guard unsafe try feed(reader) else { return false }
         }
+    }
+
+    /// What was built becomes the reply; the reply's former memory is built in next, with the connection's limits.
+    private mutating func handOver(to reply: inout Reply) {
+        unsafe swap(&reply.storage, &building.pointee)
+        unsafe building.pointee.reset()
+        unsafe building.pointee.limits = limits
     }
 
     /// Whether the parser holds nothing.

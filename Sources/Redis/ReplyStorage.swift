@@ -31,7 +31,7 @@ struct ReplyStorage: ~Copyable {
     var missing = 1
     /// Why the reply was refused, if it was.
     var fault: StaticString?
-    let limits: ReplyLimits
+    var limits: ReplyLimits
 
     init(limits: ReplyLimits) {
         self.limits = limits

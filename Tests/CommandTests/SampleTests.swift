@@ -32,7 +32,7 @@ import Testing
         let configuration = try Configuration.parse(text: file)
         var sample = try SampleFile(name: "s.ndjson", bytes: Array(lines.joined(separator: "\n").utf8))
         try sample.place(in: configuration.projections, topic: topic)
-        return SampleReport(sample, configuration.projections, limits: EventLimits())
+        return SampleReport(sample, configuration.projections, limits: Limits())
     }
 
     private func faults(_ lines: String..., file: String = Self.file) -> [String] {

@@ -1,3 +1,4 @@
+import Projections
 import Configuration
 import Redis
 import Testing

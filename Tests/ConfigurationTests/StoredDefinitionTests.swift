@@ -80,7 +80,7 @@ import Testing
         #expect(faults(redis: "{ url: \"redis://r/2\", spare: [14, 15] }", projection("p")) == "")
         #expect(faults(redis: "{ url: \"redis://r/2\", spare: [2] }", projection("p")).contains("the one of the URL"))
         #expect(faults(redis: "{ url: \"redis://r/2\", spare: [5, 5] }", projection("p")).contains("named twice"))
-        #expect(faults(redis: "{ url: \"redis://r/2\", spare: x }", projection("p")).contains("must be a list"))
+        #expect(faults(redis: "{ url: \"redis://r/2\", spare: x }", projection("p")).contains("whole number"))
         #expect(faults(redis: "{ url: \"redis://r/2\", spare: [-1] }", projection("p")).contains("whole number"))
         let taken = faults(redis: "{ url: \"redis://r/2\", spare: [5] }", projection("p", ", database: 5"))
         #expect(taken.contains("holds projection p"))

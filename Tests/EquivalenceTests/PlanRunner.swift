@@ -5,9 +5,9 @@ import Projections
 
 /// The worker's projector for the oracle's events.
 final class PlanRunner {
-    private let projector: PlanProjector
+    private let projector: JSONProjector
 
-    init(_ plan: ProjectionPlan) { projector = PlanProjector(plan: plan) }
+    init(_ plan: ProjectionPlan) { projector = JSONProjector(plan: plan) }
 
     func project(_ event: OracleEvent, into changes: inout Changeset) -> ProjectionOutcome {
         guard let topic = projector.plan.topics.firstIndex(where: { $0.name == event.topic }) else {

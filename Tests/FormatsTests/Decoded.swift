@@ -6,10 +6,10 @@ import Projections
 /// What a decoder made of one value, as something that tests can compare.
 struct Decoded: Equatable {
     var fault: DecodeFault?
-    var slots: [Slot] = []
-    var names: [Slot] = []
-    var values: [Slot] = []
-    var whole = Slot()
+    var found: [FoundValue] = []
+    var names: [FoundValue] = []
+    var values: [FoundValue] = []
+    var whole = FoundValue()
     var repeatsName = false
 
     /// The same, but for what is wrong: whether something is.
@@ -18,11 +18,11 @@ struct Decoded: Equatable {
 
 /// A decoder with what it needs, for `$.a.b` written as `a.b`.
 struct Reader: ~Copyable {
-    var decoder: EventDecoder
+    var decoder: JSONValueDecoder
     var value: DecodedValue
 
     init(_ paths: [String] = [], wantsMembers: Bool = false, validatesWhole: Bool = false, isPortable: Bool = false) {
-        decoder = EventDecoder(
+        decoder = JSONValueDecoder(
             paths: paths.map { JSONPath(members: $0.split(separator: ".").map(String.init)) },
             wantsMembers: wantsMembers, validatesWhole: validatesWhole,
             structure: StructuralIndex(isPortable: isPortable))
@@ -32,7 +32,7 @@ struct Reader: ~Copyable {
     mutating func read(_ bytes: Span<UInt8>) -> Decoded {
         if let fault = decoder.decode(bytes, into: &value) { return Decoded(fault: fault) }
         return Decoded(
-            slots: value.slots, names: value.members.map(\.name), values: value.members.map(\.value),
+            found: value.found, names: value.members.map(\.name), values: value.members.map(\.value),
             whole: value.whole, repeatsName: value.repeatsName)
     }
 
@@ -42,10 +42,10 @@ struct Reader: ~Copyable {
     mutating func texts(_ text: String) -> [String] {
         let decoded = read(text)
         if let fault = decoded.fault { return ["\(fault)"] }
-        return decoded.slots.map { $0.kind == .nothing ? "nothing" : "\($0.kind) " + Self.text($0, text) }
+        return decoded.found.map { $0.kind == .nothing ? "nothing" : "\($0.kind) " + Self.text($0, text) }
     }
 
-    static func text(_ slot: Slot, _ text: String) -> String {
+    static func text(_ slot: FoundValue, _ text: String) -> String {
         String(decoding: Array(text.utf8)[slot.range], as: UTF8.self)
     }
 }

@@ -53,9 +53,9 @@ import Testing
             Array("{\"a\":\"".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 50_000_000) + Array("\"}".utf8)
         var reader = Reader(["a"])
         let read = reader.read(text.span)
-        #expect(read.slots == [Slot(.string, start: 6, count: 50_000_000)])
+        #expect(read.found == [FoundValue(.string, start: 6, count: 50_000_000)])
         #expect(reader.decoder.structureCapacity < 1 << 20)
-        #expect(reader.read(#"{"a":1}"#).slots == [Slot(.number, start: 5, count: 1)])
+        #expect(reader.read(#"{"a":1}"#).found == [FoundValue(.number, start: 5, count: 1)])
     }
 
     @Test func `not one byte before or behind the value is touched`() throws {

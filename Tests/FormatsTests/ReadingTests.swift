@@ -35,7 +35,7 @@ import Testing
     func `numbers of any length are valid`(number: String) {
         var reader = Reader(["a"])
         #expect(reader.texts("{\"a\":\(number)}") == ["number \(number)"])
-        #expect(reader.read(number).whole == Slot(.number, start: 0, count: UInt32(number.utf8.count)))
+        #expect(reader.read(number).whole == FoundValue(.number, start: 0, count: UInt32(number.utf8.count)))
     }
 
     @Test func `paths lead through objects and find nothing in anything else`() {
@@ -84,8 +84,8 @@ import Testing
 
     @Test func `the whole value is known without the blanks around it`() {
         var reader = Reader()
-        #expect(reader.read(" \r\n{\"a\" : 1}\t ").whole == Slot(.object, start: 3, count: 9))
-        #expect(reader.read(" \"a\\n\" ").whole == Slot(.escapedString, start: 2, count: 3))
+        #expect(reader.read(" \r\n{\"a\" : 1}\t ").whole == FoundValue(.object, start: 3, count: 9))
+        #expect(reader.read(" \"a\\n\" ").whole == FoundValue(.escapedString, start: 2, count: 3))
     }
 
     @Test func `nothing is left over from the value before`() {
@@ -93,8 +93,8 @@ import Testing
         #expect(reader.read(#"{"a":1,"b":2}"#).values.count == 2)
         #expect(reader.read(#"{"a":1,"#).fault != nil)
         let read = reader.read(#"{"b":2}"#)
-        #expect(read.slots.map(\.kind) == [.nothing, .number])
-        #expect(read.values == [Slot(.number, start: 5, count: 1)])
+        #expect(read.found.map(\.kind) == [.nothing, .number])
+        #expect(read.values == [FoundValue(.number, start: 5, count: 1)])
         #expect(reader.read("[]").values.isEmpty)
     }
 }

@@ -1,6 +1,6 @@
 import Projections
 
-/// The same rules as `EventDecoder`'s, written straight from Projections.md and RFC 8259: recursive, on arrays, one byte at a time.
+/// The same rules as `JSONValueDecoder`'s, written straight from Projections.md and RFC 8259: recursive, on arrays, one byte at a time.
 struct SlowReader {
     struct Bad: Error {}
     typealias Path = (members: [[UInt32]], index: Int)
@@ -14,7 +14,7 @@ struct SlowReader {
     static func read(_ bytes: [UInt8], _ paths: [String], wantsMembers: Bool, validatesWhole: Bool) -> Decoded {
         var reader = SlowReader(
             bytes: bytes, wantsMembers: wantsMembers,
-            result: Decoded(slots: Array(repeating: Slot(), count: paths.count)))
+            result: Decoded(found: Array(repeating: FoundValue(), count: paths.count)))
         do {
             try reader.readAll(
                 paths.enumerated().map { index, path in
@@ -74,7 +74,7 @@ struct SlowReader {
         if depth > 1024 { throw Bad() }
     }
 
-    private mutating func readObject(_ paths: [Path], isRead: Bool, isTop: Bool) throws -> Slot {
+    private mutating func readObject(_ paths: [Path], isRead: Bool, isTop: Bool) throws -> FoundValue {
         let start = at
         try expect("{")
         try enter()
@@ -101,13 +101,13 @@ struct SlowReader {
             let member = result.names.count
             if isTop, wantsMembers {
                 result.names.append(nameSlot)
-                result.values.append(Slot())
+                result.values.append(FoundValue())
             }
             let isNeeded = isRead || !ending.isEmpty
             let value =
                 peek == UInt8(ascii: "{") && !deeper.isEmpty
                 ? try readObject(deeper, isRead: isNeeded, isTop: false) : try readValue(isRead: isNeeded)
-            for path in ending { result.slots[path.index] = value }
+            for path in ending { result.found[path.index] = value }
             if isTop, wantsMembers { result.values[member] = value }
             skipBlanks()
             at += 1
@@ -119,11 +119,11 @@ struct SlowReader {
         return slot(.object, start)
     }
 
-    private func slot(_ kind: Slot.Kind, _ start: Int) -> Slot {
-        Slot(kind, start: UInt32(start), count: UInt32(at - start))
+    private func slot(_ kind: FoundValue.Kind, _ start: Int) -> FoundValue {
+        FoundValue(kind, start: UInt32(start), count: UInt32(at - start))
     }
 
-    private mutating func readValue(isRead: Bool) throws -> Slot {
+    private mutating func readValue(isRead: Bool) throws -> FoundValue {
         let start = at
         switch peek {
         case UInt8(ascii: "\""): return try readString(isRead: isRead).0
@@ -191,7 +191,7 @@ struct SlowReader {
     }
 
     /// The string's slot, and its text in code points if it is checked.
-    private mutating func readString(isRead: Bool) throws -> (Slot, [UInt32]) {
+    private mutating func readString(isRead: Bool) throws -> (FoundValue, [UInt32]) {
         guard peek == 0x22, at < bytes.count else { throw Bad() }
         at += 1
         let start = at
@@ -200,7 +200,7 @@ struct SlowReader {
         at = end + 1
         let raw = Array(bytes[start..<end])
         let hasEscape = raw.contains(0x5C)
-        let slot = Slot(
+        let slot = FoundValue(
             hasEscape && isRead ? .escapedString : .string, start: UInt32(start), count: UInt32(raw.count))
         return (slot, isRead ? try text(raw) : [])
     }

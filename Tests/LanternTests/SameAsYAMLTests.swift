@@ -45,7 +45,7 @@ import Testing
             var random = SplitMix64(seed: seed)
             let events = (0..<300).map { _ in Self.event(&random) }
             let swift = try ProjectionTest(Orders())
-            let yaml = ProjectionTest(PlanProjector(plan: plan))
+            let yaml = ProjectionTest(JSONProjector(plan: plan))
             swift.given(events, batch: Int.random(in: 1..<20, using: &random))
             yaml.given(events, batch: 7)
             #expect(swift.rows == yaml.rows, "seed \(seed)")

@@ -7,10 +7,10 @@ struct TestDecoder {
     var at = 0
 
     indirect enum Node {
-        case leaf(Slot)
-        case object(Slot, [(name: Slot, value: Node)])
+        case leaf(FoundValue)
+        case object(FoundValue, [(name: FoundValue, value: Node)])
 
-        var slot: Slot {
+        var slot: FoundValue {
             switch self {
             case .leaf(let slot): slot
             case .object(let slot, _): slot
@@ -36,7 +36,7 @@ struct TestDecoder {
                 }
                 node = members.first { Array(bytes[$0.name.range]) == Array(name.utf8) }?.value
             }
-            decoded.slots[index] = node?.slot ?? Slot()
+            decoded.found[index] = node?.slot ?? FoundValue()
         }
     }
 
@@ -55,10 +55,10 @@ struct TestDecoder {
         while at < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[at]) { at += 1 }
     }
 
-    private mutating func string() -> Slot {
+    private mutating func string() -> FoundValue {
         at += 1
         let start = at
-        var kind = Slot.Kind.string
+        var kind = FoundValue.Kind.string
         while bytes[at] != UInt8(ascii: "\"") {
             if bytes[at] == UInt8(ascii: "\\") {
                 kind = .escapedString
@@ -67,17 +67,19 @@ struct TestDecoder {
             at += 1
         }
         at += 1
-        return Slot(kind, start: UInt32(start), count: UInt32(at - 1 - start))
+        return FoundValue(kind, start: UInt32(start), count: UInt32(at - 1 - start))
     }
 
     private mutating func value() -> Node {
         blanks()
         defer { blanks() }
         let start = at
-        func slot(_ kind: Slot.Kind) -> Slot { Slot(kind, start: UInt32(start), count: UInt32(at - start)) }
+        func slot(_ kind: FoundValue.Kind) -> FoundValue {
+            FoundValue(kind, start: UInt32(start), count: UInt32(at - start))
+        }
         switch bytes[at] {
         case UInt8(ascii: "{"):
-            var members: [(name: Slot, value: Node)] = []
+            var members: [(name: FoundValue, value: Node)] = []
             at += 1
             blanks()
             while bytes[at] != UInt8(ascii: "}") {

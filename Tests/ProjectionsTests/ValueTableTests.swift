@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test func `limits.key-bytes lowers how long a key may be`() {
-        var limits = EventLimits()
+        var limits = Limits()
         limits.keyBytes = 64
         var harness = FoldHarness(
             .counter, [.increment(NumberSource(.constant(.init("1"))))],

@@ -141,7 +141,7 @@ import Testing
         let proxy = try TCPProxy(to: Shared.server.get().port)
         defer { proxy.close() }
         var options = try RedisOptions(proxy.url)
-        options.replyLimits = ReplyLimits(bytes: 10_000)
+        options.replyLimits = ReplyLimits(bytes: 10_000, elements: .max)
         var redis = try RedisConnection.open(options)
         let long = String(repeating: "x", count: 20_000)
         #expect(failure(&redis) { redis throws(RedisError) in try redis.command("ECHO", long) } == .protocolViolation)

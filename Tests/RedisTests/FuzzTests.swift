@@ -58,7 +58,7 @@ import Testing
             }
         }
         let bytes = expected.flatMap(encode)
-        var reader = ReplyReader(limits: ReplyLimits())
+        var reader = ReplyReader(limits: .none)
         var reply = Reply()
         var values: [RedisValue] = []
         var at = 0

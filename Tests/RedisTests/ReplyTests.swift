@@ -7,7 +7,7 @@ import Testing
 @Suite struct ReplyTests {
     /// Reads `text` and hands over the reply.
     private func read(_ text: String) throws -> Reply {
-        var reader = ReplyReader(limits: ReplyLimits())
+        var reader = ReplyReader(limits: .none)
         reader.feed(Array(text.utf8))
         var reply = Reply()
         let complete = try reader.next(into: &reply)
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func `a run of QUEUED is taken at once, as far as it goes and is asked for`() throws {
-        var reader = ReplyReader(limits: ReplyLimits())
+        var reader = ReplyReader(limits: .none)
         var reply = Reply()
         reader.feed(Array("+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n-OOM full\r\n+QUEUED\r\n+QUEUE".utf8))
         #expect(reader.takeQueued(upTo: 2) == 2)
@@ -184,7 +184,7 @@ import Testing
             .integer(12_345_678_901),
         ]
         for step in 1...text.count {
-            var reader = ReplyReader(limits: ReplyLimits())
+            var reader = ReplyReader(limits: .none)
             var reply = Reply()
             var values: [RedisValue] = []
             for start in stride(from: 0, to: text.count, by: step) {
@@ -193,5 +193,16 @@ import Testing
             }
             #expect(values == expected, "cut every \(step) bytes")
         }
+    }
+
+    @Test func `the limits hold for each reply, not for the first one only`() throws {
+        var reader = ReplyReader(limits: ReplyLimits(bytes: 1_000, elements: 10))
+        var reply = Reply()
+        for _ in 0..<3 {
+            reader.feed(Array("*2\r\n$1\r\na\r\n$1\r\nb\r\n".utf8))
+            #expect(try reader.next(into: &reply))
+        }
+        reader.feed(Array(("*20\r\n" + String(repeating: "$1\r\na\r\n", count: 20)).utf8))
+        #expect(throws: RedisError.self) { try reader.next(into: &reply) }
     }
 }

@@ -15,7 +15,8 @@ extension RedisOptions {
     /// With time-outs that a busy machine does not reach; tests of time-outs set their own.
     init(_ url: String) throws {
         self.init(
-            address: try RedisAddress(url), connectTimeoutMilliseconds: 30_000, commandTimeoutMilliseconds: 30_000)
+            address: try RedisAddress(url), connectTimeoutMilliseconds: 30_000, commandTimeoutMilliseconds: 30_000,
+            replyLimits: .none)
     }
 }
 
@@ -23,7 +24,7 @@ extension RedisOptions {
 func connection() throws -> RedisConnection { try .open(RedisOptions(Shared.server.get().url)) }
 
 /// The reply that `bytes` are, through the reader.
-func parse(_ text: String, limits: ReplyLimits = ReplyLimits()) throws -> RedisValue? {
+func parse(_ text: String, limits: ReplyLimits = .none) throws -> RedisValue? {
     var reader = ReplyReader(limits: limits)
     reader.feed(Array(text.utf8))
     var reply = Reply()

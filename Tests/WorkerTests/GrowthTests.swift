@@ -18,7 +18,8 @@ import Testing
         try .open(
             RedisOptions(
                 address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000))
+                commandTimeoutMilliseconds: 60_000,
+                replyLimits: .none))
     }
 
     /// A topic as Kafka has it, and one worker's view of it.

@@ -1,3 +1,5 @@
+internal import Projections
+
 /// A bound's name in the file, its unit and range.
 struct LimitWord: Sendable {
     enum Unit { case count, bytes, milliseconds }
@@ -21,7 +23,7 @@ struct LimitWord: Sendable {
             range: (1 << 10)...(256 << 20), property: \.recordBytes),
         LimitWord(
             name: "key-bytes", summary: "The longest row key; an event that needs a longer one is bad.", unit: .bytes,
-            range: 64...4_096, property: \.keyBytes),
+            range: 64...Limits.longestKey, property: \.keyBytes),
         LimitWord(
             name: "parked-per-key", summary: "Parked events of one key; at the limit the partition halts.",
             unit: .count, range: 1...1_000_000, property: \.parkedPerKey),

@@ -1,3 +1,5 @@
+internal import Projections
+
 /// Every name of the configuration language (Projections.md, "The file"), outside of views.
 enum Vocabulary {
     static let namePattern = "^[a-z0-9][a-z0-9-]*$"

@@ -13,7 +13,7 @@ public struct Configuration: Sendable, CustomStringConvertible, CustomDebugStrin
     public var worker: WorkerSettings
     public var limits: Limits
     public var log: LogSettings
-    /// In the file's order; never empty.
+    /// In the file's order; empty only for a program that has its own.
     public var projections: [ProjectionPlan]
     /// Projections with a database of their own, by name.
     public var databases: [String: Int] = [:]

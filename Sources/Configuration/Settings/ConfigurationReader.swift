@@ -7,15 +7,18 @@ internal import Logging
 struct ConfigurationReader {
     let log: DiagnosticLog
 
-    func read(_ root: YAMLNode) -> Configuration? {
-        guard let map = MapReader(root, Vocabulary.top, place: "the file", log: log) else { return nil }
+    /// `isProgram`: there are no projections, since the program has its own.
+    func read(_ root: YAMLNode, isProgram: Bool = false) -> Configuration? {
+        let words = Vocabulary.top.filter { !isProgram || $0.name != "projections" }
+        let place = isProgram ? "the settings" : "the file"
+        guard let map = MapReader(root, words, place: place, log: log) else { return nil }
         let kafka = map["kafka"].map(kafka)
         let redis = map["redis"].flatMap { RedisReader(log: log).read($0) }
         let worker = map["worker"].map { WorkerReader(log: log).read($0) } ?? WorkerSettings()
         let limits = map["limits"].map(limits) ?? Limits()
         let settings = map["log"].map(logSettings) ?? LogSettings()
         let home = redis?.address.database ?? 0
-        let found = map["projections"].map { ProjectionsReader(log: log, home: home).read($0) }
+        let found = isProgram ? [] : map["projections"].map { ProjectionsReader(log: log, home: home).read($0) }
         guard let kafka, let redis, let found, !log.hasErrors else { return nil }
         var configuration = Configuration(
             file: log.file, kafka: kafka, redis: redis, worker: worker, limits: limits, log: settings,

@@ -1,3 +1,5 @@
+internal import Projections
+
 /// Reads `worker:`.
 struct WorkerReader {
     /// More partitions than any topic has.

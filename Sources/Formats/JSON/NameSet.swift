@@ -29,7 +29,9 @@ struct NameSet: ~Copyable {
     }
 
     /// Adds the name of the next member; false if an earlier one has it.
-    mutating func insert(_ name: Slot, after members: [DecodedValue.Member], in value: UnsafePointer<UInt8>) -> Bool {
+    mutating func insert(_ name: FoundValue, after members: [DecodedValue.Member], in value: UnsafePointer<UInt8>)
+        -> Bool
+    {
         let hash = unsafe hash(of: name, in: value)
         var at = Int(hash) & (places.count - 1)
         while places[at].round == round {
@@ -55,7 +57,7 @@ struct NameSet: ~Copyable {
         }
     }
 
-    private mutating func hash(of name: Slot, in value: UnsafePointer<UInt8>) -> UInt32 {
+    private mutating func hash(of name: FoundValue, in value: UnsafePointer<UInt8>) -> UInt32 {
         let start = unsafe value + Int(name.start)
         if name.kind == .string { return unsafe hash(start, Int(name.count)) }
         unsafe text.setUnescaped(start, count: Int(name.count))
@@ -77,7 +79,7 @@ struct NameSet: ~Copyable {
         return UInt32(truncatingIfNeeded: state ^ state >> 32)
     }
 
-    private mutating func isSame(_ name: Slot, _ other: Slot, in value: UnsafePointer<UInt8>) -> Bool {
+    private mutating func isSame(_ name: FoundValue, _ other: FoundValue, in value: UnsafePointer<UInt8>) -> Bool {
         unsafe text.setUnescaped(value + Int(name.start), count: Int(name.count))
         unsafe otherText.setUnescaped(value + Int(other.start), count: Int(other.count))
         return text.span.isEqual(to: otherText.span)

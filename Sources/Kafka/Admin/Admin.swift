@@ -133,7 +133,4 @@ public struct Admin: ~Copyable, @unchecked Sendable {
         }
         return "check bootstrap.servers and that the broker runs"
     }
-
-    /// librdkafka's own log lines since the last call, at most 200.
-    public func takeLogLines() -> [KafkaLogLine] { mailbox.logs.take() }
 }

@@ -5,4 +5,10 @@ public struct KafkaLogLine: Sendable, Equatable {
     /// librdkafka's short word for what it is about, such as `FAIL`.
     public let facility: String
     public let text: String
+
+    public init(level: Int32, facility: String, text: String) {
+        self.level = level
+        self.facility = facility
+        self.text = text
+    }
 }

@@ -9,13 +9,13 @@ struct ReadPositions: ~Copyable {
     private static let none: Int64 = -1
 
     /// Partition p of topic t is at t × `width` + p.
-    private var offsets: Pile<Int64>
+    private var offsets: ReusableArray<Int64>
     private var width = 16
     private let topics: Int
 
     init(topics: Int) {
         self.topics = topics
-        offsets = Pile(repeating: Self.none, count: topics * width)
+        offsets = ReusableArray(repeating: Self.none, count: topics * width)
     }
 
     /// All of the partitions, with the offset to continue at.
@@ -44,7 +44,7 @@ struct ReadPositions: ~Copyable {
         offsets[partition.topic * width + Int(partition.partition)] = Self.none
     }
 
-    mutating func removeAll() { offsets = Pile(repeating: Self.none, count: offsets.count) }
+    mutating func removeAll() { offsets = ReusableArray(repeating: Self.none, count: offsets.count) }
 
     /// A record was handed on.
     @inline(__always)
@@ -57,7 +57,7 @@ struct ReadPositions: ~Copyable {
     private mutating func widen(beyond partition: Int) {
         let before = all
         while width <= partition { width *= 2 }
-        offsets = Pile(repeating: Self.none, count: topics * width)
+        offsets = ReusableArray(repeating: Self.none, count: topics * width)
         begin(before)
     }
 }

@@ -34,9 +34,6 @@ extension Producer {
 
     /// What librdkafka complained of since the last call.
     public mutating func takeErrors() -> [KafkaError] { mailbox.takeErrors() }
-
-    /// librdkafka's own log lines since the last call, at most 200.
-    public func takeLogLines() -> [KafkaLogLine] { mailbox.logs.take() }
 }
 
 extension Producer {

@@ -9,25 +9,26 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
     let plan: ProjectionPlan
     private let paths: ContiguousArray<Int32>
     private let keyPaths: ContiguousArray<Int>
-    private let limits = EventLimits()
-    private var decoder: EventDecoder
+    private let limits: Limits
+    private var decoder: JSONValueDecoder
     private var decoded: DecodedValue
     private var texts: UnescapedTexts
     private var changes: Changes
 
-    init(_ source: Source, naming: RowNaming) throws(ProjectionError) {
+    init(_ source: Source, naming: RowNaming, limits: Limits) throws(ProjectionError) {
+        self.limits = limits
         let prepared = try PreparedProjection(source)
         self.source = source
         plan = prepared.plan
         paths = prepared.paths
         keyPaths = ContiguousArray(prepared.plan.topics.map { $0.keyPath ?? -1 })
-        decoder = EventDecoder(
+        decoder = JSONValueDecoder(
             paths: plan.paths,
             wantsMembers: prepared.views.contains { $0.ownership == .whole },
             validatesWhole: plan.views.contains { $0.kind == .document })
         decoded = DecodedValue(pathCount: plan.paths.count)
         texts = UnescapedTexts(pathCount: plan.paths.count)
-        changes = Changes(plan: plan, naming: naming, places: prepared.places, views: prepared.views)
+        changes = Changes(plan: plan, naming: naming, places: prepared.places, views: prepared.views, limits: limits)
     }
 
     mutating func project(
@@ -35,10 +36,10 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
     ) -> ProjectionOutcome {
         if let value = event.value {
             if let bad = limits.fault(ofValue: value.count) { return .bad(bad) }
-            if let fault = decoder.decode(value, into: &decoded) { return .bad(bad(fault)) }
+            if let fault = decoder.decode(value, into: &decoded) { return .bad(fault.badEvent(plan)) }
             texts.fill(decoded, value)
         } else {
-            for index in decoded.slots.indices { decoded.slots[index] = Slot() }
+            for index in decoded.found.indices { decoded.found[index] = FoundValue() }
         }
         changes.begin(event)
         do throws(ProjectionError) {
@@ -56,17 +57,5 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
     ) throws(ProjectionError) {
         try source.project(
             Event(event, decoded, places: paths.span, texts: texts, keyPath: keyPath), into: &changes)
-    }
-
-    private func bad(_ fault: DecodeFault) -> BadEvent {
-        switch fault {
-        case .notJSON(let reason, let at):
-            BadEvent(view: nil, reason: "the value is not JSON: \(reason.rawValue) (at byte \(at))", isNotJSON: true)
-        case .repeatedName(let path?, let at):
-            BadEvent(view: nil, reason: "a name on the way to \(plan.paths[path]) occurs twice (at byte \(at))")
-        case .repeatedName(nil, let at):
-            BadEvent(
-                view: nil, reason: "a name at the top occurs twice (at byte \(at)), but setAll needs each name once")
-        }
     }
 }

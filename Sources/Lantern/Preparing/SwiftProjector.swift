@@ -7,8 +7,10 @@ package final class SwiftProjector<Source: Projection>: Projector {
     private var core: ProjectionCore<Source>
 
     /// Prepares `source`; throws all that is wrong with it. `naming` says what is before each row's key.
-    package init(_ source: Source, naming: RowNaming = .plain) throws(ProjectionError) {
-        core = try ProjectionCore(source, naming: naming)
+    package init(
+        _ source: Source, naming: RowNaming = .plain, limits: Limits = Limits()
+    ) throws(ProjectionError) {
+        core = try ProjectionCore(source, naming: naming, limits: limits)
         plan = core.plan
     }
 

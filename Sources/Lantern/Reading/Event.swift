@@ -5,10 +5,10 @@ internal import Projections
 /// ends with the call of `project`.
 public struct Event: ~Escapable {
     let record: Projections.Event
-    private let finds: Span<Slot>
+    private let finds: Span<FoundValue>
     private let places: Span<Int32>
     private let unescaped: Span<UInt8>
-    private let unescapedFinds: Span<Slot>
+    private let unescapedFinds: Span<FoundValue>
     /// The path that the record key supplies in a tombstone; −1: none.
     private let keyPath: Int
 
@@ -18,7 +18,7 @@ public struct Event: ~Escapable {
         texts: borrowing UnescapedTexts, keyPath: Int
     ) {
         self.record = copy record
-        finds = decoded.slots.span
+        finds = decoded.found.span
         self.places = places
         unescaped = texts.bytes.span
         unescapedFinds = texts.places.span

@@ -7,7 +7,7 @@ internal import Projections
 /// string, a number or a boolean; what cannot be read throws, and the event is bad.
 public struct FieldValue: ~Escapable {
     let field: Field
-    let kind: Slot.Kind
+    let kind: FoundValue.Kind
     /// The bytes as they came, a string's without its quotes.
     let raw: Span<UInt8>
     /// What a string with escapes says; nil if it has none, or an unpaired surrogate.
@@ -16,7 +16,7 @@ public struct FieldValue: ~Escapable {
     let isRecordKey: Bool
 
     @_lifetime(copy raw, copy text)
-    init(_ field: Field, _ kind: Slot.Kind, raw: Span<UInt8>, text: Span<UInt8>?, isRecordKey: Bool = false) {
+    init(_ field: Field, _ kind: FoundValue.Kind, raw: Span<UInt8>, text: Span<UInt8>?, isRecordKey: Bool = false) {
         self.isRecordKey = isRecordKey
         self.field = field
         self.kind = kind

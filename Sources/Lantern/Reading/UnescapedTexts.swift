@@ -5,16 +5,17 @@ internal import Projections
 struct UnescapedTexts: ~Copyable {
     var bytes = ByteBuffer(capacity: 256)
     /// For each path, where its text is in `bytes`; `.nothing` if it has an unpaired surrogate.
-    var places: [Slot]
+    var places: [FoundValue]
 
-    init(pathCount: Int) { places = Array(repeating: Slot(), count: pathCount) }
+    init(pathCount: Int) { places = Array(repeating: FoundValue(), count: pathCount) }
 
     mutating func fill(_ decoded: borrowing DecodedValue, _ value: Span<UInt8>) {
         bytes.removeAll(keeping: 1 << 20)
-        for index in decoded.slots.indices where decoded.slots[index].kind == .escapedString {
+        for index in decoded.found.indices where decoded.found[index].kind == .escapedString {
             let start = bytes.count
-            let isText = JSONText.unescape(value.extracting(decoded.slots[index].range), to: &bytes)
-            places[index] = Slot(isText ? .string : .nothing, start: UInt32(start), count: UInt32(bytes.count - start))
+            let isText = JSONText.unescape(value.extracting(decoded.found[index].range), to: &bytes)
+            places[index] = FoundValue(
+                isText ? .string : .nothing, start: UInt32(start), count: UInt32(bytes.count - start))
         }
     }
 }

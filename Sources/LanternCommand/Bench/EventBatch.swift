@@ -51,7 +51,7 @@ struct EventBatch: ~Copyable {
     }
 
     /// Decodes event `index`, and no more.
-    func decode(_ index: Int, _ projector: PlanDecoder) {
+    func decode(_ index: Int, _ projector: JSONProjector) {
         guard let value = places[index].value else { return }
         projector.decode(bytes.span(value))
     }

@@ -1,3 +1,4 @@
+import Lantern
 import Bytes
 import Configuration
 import Formats
@@ -17,8 +18,7 @@ struct ProjectionBench: ~Copyable {
     private static let eventsPerTransaction = 100_000
 
     private let limits: Limits
-    private let projector: PlanProjector
-    private let decoder: PlanDecoder
+    private let projector: JSONProjector
     private var scratch: ScratchRedis
     private var consumer: Consumer
     private let positions: [Kafka.Position]
@@ -47,8 +47,7 @@ struct ProjectionBench: ~Copyable {
     ) {
         self.limits = limits
         self.positions = positions
-        projector = PlanProjector(plan: plan, naming: scratch.naming, limits: EventLimits(limits))
-        decoder = PlanDecoder(plan: plan)
+        projector = JSONProjector(plan: plan, naming: scratch.naming, limits: limits)
         report = BenchReport(projection: plan.name)
         self.scratch = scratch
         self.consumer = consumer
@@ -128,7 +127,7 @@ struct ProjectionBench: ~Copyable {
 
     private mutating func decodeAll() {
         let start = BenchClocks.thread()
-        for index in 0..<batch.count { batch.decode(index, decoder) }
+        for index in 0..<batch.count { batch.decode(index, projector) }
         clocks.decode += BenchClocks.thread() - start
     }
 

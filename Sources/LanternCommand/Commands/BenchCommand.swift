@@ -64,7 +64,7 @@ struct BenchCommand: Command {
             if asJSON { return Console.printJSON(Results(projections: reports), .done) }
             return .done
         } catch {
-            return Explanation.explain(error)
+            return ErrorReport.explain(error)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Lantern
 import Configuration
 import Projections
 import Records
@@ -42,7 +43,7 @@ struct DropCommand: Command {
             var redis = try RedisConnection.open(RedisOptions(configuration, clientName: "lantern-drop"))
             return try drop("\(configuration.redis)", &redis)
         } catch {
-            return Explanation.explain(error)
+            return ErrorReport.explain(error)
         }
     }
 

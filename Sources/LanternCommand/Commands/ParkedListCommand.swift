@@ -1,3 +1,4 @@
+import Lantern
 import Configuration
 import Projections
 import Records
@@ -50,7 +51,7 @@ struct ParkedListCommand: Command {
             }
             return .done
         } catch {
-            return Explanation.explain(error)
+            return ErrorReport.explain(error)
         }
     }
 

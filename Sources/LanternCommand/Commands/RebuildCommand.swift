@@ -1,6 +1,7 @@
 import Projections
 import CommandLine
 import Configuration
+import Lantern
 import Logging
 import Records
 import Redis
@@ -63,7 +64,7 @@ struct RebuildCommand: Command {
             guard let unit = try chosen(units) else { return .usage }
             return try rebuild(unit)
         } catch {
-            return Explanation.explain(error)
+            return ErrorReport.explain(error)
         }
     }
 
@@ -110,11 +111,10 @@ struct RebuildCommand: Command {
         }
         guard let build else { return .failed }
         let signals = try SignalPipe()
-        let log = Log(rebuild.configuration.log)
+        let log = Log(rebuild.configuration.log, on: Console.messages)
         let runners = rebuild.runners(build, log, maxRate: maxRate)
         let session = WorkerSession(
-            runners, redis: rebuild.redis,
-            drainDeadline: Int64(rebuild.configuration.limits.drainDeadlineMilliseconds), log: log)
+            runners, redis: rebuild.redis, limits: rebuild.configuration.limits, log: log)
         var output = RebuildOutput(asJSON: asJSON)
         var monitor = RebuildMonitor(
             BuildReader(unit, build, until: stops, redis: rebuild.redis), runners,
@@ -125,7 +125,7 @@ struct RebuildCommand: Command {
         }
         try session.start()
         let end = session.run(untilEnd: false, signals: signals) { now in monitor.tick(&output, now: now) }
-        if case .failed = end { return Explanation.code(end) }
+        if case .failed = end { return ErrorReport.code(end) }
         return told(monitor.outcome, monitor.build, monitor.progress.remaining, &output)
     }
 

@@ -71,7 +71,7 @@ struct RunCommand: Command {
             settings.acceptsCluster = acceptCluster
             settings.startsFresh = settings.plan.name == freshProjection
         }
-        do { try session.start(signals: signals) } catch { return Explanation.explain(error) }
-        return Explanation.code(session.run(untilEnd: untilEnd, signals: signals))
+        do { try session.start(signals: signals) } catch { return ErrorReport.explain(error) }
+        return ErrorReport.code(session.run(untilEnd: untilEnd, signals: signals))
     }
 }

@@ -1,4 +1,5 @@
 import Projections
+import Lantern
 import Configuration
 import Redis
 import CommandLine
@@ -43,7 +44,7 @@ struct StatusCommand: Command {
                 projections.append(try ProjectionStatus(plan, group: configuration.worker.group, &redis, &logs))
             }
             // What Redis knows is worth the more when Kafka is away.
-            let fault = logs.fault.map { Explanation.explain($0) }
+            let fault = logs.fault.map { ErrorReport.explain($0) }
             let isHalted = projections.contains { projection in
                 projection.obstacle != nil || projection.partitions.contains { $0.needsAttention }
             }
@@ -52,7 +53,7 @@ struct StatusCommand: Command {
             for projection in projections { Console.output.write(text(projection)) }
             return code
         } catch {
-            return Explanation.explain(error)
+            return ErrorReport.explain(error)
         }
     }
 

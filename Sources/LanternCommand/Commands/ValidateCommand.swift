@@ -85,6 +85,6 @@ struct ValidateCommand: Command {
         guard let samplePath else { return nil }
         var sample = try SampleFile(samplePath)
         try sample.place(in: configuration.projections, topic: topic)
-        return SampleReport(sample, configuration.projections, limits: EventLimits(configuration.limits))
+        return SampleReport(sample, configuration.projections, limits: configuration.limits)
     }
 }

@@ -1,3 +1,4 @@
+import Lantern
 import Configuration
 import FoundationEssentials
 import Glibc
@@ -40,7 +41,7 @@ struct Demo {
             Console.messages.write(error.description + "\n")
             return .usage
         } catch {
-            return Explanation.explain(error)
+            return ErrorReport.explain(error)
         }
     }
 
@@ -82,7 +83,7 @@ struct Demo {
     }
 
     private func show(_ configuration: Configuration, _ signals: SignalPipe, isEmbedded: Bool) throws -> ExitCode {
-        var log = Log(configuration.log)
+        var log = Log(configuration.log, on: Console.messages)
         log.level = .error
         let session = WorkerSession(configuration, log: log) { settings in
             guard isEmbedded else { return }
@@ -127,7 +128,7 @@ struct Demo {
             return interruptions < 2 && !(generator.hasEnded && done >= produced)
         }
         display.clear()
-        if case .failed(let error) = end { return Explanation.explain(error) }
+        if case .failed(let error) = end { return ErrorReport.explain(error) }
         return try conclude(generator.progress, configuration, projected(), finished - started)
     }
 

@@ -1,4 +1,5 @@
 import Configuration
+import Lantern
 import Formats
 import Logging
 import Projections
@@ -33,6 +34,7 @@ struct RebuildUnit {
         let keepers = try plans.map { plan in
             var settings = ProjectionSettings(plan, in: configuration)
             settings.allowsPartial = allowPartial
+            settings.builtBy = "lantern \(VersionCommand.version)"
             let facts = withFacts ? try settings.logFacts() : LogFacts(clusterID: nil, topics: [])
             return settings.keeper(facts)
         }
@@ -41,14 +43,14 @@ struct RebuildUnit {
 
     /// What folds a build in this process.
     func runners(_ build: Build, _ log: Log, maxRate: Int? = nil) -> [ProjectionRunner] {
-        let limits = EventLimits(configuration.limits)
+        let limits = configuration.limits
         return zip(plans, build.records).map { plan, record in
             var settings = ProjectionSettings(plan, in: configuration)
             settings.identifier = record.identifier
             settings.maxRate = maxRate
             let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
             return ProjectionRunner(
-                settings: settings, makeProjector: { PlanProjector(plan: plan, limits: limits) },
+                settings: settings, makeProjector: { JSONProjector(plan: plan, limits: limits) },
                 log: { lines.write($0) })
         }
     }

@@ -1,3 +1,4 @@
+import Lantern
 import CommandLine
 import FoundationEssentials
 import Projections

@@ -1,3 +1,4 @@
+import Lantern
 import Configuration
 import Formats
 import Projections
@@ -10,18 +11,19 @@ extension WorkerSession {
     convenience init(
         _ configuration: Configuration, log: Log? = nil, adjust: (inout ProjectionSettings) -> Void = { _ in }
     ) {
-        let log = log ?? Log(configuration.log)
-        let limits = EventLimits(configuration.limits)
+        let log = log ?? Log(configuration.log, on: Console.messages)
+        let limits = configuration.limits
         let runners = configuration.projections.map { plan in
             var settings = ProjectionSettings(plan, in: configuration)
+            settings.builtBy = "lantern \(VersionCommand.version)"
             adjust(&settings)
             let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
             return ProjectionRunner(
-                settings: settings, makeProjector: { PlanProjector(plan: plan, limits: limits) },
+                settings: settings, makeProjector: { JSONProjector(plan: plan, limits: limits) },
                 log: { lines.write($0) })
         }
         self.init(
             runners, redis: RedisOptions(configuration, clientName: "lantern"),
-            drainDeadline: Int64(configuration.limits.drainDeadlineMilliseconds), log: log)
+            limits: limits, log: log)
     }
 }

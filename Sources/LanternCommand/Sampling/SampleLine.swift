@@ -32,7 +32,8 @@ struct SampleLine: ~Copyable {
         static let own: [Name] = [.topic, .key, .value, .timestamp, .headers]
     }
 
-    private var decoder = EventDecoder(paths: Name.allCases.map { JSONPath(members: [$0.text]) }, wantsMembers: true)
+    private var decoder = JSONValueDecoder(
+        paths: Name.allCases.map { JSONPath(members: [$0.text]) }, wantsMembers: true)
     private var decoded = DecodedValue(pathCount: Name.allCases.count)
 
     /// A line that is not JSON is an event too: one that cannot be projected.
@@ -49,7 +50,7 @@ struct SampleLine: ~Copyable {
         return event
     }
 
-    private func slot(_ name: Name) -> Slot { decoded.slots[name.rawValue] }
+    private func slot(_ name: Name) -> FoundValue { decoded.found[name.rawValue] }
 
     private func readOwn(_ bytes: [UInt8], into event: inout SampleEvent) throws(Fault) {
         let known = Name.own.map(\.text)
@@ -120,7 +121,7 @@ struct SampleLine: ~Copyable {
     }
 
     /// A value's bytes as they came; nil is null.
-    private func json(_ slot: Slot, _ bytes: [UInt8]) -> [UInt8]? {
+    private func json(_ slot: FoundValue, _ bytes: [UInt8]) -> [UInt8]? {
         switch slot.kind {
         case .nothing, .null: nil
         case .string, .escapedString: Array(bytes[slot.range.lowerBound - 1..<slot.range.upperBound + 1])

@@ -44,7 +44,7 @@ struct SampleReport: Encodable {
     var hasBadEvents: Bool { projections.contains { !$0.bad.isEmpty } }
 
     /// Projects every event of `sample`, whose events have their topics, without Kafka and Redis.
-    init(_ sample: SampleFile, _ plans: [ProjectionPlan], limits: EventLimits) {
+    init(_ sample: SampleFile, _ plans: [ProjectionPlan], limits: Limits) {
         file = sample.name
         events = sample.events.count
         for plan in plans {

@@ -6,17 +6,17 @@ import Projections
 struct SampleRun: ~Copyable {
     private(set) var result: SampleReport.Projection
     private let plan: ProjectionPlan
-    private let projector: PlanProjector
+    private let projector: JSONProjector
     private var changes = Changeset()
     private var places: [EventExplanation.TakenRule: Int] = [:]
     private var parkedKeys: Set<[UInt8]> = []
-    private var keyDecoder: EventDecoder
+    private var keyDecoder: JSONValueDecoder
     private var keyDecoded: DecodedValue
 
-    init(_ plan: ProjectionPlan, limits: EventLimits) {
+    init(_ plan: ProjectionPlan, limits: Limits) {
         self.plan = plan
-        projector = PlanProjector(plan: plan, limits: limits)
-        keyDecoder = EventDecoder(paths: plan.paths, wantsMembers: false)
+        projector = JSONProjector(plan: plan, limits: limits)
+        keyDecoder = JSONValueDecoder(paths: plan.paths, wantsMembers: false)
         keyDecoded = DecodedValue(pathCount: plan.paths.count)
         result = SampleReport.Projection(name: plan.name, rules: [])
         for (view, viewPlan) in plan.views.enumerated() {
@@ -81,7 +81,7 @@ struct SampleRun: ~Copyable {
         guard let path = plan.topics[topic].keyPath, let value = sample.value,
             keyDecoder.decode(value.span, into: &keyDecoded) == nil
         else { return nil }
-        let slot = keyDecoded.slots[path]
+        let slot = keyDecoded.found[path]
         switch slot.kind {
         case .string, .number, .yes, .no: return Array(value[slot.range])
         case .escapedString:

@@ -15,11 +15,11 @@ public struct Changeset: ~Copyable {
     public internal(set) var offeredCount: Int64 = 0
     var byteBound = 0
     var arena = ByteBuffer(capacity: 1 << 14)
-    var entries = Pile<ChangesetEntry>(capacity: 256)
-    var elements = Pile<ChangesetElement>(capacity: 256)
+    var entries = ReusableArray<ChangesetEntry>(capacity: 256)
+    var elements = ReusableArray<ChangesetElement>(capacity: 256)
     /// Places in `entries` and `elements` plus one; 0 is free. Their sizes are powers of two.
-    var entrySlots = Pile<Int32>(repeating: 0, count: 1 << 10)
-    var elementSlots = Pile<Int32>(repeating: 0, count: 1 << 11)
+    var entrySlots = ReusableArray<Int32>(repeating: 0, count: 1 << 10)
+    var elementSlots = ReusableArray<Int32>(repeating: 0, count: 1 << 11)
     /// The sum of all increments' magnitudes: while it is in range, so is each sum.
     var sumMagnitude: UInt64 = 0
     var scoreMagnitude: UInt64 = 0
@@ -38,10 +38,10 @@ public struct Changeset: ~Copyable {
         unmerged.removeAll(keeping: 1 << 22)
         if entries.isEmpty { return }
         if entries.room > 1 << 16 || elements.room > 1 << 18 {
-            entries = Pile(capacity: 256)
-            elements = Pile(capacity: 256)
-            entrySlots = Pile(repeating: 0, count: 1 << 10)
-            elementSlots = Pile(repeating: 0, count: 1 << 11)
+            entries = ReusableArray(capacity: 256)
+            elements = ReusableArray(capacity: 256)
+            entrySlots = ReusableArray(repeating: 0, count: 1 << 10)
+            elementSlots = ReusableArray(repeating: 0, count: 1 << 11)
         } else {
             for index in entries.indices { entrySlots[Int(entries[index].slot)] = 0 }
             for index in elements.indices { elementSlots[Int(elements[index].slot)] = 0 }
@@ -157,7 +157,7 @@ public struct Changeset: ~Copyable {
 
     @inline(never)
     private mutating func growEntrySlots() {
-        entrySlots = Pile(repeating: 0, count: entrySlots.count * 2)
+        entrySlots = ReusableArray(repeating: 0, count: entrySlots.count * 2)
         for index in entries.indices {
             let slot = Self.freeSlot(for: entries[index].hash, in: entrySlots)
             entrySlots[slot] = Int32(index + 1)
@@ -167,7 +167,7 @@ public struct Changeset: ~Copyable {
 
     @inline(never)
     private mutating func growElementSlots() {
-        elementSlots = Pile(repeating: 0, count: elementSlots.count * 2)
+        elementSlots = ReusableArray(repeating: 0, count: elementSlots.count * 2)
         for index in elements.indices {
             let slot = Self.freeSlot(for: elements[index].hash, in: elementSlots)
             elementSlots[slot] = Int32(index + 1)
@@ -175,7 +175,7 @@ public struct Changeset: ~Copyable {
         }
     }
 
-    private static func freeSlot(for hash: UInt64, in slots: borrowing Pile<Int32>) -> Int {
+    private static func freeSlot(for hash: UInt64, in slots: borrowing ReusableArray<Int32>) -> Int {
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
         return slot

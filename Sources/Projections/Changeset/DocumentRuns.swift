@@ -25,7 +25,7 @@ struct DocumentRuns: ~Copyable {
     private static let headBytes = 32
 
     private var arguments = CommandBuffer(capacity: 1 << 12)
-    private var runs = Pile<Run>(capacity: 16)
+    private var runs = ReusableArray<Run>(capacity: 16)
     private(set) var rowCount = 0
 
     /// At most how many bytes `encode` writes.

@@ -2,8 +2,18 @@
 public enum DecodeFault: Error, Sendable, Equatable {
     /// Not one JSON text in UTF-8: what is wrong, and at which byte of the value.
     case notJSON(reason: StaticReason, at: Int)
-    /// A name occurs twice on the way to `path` (an index into `ProjectionPlan.paths`), or at the top (nil).
-    case repeatedName(path: Int?, at: Int)
+    /// A name occurs twice on the way to `path` (an index into `ProjectionPlan.paths`).
+    case repeatedName(path: Int, at: Int)
+
+    /// The same, as what an operator sees of the event.
+    public func badEvent(_ plan: ProjectionPlan) -> BadEvent {
+        switch self {
+        case .notJSON(let reason, let at):
+            BadEvent(view: nil, reason: "the value is not JSON: \(reason.rawValue) (at byte \(at))", isNotJSON: true)
+        case .repeatedName(let path, let at):
+            BadEvent(view: nil, reason: "a name on the way to \(plan.paths[path]) occurs twice (at byte \(at))")
+        }
+    }
 
     /// What is wrong, in words that need no allocation.
     public enum StaticReason: String, Sendable {

@@ -29,7 +29,7 @@ extension FoldProgram {
             case .recordKey:
                 "the record key is \(shown(Source(.key), event, decoded)), but \(path) is \(value)"
             case .keyLength:
-                longestKey == EventLimits.longestKey
+                longestKey == Limits.longestKey
                     ? "the row key is longer than 4,096 bytes"
                     : "the row key is longer than \(longestKey) bytes, which is limits.key-bytes"
             case .notObject: "the value is not an object, but `set: all` needs one"

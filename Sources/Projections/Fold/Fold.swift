@@ -12,7 +12,7 @@ public struct Fold: ~Copyable {
     public private(set) var unknownTypes = TypeCounts()
 
     /// Compiles `plan`; `naming` says what is before each row's key.
-    public init(plan: ProjectionPlan, naming: RowNaming, limits: EventLimits = EventLimits()) {
+    public init(plan: ProjectionPlan, naming: RowNaming, limits: Limits = Limits()) {
         self.plan = plan
         program = FoldProgram(plan, prefix: naming.prefix, longestKey: limits.keyBytes)
     }
@@ -44,7 +44,8 @@ public struct Fold: ~Copyable {
 
     /// Encodes the changes of all views at once, or none of them.
     private mutating func stream(
-        _ steps: Rows, _ event: borrowing Event, _ decoded: borrowing DecodedValue, into unmerged: inout UnmergedChanges
+        _ steps: TableRange, _ event: borrowing Event, _ decoded: borrowing DecodedValue,
+        into unmerged: inout UnmergedChanges
     ) throws(FoldFault) {
         let mark = unmerged.mark
         do throws(FoldFault) {
@@ -59,11 +60,11 @@ public struct Fold: ~Copyable {
 
     mutating func steps(
         for event: borrowing Event, _ decoded: borrowing DecodedValue
-    ) throws(FoldFault) -> Rows {
+    ) throws(FoldFault) -> TableRange {
         let topic = program.topics[event.topic]
         guard let value = event.value else { return topic.tombstone }
         guard let path = program.typePath else { return try stepsByRecord(event, decoded) }
-        let slot = decoded.slots[path]
+        let slot = decoded.found[path]
         switch slot.kind {
         case .string, .number: return program.steps(topic: event.topic, type: value.extracting(slot.range))
         case .nothing, .null, .object, .array: return topic.any
@@ -79,7 +80,7 @@ public struct Fold: ~Copyable {
     /// Where the type is what the record itself has: `{@header.type}`.
     private mutating func stepsByRecord(
         _ event: borrowing Event, _ decoded: borrowing DecodedValue
-    ) throws(FoldFault) -> Rows {
+    ) throws(FoldFault) -> TableRange {
         guard let source = program.type else { return program.topics[event.topic].any }
         let found = program.find(source, event, decoded)
         if found.kind == .nothing { return program.topics[event.topic].any }

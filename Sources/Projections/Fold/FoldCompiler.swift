@@ -48,7 +48,7 @@ extension FoldProgram {
     /// `topic` says which path the record key supplies.
     private mutating func steps(
         _ indices: [Int], of plan: ProjectionPlan, topic: TopicPlan?, rank: (EventName) -> Int
-    ) -> Rows {
+    ) -> TableRange {
         var found: [StepCode] = []
         for index in indices {
             let view = plan.views[index]
@@ -171,7 +171,7 @@ extension FoldProgram {
         argument.argument(text: name)
         let encoded = text(argument.bytes.span)
         let count = Int32(name.utf8.count)
-        let text = PoolText(start: encoded.start + encoded.count - 2 - count, count: count)
+        let text = PoolRange(start: encoded.start + encoded.count - 2 - count, count: count)
         let hash = ByteHash.hash(pool.span(text.range), seed: seed)
         return ChangeCode(operation: operation, name: text, encodedName: encoded, nameHash: hash, source: source)
     }
@@ -182,7 +182,7 @@ extension FoldProgram {
         ChangeCode(operation: operation, source: source(number.source, topic: topic), scale: number.scale)
     }
 
-    private mutating func template(_ template: TextTemplate, topic: TopicPlan?) -> Rows {
+    private mutating func template(_ template: TextTemplate, topic: TopicPlan?) -> TableRange {
         let compiled = template.parts.map { part in
             switch part {
             case .literal(let literal): TemplatePart(literal: text(literal), isLiteral: true)
@@ -217,17 +217,17 @@ extension FoldProgram {
         }
     }
 
-    mutating func text(_ text: String) -> PoolText { self.text(Array(text.utf8).span) }
+    mutating func text(_ text: String) -> PoolRange { self.text(Array(text.utf8).span) }
 
-    private mutating func text(_ text: Span<UInt8>) -> PoolText {
+    private mutating func text(_ text: Span<UInt8>) -> PoolRange {
         let start = pool.count
         pool.append(text)
-        return PoolText(start: Int32(start), count: Int32(text.count))
+        return PoolRange(start: Int32(start), count: Int32(text.count))
     }
 
-    private static func append<Code>(_ codes: [Code], to table: inout ContiguousArray<Code>) -> Rows {
+    private static func append<Code>(_ codes: [Code], to table: inout ContiguousArray<Code>) -> TableRange {
         let start = table.count
         table.append(contentsOf: codes)
-        return Rows(start: Int32(start), end: Int32(table.count))
+        return TableRange(start: Int32(start), end: Int32(table.count))
     }
 }

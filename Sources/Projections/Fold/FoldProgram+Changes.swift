@@ -56,7 +56,7 @@ extension FoldProgram {
         guard stage.changes.count > start else { return }
         var row = StagedRow(
             view: view.view, shape: view.shape, keep: view.keep, key: key,
-            changes: Rows(start: Int32(start), end: Int32(stage.changes.count)))
+            changes: TableRange(start: Int32(start), end: Int32(stage.changes.count)))
         if view.everySeconds > 0 {
             row.deadline = (bucket + view.everySeconds) * 1000 + view.retainMilliseconds
         } else if view.timeToLive > 0, stage.changes[stage.changes.count - 1].operation != .delete {
@@ -184,7 +184,7 @@ extension FoldProgram {
         }
     }
 
-    func found(_ slot: Slot) -> Found {
+    func found(_ slot: FoundValue) -> Found {
         Found(kind: slot.kind, start: Int(slot.start), count: Int(slot.count))
     }
 

@@ -16,7 +16,7 @@ extension FoldProgram {
             let part = directParts[index]
             keyCount &+= Int(part.text.count)
             if part.path < 0 { continue }
-            let slot = decoded.slots[Int(part.path)]
+            let slot = decoded.found[Int(part.path)]
             guard slot.kind == .string, slot.count > 0, KeyEscape.needsNone(value.extracting(slot.range)) else {
                 return false
             }
@@ -25,7 +25,7 @@ extension FoldProgram {
         guard keyCount &- Int(prefix.count) <= longestKey else { return false }
         var room = keyCount &+ Int(row.head.count)
         for index in row.fields.range {
-            let slot = decoded.slots[Int(directParts[index].path)]
+            let slot = decoded.found[Int(directParts[index].path)]
             guard slot.kind == .string || slot.kind == .number else { return false }
             room &+= Int(directParts[index].text.count) &+ Int(slot.count)
         }
@@ -34,11 +34,11 @@ extension FoldProgram {
         for index in row.key.range {
             let part = directParts[index]
             commands.continueArgument(pool.span(part.text.range))
-            if part.path >= 0 { commands.continueArgument(value.extracting(decoded.slots[Int(part.path)].range)) }
+            if part.path >= 0 { commands.continueArgument(value.extracting(decoded.found[Int(part.path)].range)) }
         }
         commands.endArgument()
         for index in row.fields.range {
-            let slot = decoded.slots[Int(directParts[index].path)]
+            let slot = decoded.found[Int(directParts[index].path)]
             commands.continueArgument(pool.span(directParts[index].text.range))
             commands.beginArgument(Int(slot.count))
             commands.continueArgument(value.extracting(slot.range))

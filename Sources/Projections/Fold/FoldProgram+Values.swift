@@ -17,7 +17,7 @@ struct Found {
         }
     }
 
-    var kind: Slot.Kind
+    var kind: FoundValue.Kind
     var place = Place.value
     var start = 0
     var count = 0
@@ -31,7 +31,7 @@ extension FoldProgram {
         switch source.kind {
         case .nothing: return Found(kind: .nothing)
         case .path:
-            let slot = decoded.slots[Int(source.path)]
+            let slot = decoded.found[Int(source.path)]
             return Found(kind: slot.kind, start: Int(slot.start), count: Int(slot.count))
         case .key:
             guard let key = event.key else { return Found(kind: .nothing) }
@@ -238,7 +238,7 @@ extension FoldProgram {
 
     /// Whether all of a rule's conditions hold.
     func holds(
-        _ all: Rows, _ event: borrowing Event, _ decoded: borrowing DecodedValue, _ stage: inout FoldStage
+        _ all: TableRange, _ event: borrowing Event, _ decoded: borrowing DecodedValue, _ stage: inout FoldStage
     ) throws(FoldFault) -> Bool {
         for index in all.range {
             let condition = conditions[index]
@@ -266,7 +266,7 @@ extension FoldProgram {
     ) throws(FoldFault) {
         let path = topics[event.topic].keyPath
         guard path >= 0, let value = event.value else { return }
-        let slot = decoded.slots[Int(path)]
+        let slot = decoded.found[Int(path)]
         if slot.kind == .string, let key = event.key, value.extracting(slot.range).isEqual(to: key) { return }
         var source = Source(.path)
         source.path = path

@@ -1,7 +1,7 @@
 import Bytes
 
 /// Where some bytes are in the program's pool.
-struct PoolText {
+struct PoolRange {
     var start: Int32 = 0
     var count: Int32 = 0
 
@@ -9,7 +9,7 @@ struct PoolText {
 }
 
 /// Some of the program's rows.
-struct Rows {
+struct TableRange {
     var start: Int32 = 0
     var end: Int32 = 0
 
@@ -27,14 +27,14 @@ struct Source {
     /// The path's index.
     var path: Int32 = 0
     /// The header's name, the constant.
-    var text = PoolText()
+    var text = PoolRange()
 
     init(_ kind: Kind) { self.kind = kind }
 }
 
 /// A piece of a template: literal text, or a value.
 struct TemplatePart {
-    var literal = PoolText()
+    var literal = PoolRange()
     var isLiteral = false
     var source = Source(.nothing)
 }
@@ -42,7 +42,7 @@ struct TemplatePart {
 struct ConditionCode {
     var source: Source
     /// Among the program's texts.
-    var anyOf: Rows
+    var anyOf: TableRange
 }
 
 /// One change as the fold performs it.
@@ -53,25 +53,25 @@ package struct ChangeCode {
     }
 
     var operation: Operation
-    var name = PoolText()
+    var name = PoolRange()
     /// The name as an argument of a command; empty if it is not fixed.
-    var encodedName = PoolText()
+    var encodedName = PoolRange()
     var nameHash: UInt64 = 0
     var source = Source(.nothing)
     var scale = 0
     /// Among the program's document fields.
-    var fields = Rows()
+    var fields = TableRange()
 }
 
 struct DocumentFieldCode {
     /// The name as JSON, with quotes and colon.
-    var name: PoolText
+    var name: PoolRange
     var source: Source
 }
 
 struct RuleCode {
-    var conditions: Rows
-    var changes: Rows
+    var conditions: TableRange
+    var changes: TableRange
     /// Whether it needs the event's time.
     var needsTime: Bool
     /// Its place in the program's direct rows; −1: none.
@@ -81,15 +81,15 @@ struct RuleCode {
 /// A rule that only sets fields of a hash to values in the event.
 struct DirectRowCode {
     /// The head and the name of its HSET, encoded.
-    var head: PoolText
+    var head: PoolRange
     /// Among the program's direct parts.
-    var key: Rows
-    var fields: Rows
+    var key: TableRange
+    var fields: TableRange
 }
 
 /// A piece of a direct row's key, or a field of it: encoded or literal text, and the path of the value behind it.
 struct DirectPartCode {
-    var text: PoolText
+    var text: PoolRange
     /// −1: nothing follows the text.
     var path: Int32
 }
@@ -106,32 +106,32 @@ struct ViewCode {
     var retainMilliseconds: Int64 = 0
     /// 0: none.
     var timeToLive: Int64 = 0
-    var key = Rows()
+    var key = TableRange()
     var memberKind = Member.none
     var memberSource = Source(.nothing)
-    var member = Rows()
+    var member = TableRange()
 }
 
 /// One view's rules for one type of event.
 struct StepCode {
     var view: Int32
-    var rules: Rows
+    var rules: TableRange
 }
 
 /// A named type of one topic.
 struct TypeCode {
     var topic: Int32
-    var name: PoolText
+    var name: PoolRange
     var hash: UInt64
-    var steps: Rows
+    var steps: TableRange
 }
 
 struct TopicCode {
     /// −1: none.
     var keyPath: Int32
     /// Of types without a name here, and of none.
-    var any = Rows()
-    var tombstone = Rows()
+    var any = TableRange()
+    var tombstone = TableRange()
 }
 
 /// A plan as flat tables of plain values: nothing in them is retained, released or compared as text.
@@ -141,7 +141,7 @@ struct FoldProgram: ~Copyable {
     private let staysInPlace: (any Sendable)? = nil
     var pool = ByteBuffer(capacity: 1024)
     /// What is before each row key.
-    var prefix = PoolText()
+    var prefix = PoolRange()
     var topics: ContiguousArray<TopicCode> = []
     var types: ContiguousArray<TypeCode> = []
     /// Places in `types` plus one; 0 is free.
@@ -150,7 +150,7 @@ struct FoldProgram: ~Copyable {
     var views: ContiguousArray<ViewCode> = []
     var rules: ContiguousArray<RuleCode> = []
     var conditions: ContiguousArray<ConditionCode> = []
-    var texts: ContiguousArray<PoolText> = []
+    var texts: ContiguousArray<PoolRange> = []
     var changes: ContiguousArray<ChangeCode> = []
     var fields: ContiguousArray<DocumentFieldCode> = []
     var parts: ContiguousArray<TemplatePart> = []
@@ -163,11 +163,11 @@ struct FoldProgram: ~Copyable {
     /// Event time; nil is the record's timestamp.
     var time: Source?
     /// The longest row key, in bytes.
-    var longestKey = EventLimits.longestKey
+    var longestKey = Limits.longestKey
     let seed = ByteHash.seed
 
     /// The steps for a type of a topic.
-    func steps(topic: Int, type: Span<UInt8>) -> Rows {
+    func steps(topic: Int, type: Span<UInt8>) -> TableRange {
         if types.isEmpty { return topics[topic].any }
         let hash = ByteHash.hash(type, seed: seed ^ UInt64(truncatingIfNeeded: topic))
         var slot = Int(truncatingIfNeeded: hash) & (typeSlots.count - 1)

@@ -15,7 +15,7 @@ struct StagedText {
 struct StagedChange {
     var operation: ChangeCode.Operation
     /// The name as an argument of a command, if the program knows it; otherwise empty.
-    var encodedName = PoolText()
+    var encodedName = PoolRange()
     var name = StagedText()
     var nameHash: UInt64 = 0
     var value = StagedText()
@@ -31,15 +31,15 @@ struct StagedRow {
     var key: StagedText
     /// Milliseconds since 1970; −1: none.
     var deadline: Int64 = -1
-    var changes: Rows
+    var changes: TableRange
 }
 
 /// What an event does to all views, in memory that is used again for the next event.
 struct FoldStage: ~Copyable {
     var bytes = ByteBuffer(capacity: 4096)
     var scratch = ByteBuffer(capacity: 256)
-    var rows = Pile<StagedRow>()
-    var changes = Pile<StagedChange>()
+    var rows = ReusableArray<StagedRow>()
+    var changes = ReusableArray<StagedChange>()
     /// The magnitudes of its increments, of integers and of scores.
     var sums: UInt64 = 0
     var scores: UInt64 = 0

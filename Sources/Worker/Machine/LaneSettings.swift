@@ -20,16 +20,16 @@ public struct LaneSettings: Sendable {
     var group = ""
     var kafkaUser: String?
 
-    public var commandsPerTransaction = 1000
-    public var bytesPerTransaction = 1 << 20
+    public var commandsPerTransaction: Int
+    public var bytesPerTransaction: Int
     /// So much of a streamed transaction goes out at once.
     public var chunkBytes = 16 << 10
     /// A changeset that coalesces well may hold more events than commands; this bounds what a drop folds again.
     public var eventsPerTransaction = 100_000
     /// WATCH is quadratic: no more partitions in one transaction.
     public var partitionsPerTransaction = 64
-    public var backOffFirst: Int64 = 200
-    public var backOffLast: Int64 = 10_000
+    public var backOffFirst: Int64
+    public var backOffLast: Int64
     public var heartbeat: Int64 = 1_000
     /// Compacted topics: how long an idle partition's end may stay unasked for (a quarter of delete.retention.ms if
     /// that is shorter).
@@ -44,16 +44,16 @@ public struct LaneSettings: Sendable {
     public var shortEndPatience: Int64 = 5_000
     /// After this long without an answer of the group it is said what it waits for.
     public var joinPatience: Int64 = 5_000
-    public var commandTimeout: Int64 = 5_000
+    public var commandTimeout: Int64
     /// How long a revoked partition's last transaction is awaited.
-    public var revocationTimeout: Int64 = 2_000
+    public var revocationTimeout: Int64
     /// With fixed partitions: the number of losses to one other writer within `lossWindow` that halts the partition.
     public var lossesUntilHalt = 5
     public var lossWindow: Int64 = 60_000
-    public var parkedPerKey = 1_000
-    public var parkedInAll = 100_000
+    public var parkedPerKey: Int
+    public var parkedInAll: Int
     /// A larger value is not kept with its parked event: it stays in Kafka only.
-    public var recordBytes = 64 << 20
+    public var recordBytes: Int
     /// So many first events of a topic that are all not JSON halt the partition.
     public var proofEvents = 100
 
@@ -71,11 +71,20 @@ public struct LaneSettings: Sendable {
         case build
     }
 
-    public init(plan: ProjectionPlan, generationText: [UInt8], writer: String) {
+    public init(plan: ProjectionPlan, generationText: [UInt8], writer: String, limits: Limits = Limits()) {
         self.plan = plan
         self.generationText = generationText
         generationIdentifier = GenerationRecord(bytes: generationText)?.identifier ?? "-"
         self.writer = writer
+        commandsPerTransaction = limits.commandsPerTransaction
+        bytesPerTransaction = limits.bytesPerTransaction
+        parkedPerKey = limits.parkedPerKey
+        parkedInAll = limits.parked
+        recordBytes = limits.recordBytes
+        backOffFirst = Int64(limits.backOffMinimumMilliseconds)
+        backOffLast = Int64(limits.backOffMaximumMilliseconds)
+        commandTimeout = Int64(limits.commandTimeoutMilliseconds)
+        revocationTimeout = Int64(limits.revocationDeadlineMilliseconds)
     }
 
     var keys: KeySpace { KeySpace(projection: plan.name) }

@@ -64,7 +64,7 @@ struct EndChecker: ~Copyable {
         switch runner.settings.fixed {
         case nil: false
         case .all?: true
-        case .some(let partitions)?: partitions.contains(target.partition)
+        case .only(let partitions)?: partitions.contains(target.partition)
         }
     }
 
@@ -113,7 +113,7 @@ struct EndChecker: ~Copyable {
 
     /// In a group somebody is given each partition; without one it is waited for as long as it moves.
     private mutating func unread(_ runner: ProjectionRunner, _ target: Target, _ next: Int64) -> String? {
-        guard case .some(let own)? = runner.settings.fixed else { return nil }
+        guard case .only(let own)? = runner.settings.fixed else { return nil }
         let now = Clock.milliseconds()
         let place = "\(runner.settings.plan.name) \(target.topic):\(target.partition)"
         guard let before = standstills[place], before.next == next else {

@@ -190,13 +190,13 @@ public final class ProjectionRunner: Sendable {
         for index in 0..<settings.lanes {
             let writer = Self.hexadecimal(UInt64.random(in: .min ... .max))
             var laneSettings = LaneSettings(
-                plan: settings.plan, generationText: Array(text.utf8), writer: writer)
+                plan: settings.plan, generationText: Array(text.utf8), writer: writer, limits: settings.limits)
             laneSettings.database = options.address.database
             laneSettings.role = isLive ? .live : .build
             laneSettings.hasFixedPartitions = fixed != nil
             laneSettings.group = group
             laneSettings.kafkaUser = settings.kafka.last { $0.0 == "sasl.username" }?.1
-            settings.limits(&laneSettings)
+            settings.adjust(&laneSettings)
             let consumer = try Consumer(
                 properties: settings.kafka, topics: settings.plan.topics.map(\.name), groupID: group,
                 instanceID: fixed == nil ? member.map { "\($0)-\(index)" } : nil,
@@ -234,13 +234,13 @@ public final class ProjectionRunner: Sendable {
     }
 
     /// A lane's share of fixed partitions: every n-th.
-    private func share(_ fixed: ProjectionSettings.FixedPartitions, of facts: LogFacts, lane: Int) -> [(
+    private func share(_ fixed: WorkerSettings.Partitions, of facts: LogFacts, lane: Int) -> [(
         topic: Int, partition: Int32
     )] {
         var all: [(topic: Int, partition: Int32)] = []
         for (index, topic) in facts.topics.enumerated() {
             for partition in topic.partitions.indices.map({ Int32($0) }) {
-                if case .some(let chosen) = fixed, !chosen.contains(partition) { continue }
+                if case .only(let chosen) = fixed, !chosen.contains(partition) { continue }
                 all.append((index, partition))
             }
         }
@@ -256,7 +256,7 @@ public final class ProjectionRunner: Sendable {
                     continue
                 }
                 for partition in (shared.counts[index]..<count).map({ Int32($0) }) {
-                    if case .some(let chosen) = fixed, !chosen.contains(partition) { continue }
+                    if case .only(let chosen) = fixed, !chosen.contains(partition) { continue }
                     shared.controls[shared.nextLane % shared.controls.count].add([(index, partition)])
                     shared.nextLane += 1
                 }

@@ -11,7 +11,7 @@ public struct ProjectionSettings: Sendable {
     /// Databases that a build may take; nil: any empty one.
     public var spare: [Int]?
     /// What is done without being asked when the live generation has another definition.
-    public var onChange = OnChange.wait
+    public var onChange: WorkerSettings.OnChange
     /// A build folds at most so many events a second in this process; nil: as fast as it can.
     public var maxRate: Int?
     /// Only the generation with this identifier is folded, wherever it is; nil: the one of this definition.
@@ -19,36 +19,35 @@ public struct ProjectionSettings: Sendable {
     /// The definition as it is kept beside a generation, and which program makes it.
     public var definition: String?
     public var builtBy: String?
-    public var lanes = 1
+    public var lanes: Int
     public var instanceID: String?
     /// The first part of the consumer group's name; `lantern-PROJECTION` by default.
     public var group: String?
-    /// nil: a consumer group; else these partitions of every topic (`.some(nil)`-like `all` is an empty list).
-    public var fixed: FixedPartitions?
+    /// nil: a consumer group; else these partitions of every topic.
+    public var fixed: WorkerSettings.Partitions?
+    public var limits: Limits
     public var allowsPartial = false
     public var acceptsCluster = false
     public var startsFresh = false
     /// Whether the broker is asked for topics' settings; the embedded one never replies to that.
     public var asksForTopicSettings = true
-    /// The bounds; plan, generation and writer are filled in.
-    public var limits: @Sendable (inout LaneSettings) -> Void = { _ in }
+    /// What tests change in a lane's settings.
+    package var adjust: @Sendable (inout LaneSettings) -> Void = { _ in }
 
-    public enum OnChange: Sendable, Equatable {
-        case wait
-        /// A build is made and folded.
-        case rebuild
-    }
-
-    public enum FixedPartitions: Sendable, Equatable {
-        case all
-        case some([Int32])
-    }
-
-    public init(plan: ProjectionPlan, fingerprint: String, kafka: [(String, String)], redis: RedisOptions) {
+    public init(
+        plan: ProjectionPlan, fingerprint: String, kafka: [(String, String)], redis: RedisOptions,
+        worker: WorkerSettings = WorkerSettings(), limits: Limits = Limits()
+    ) {
         self.plan = plan
         self.fingerprint = fingerprint
         self.kafka = kafka
         self.redis = redis
+        lanes = worker.lanes
+        instanceID = worker.instanceID
+        group = worker.group
+        fixed = worker.partitions
+        onChange = worker.onChange
+        self.limits = limits
     }
 
     var finder: GenerationFinder { GenerationFinder(home: redis.address.database, spare: spare) }

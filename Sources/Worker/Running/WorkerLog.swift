@@ -28,7 +28,8 @@ public struct WorkerLog: Sendable {
         let from: KeyValuePairs<String, LogValue> = ["from": "librdkafka", "facility": .text(line.facility)]
         switch line.level {
         case ...3: log.error(line.text, from)
-        case 4, 5: log.warning(line.text, from)
+        case 4: log.warning(line.text, from)
+        case 5: log.notice(line.text, from)
         case 6: log.info(line.text, from)
         default: log.debug(line.text, from)
         }

@@ -1,6 +1,6 @@
 import Glibc
 import Kafka
-import Projections
+public import Projections
 public import Redis
 public import Logging
 public import System
@@ -29,11 +29,10 @@ public final class WorkerSession {
     private var starter = BuildStarter()
     private var all: [ProjectionRunner] { projections + starter.runners }
 
-    /// `drainDeadline` in milliseconds.
-    public init(_ projections: [ProjectionRunner], redis: RedisOptions, drainDeadline: Int64 = 8_000, log: Log) {
+    public init(_ projections: [ProjectionRunner], redis: RedisOptions, limits: Limits = Limits(), log: Log) {
         self.projections = projections
         self.redis = redis
-        self.drainDeadline = drainDeadline
+        drainDeadline = Int64(limits.drainDeadlineMilliseconds)
         self.log = log
     }
 

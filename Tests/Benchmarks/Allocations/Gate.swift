@@ -89,7 +89,7 @@ struct Gate {
     }
 
     private func decode(_ workload: Workload) throws -> Measurement {
-        let decoder = PlanDecoder(plan: try workload.projector().plan)
+        let decoder = JSONProjector(plan: try workload.projector().plan)
         var refused = 0
         func once() {
             for event in workload.events where !decoder.decode(event.value.span) { refused += 1 }

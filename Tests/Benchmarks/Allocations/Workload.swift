@@ -41,7 +41,7 @@ struct Workload {
 
     func projector() throws -> any Projector {
         if isSwift { return try SwiftProjector(SwiftOrders()) }
-        return PlanProjector(plan: try plan())
+        return JSONProjector(plan: try plan())
     }
 }
 

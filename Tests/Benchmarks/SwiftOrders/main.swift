@@ -22,11 +22,12 @@ struct BenchmarkOrders: Projection {
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count == 5, let lanes = Int(arguments[4]) else {
+guard arguments.count == 5 else {
     FileHandle.standardError.write(Data("usage: BenchmarkOrders BROKERS REDIS-URL TOPIC LANES\n".utf8))
     exit(2)
 }
 exit(
     LanternProgram.run(
-        BenchmarkOrders(), kafka: ["bootstrap.servers": arguments[1]], redis: arguments[2], lanes: lanes,
+        BenchmarkOrders(), kafka: ["bootstrap.servers": arguments[1]], redis: ["url": arguments[2]],
+        worker: ["lanes": arguments[4]],
         untilEnd: true))

@@ -15,7 +15,8 @@ import Testing
         try .open(
             RedisOptions(
                 address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000))
+                commandTimeoutMilliseconds: 60_000,
+                replyLimits: .none))
     }
 
     @Test func `out of memory, a fresh build needs no transaction to end the old generation and free its rows`() throws

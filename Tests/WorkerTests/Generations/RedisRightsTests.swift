@@ -38,7 +38,8 @@ import Testing
         try stage.server.cli(["ACL", "SETUSER", "u", "on", ">pass"] + rules)
         var options = RedisOptions(
             address: try RedisAddress("redis://u:pass@127.0.0.1:\(stage.server.port)"),
-            connectTimeoutMilliseconds: 60_000, commandTimeoutMilliseconds: 60_000)
+            connectTimeoutMilliseconds: 60_000, commandTimeoutMilliseconds: 60_000,
+            replyLimits: .none)
         options.clientName = ""
         var redis = try RedisConnection.open(options)
         do {

@@ -16,7 +16,7 @@ struct Stage {
     func connection(_ database: Int = 0) throws -> RedisConnection {
         let options = RedisOptions(
             address: try RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-            commandTimeoutMilliseconds: 60_000)
+            commandTimeoutMilliseconds: 60_000, replyLimits: .none)
         return try .open(options.selecting(database))
     }
 

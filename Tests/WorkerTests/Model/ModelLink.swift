@@ -11,7 +11,7 @@ final class ModelWire {
     var writeBudget = 0
     var readBudget = 0
     var isCut = false
-    fileprivate var reader = ReplyReader(limits: ReplyLimits())
+    fileprivate var reader = ReplyReader(limits: .none)
 
     init(_ world: World) { self.world = world }
 
@@ -24,7 +24,7 @@ final class ModelWire {
         client = fresh
         world.clients.append(fresh)
         isCut = false
-        reader = ReplyReader(limits: ReplyLimits(bytes: world.replyBytes))
+        reader = ReplyReader(limits: ReplyLimits(bytes: world.replyBytes, elements: .max))
         return ModelLink(wire: self)
     }
 

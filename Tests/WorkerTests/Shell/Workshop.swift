@@ -40,7 +40,7 @@ final class Workshop {
             redis: RedisOptions(address: try RedisAddress(server.url)))
         settings.fixed = .all
         settings.asksForTopicSettings = false
-        settings.limits = limits
+        settings.adjust = limits
         let reports = Reports()
         self.reports = reports
         self.settings = settings
@@ -49,7 +49,7 @@ final class Workshop {
 
     private static func runner(_ settings: ProjectionSettings, _ reports: Reports) -> ProjectionRunner {
         let plan = settings.plan
-        return ProjectionRunner(settings: settings, makeProjector: { PlanProjector(plan: plan) }) { report in
+        return ProjectionRunner(settings: settings, makeProjector: { JSONProjector(plan: plan) }) { report in
             reports.texts.withLock { $0.append("\(report)") }
         }
     }
@@ -63,7 +63,7 @@ final class Workshop {
 
     /// The same projection with another definition, in a worker that builds it by itself.
     func changed(
-        fingerprint: String, version: Int, onChange: ProjectionSettings.OnChange = .rebuild
+        fingerprint: String, version: Int, onChange: WorkerSettings.OnChange = .rebuild
     ) -> ProjectionRunner {
         var settings = settings
         settings.fingerprint = fingerprint
@@ -92,9 +92,23 @@ final class Workshop {
     /// The same projection for these partitions only.
     func reading(_ partitions: [Int32]) -> ProjectionRunner {
         var settings = settings
-        settings.fixed = .some(partitions)
+        settings.fixed = .only(partitions)
         return Self.runner(settings, reports)
     }
+
+    /// The same projection with librdkafka's debugging on, whose reports go to `log` as well.
+    func debugging(_ log: WorkerLog) -> ProjectionRunner {
+        var settings = settings
+        settings.kafka.append(("debug", "topic"))
+        let (plan, reports) = (settings.plan, reports)
+        return ProjectionRunner(settings: settings, makeProjector: { JSONProjector(plan: plan) }) { report in
+            reports.texts.withLock { $0.append("\(report)") }
+            log.write(report)
+        }
+    }
+
+    /// Whether librdkafka said something.
+    var hasLogged: Bool { reports.texts.withLock { $0.contains { $0.hasPrefix("kafkaLog") } } }
 
     /// The next requests of that kind fail so, one each.
     func fail(_ request: MockCluster.Request, with faults: [MockCluster.Fault]) { cluster.fail(request, with: faults) }
@@ -119,7 +133,7 @@ final class Workshop {
     func connection(_ database: Int = 0) throws -> RedisConnection {
         let options = RedisOptions(
             address: try RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-            commandTimeoutMilliseconds: 60_000)
+            commandTimeoutMilliseconds: 60_000, replyLimits: .none)
         return try .open(options.selecting(database))
     }
 

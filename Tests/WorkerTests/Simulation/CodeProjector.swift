@@ -4,12 +4,12 @@ import Projections
 /// A projection in code: its plan says nothing of what it does, which is the YAML form's rules or none of them.
 final class CodeProjector: Projector {
     let plan: ProjectionPlan
-    private let projector: PlanProjector
+    private let projector: JSONProjector
     private let doesNothing: Bool
 
     init(_ plan: ProjectionPlan, doesNothing: Bool = false) {
         self.plan = plan
-        projector = PlanProjector(plan: plan)
+        projector = JSONProjector(plan: plan)
         self.doesNothing = doesNothing
     }
 

@@ -39,7 +39,7 @@ final class SimulatedLane {
         wire = ModelWire(world)
         let wire = wire
         lane = Lane(
-            settings: settings, projector: projector ?? PlanProjector(plan: world.plan),
+            settings: settings, projector: projector ?? JSONProjector(plan: world.plan),
             log: ModelConsumer(kafka, plant),
             connect: { () throws(RedisError) in try wire.open() }, control: LaneControl(), services: services,
             seed: world.random.next())

@@ -4,7 +4,7 @@
 /// store.
 @safe
 @frozen
-public struct Pile<Element: BitwiseCopyable>: ~Copyable {
+public struct ReusableArray<Element: BitwiseCopyable>: ~Copyable {
     @usableFromInline var base: UnsafeMutablePointer<Element>
     /// For how many elements there is memory.
     @inlinable public var room: Int { capacity }
@@ -12,7 +12,7 @@ public struct Pile<Element: BitwiseCopyable>: ~Copyable {
     @usableFromInline var used = 0
     @inlinable @inline(__always) public var count: Int { used }
 
-    /// An empty pile with room for `capacity` elements (at least 1).
+    /// An empty one with room for `capacity` elements (at least 1).
     @inlinable
     public init(capacity: Int = 16) {
         self.capacity = max(capacity, 1)

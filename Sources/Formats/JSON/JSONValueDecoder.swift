@@ -7,7 +7,7 @@ public import Projections
 /// and so are the names, the punctuation, the numbers and the words of each object that a path leads through; in other
 /// containers only the brackets. The same bytes always have the same outcome. Used by one thread at a time.
 @safe
-public struct EventDecoder: ~Copyable {
+public struct JSONValueDecoder: ~Copyable {
     /// An object that is being read, of those that paths lead into.
     private struct Frame {
         var node = 0
@@ -30,7 +30,7 @@ public struct EventDecoder: ~Copyable {
     private let frames: UnsafeMutableBufferPointer<Frame>
     private let nestingWords: UnsafeMutablePointer<UInt64>
     /// The slots of the value at hand; all find nothing between two values.
-    private let slots: UnsafeMutableBufferPointer<Slot>
+    private let slots: UnsafeMutableBufferPointer<FoundValue>
 
     /// A decoder for `paths`, each of them once.
     ///
@@ -51,7 +51,7 @@ public struct EventDecoder: ~Copyable {
         unsafe nestingWords = .allocate(capacity: Nesting.wordCount)
         unsafe nestingWords.initialize(repeating: 0, count: Nesting.wordCount)
         unsafe slots = .allocate(capacity: paths.count)
-        unsafe slots.initialize(repeating: Slot())
+        unsafe slots.initialize(repeating: FoundValue())
     }
 
     deinit {
@@ -84,11 +84,11 @@ public struct EventDecoder: ~Copyable {
 
     @inline(__always)
     private func moveSlots(to decoded: inout DecodedValue) {
-        var found = decoded.slots.mutableSpan
+        var found = decoded.found.mutableSpan
         precondition(unsafe found.count == slots.count, "the decoded value was made for as many paths")
         for index in found.indices {
             unsafe found[unchecked: index] = slots[index]
-            unsafe slots[index] = Slot()
+            unsafe slots[index] = FoundValue()
         }
     }
 
@@ -102,7 +102,7 @@ public struct EventDecoder: ~Copyable {
         if let fault = unsafe structure.index(value, count: count) { return fault }
         round &+= 1
         if wantsMembers { names.removeAll() }
-        var text = unsafe JSONText(
+        var text = unsafe TokenReader(
             value, count: count, positions: structure.positions, positionCount: structure.count,
             nesting: Nesting(nestingWords))
         do throws(DecodeFault) {
@@ -124,8 +124,8 @@ public struct EventDecoder: ~Copyable {
     /// Reads the top object and, without recursion, the objects that paths lead into.
     @inline(__always)
     private mutating func readObject(
-        _ start: Int, of whole: JSONText, into decoded: inout DecodedValue
-    ) throws(DecodeFault) -> JSONText {
+        _ start: Int, of whole: TokenReader, into decoded: inout DecodedValue
+    ) throws(DecodeFault) -> TokenReader {
         var text = whole
         let value = unsafe text.value
         var level = 0
@@ -179,7 +179,7 @@ public struct EventDecoder: ~Copyable {
 
     /// Reads the name at `at` and the colon behind it; escapes are checked.
     @inline(__always)
-    private func readName(_ text: inout JSONText, at: Int) throws(DecodeFault) -> Slot {
+    private func readName(_ text: inout TokenReader, at: Int) throws(DecodeFault) -> FoundValue {
         if unsafe text.value[at] != UInt8(ascii: "\"") { throw unsafe misplaced(text.value[at], at) }
         let name = try text.string(at: at, isRead: true)
         try text.takeColon()
@@ -193,7 +193,7 @@ public struct EventDecoder: ~Copyable {
     /// The node of the member of that name, 0 if no path names it; a fault if the name occurred before.
     @inline(__always)
     private mutating func child(
-        of node: Int, _ name: Slot, _ value: UnsafePointer<UInt8>, count: Int
+        of node: Int, _ name: FoundValue, _ value: UnsafePointer<UInt8>, count: Int
     ) throws(DecodeFault) -> Int {
         if unsafe !trie.nodes[node].hasChildren { return 0 }
         let start = Int(name.start)
@@ -220,14 +220,14 @@ public struct EventDecoder: ~Copyable {
 
     @inline(never)
     private mutating func addMember(
-        _ name: Slot, _ decoded: inout DecodedValue, in value: UnsafePointer<UInt8>
+        _ name: FoundValue, _ decoded: inout DecodedValue, in value: UnsafePointer<UInt8>
     ) {
         if unsafe !names.insert(name, after: decoded.members, in: value) { decoded.repeatsName = true }
-        decoded.members.append(DecodedValue.Member(name: name, value: Slot()))
+        decoded.members.append(DecodedValue.Member(name: name, value: FoundValue()))
     }
 
     @inline(__always)
-    private func record(_ slot: Slot, _ path: Int, _ level: Int, _ decoded: inout DecodedValue) {
+    private func record(_ slot: FoundValue, _ path: Int, _ level: Int, _ decoded: inout DecodedValue) {
         if path >= 0 { unsafe slots[path] = slot }
         if wantsMembers, level == 0 { decoded.members[decoded.members.count - 1].value = slot }
     }

@@ -5,7 +5,7 @@ package import Bytes
 ///
 /// `begin`, then any number of `record`, then `finish`: until then nothing is in the changeset. In steady state nothing is
 /// allocated.
-package struct CodeFold: ~Copyable {
+package struct SwiftFold: ~Copyable {
     /// A row that the event changes, and its changes in order.
     ///
     /// (Not private: Swift 6.3.1 then compiles no module that stores a fold, "Broken module found".)
@@ -26,11 +26,11 @@ package struct CodeFold: ~Copyable {
     let plan: ProjectionPlan
     let program: FoldProgram
     var stage = FoldStage()
-    private var rows = Pile<Row>()
-    private var calls = Pile<Call>()
+    private var rows = ReusableArray<Row>()
+    private var calls = ReusableArray<Call>()
 
     /// `plan` has views without rules; `naming` says what is before each row's key.
-    package init(plan: ProjectionPlan, naming: RowNaming, limits: EventLimits = EventLimits()) {
+    package init(plan: ProjectionPlan, naming: RowNaming, limits: Limits = Limits()) {
         self.plan = plan
         program = FoldProgram(viewsOf: plan, prefix: naming.prefix, longestKey: limits.keyBytes)
     }
@@ -148,7 +148,7 @@ package struct CodeFold: ~Copyable {
         }
         var staged = StagedRow(
             view: view.view, shape: view.shape, keep: view.keep, key: key,
-            changes: Rows(start: Int32(start), end: Int32(stage.changes.count)))
+            changes: TableRange(start: Int32(start), end: Int32(stage.changes.count)))
         if view.everySeconds > 0 {
             staged.deadline = (bucket + view.everySeconds) * 1000 + view.retainMilliseconds
         } else if view.timeToLive > 0, !isDeleted {

@@ -6,7 +6,7 @@ import Projections
 /// Borrowed for one `decode`. Positions in it are positions in the value; nothing behind `count` is ever read. It is kept in
 /// registers: what is not inlined works on a copy of it.
 @safe
-struct JSONText {
+struct TokenReader {
     let value: UnsafePointer<UInt8>
     let count: Int
     private let positions: UnsafePointer<UInt32>
@@ -61,7 +61,7 @@ struct JSONText {
     /// The string, number or word whose first token was just taken. Its text is checked in full, escapes of a string only
     /// if `isRead`.
     @inline(__always)
-    mutating func scalar(at start: Int, isRead: Bool) throws(DecodeFault) -> Slot {
+    mutating func scalar(at start: Int, isRead: Bool) throws(DecodeFault) -> FoundValue {
         let first = unsafe value[start]
         if first == UInt8(ascii: "\"") { return try string(at: start, isRead: isRead) }
         if first == UInt8(ascii: "-") || first &- UInt8(ascii: "0") < 10 { return try number(at: start) }
@@ -70,17 +70,17 @@ struct JSONText {
 
     /// The string whose opening quote is at `start`. Only blanks can be between its closing quote and the next token.
     @inline(__always)
-    mutating func string(at start: Int, isRead: Bool) throws(DecodeFault) -> Slot {
+    mutating func string(at start: Int, isRead: Bool) throws(DecodeFault) -> FoundValue {
         var end = position &- 1
         while end > start, unsafe value[end] != UInt8(ascii: "\"") { end &-= 1 }
         if end <= start { throw .notJSON(reason: .unclosedString, at: start) }
-        var kind = Slot.Kind.string
+        var kind = FoundValue.Kind.string
         if backslash < end, isRead {
             var copy = self
             if try copy.checkEscapes(from: start &+ 1, to: end) { kind = .escapedString }
             self = copy
         }
-        return Slot(
+        return FoundValue(
             kind, start: UInt32(truncatingIfNeeded: start &+ 1), count: UInt32(truncatingIfNeeded: end &- start &- 1))
     }
 
@@ -116,7 +116,7 @@ struct JSONText {
 
     /// Source: RFC 8259, section 6. Numbers of any length are valid.
     @inline(__always)
-    private mutating func number(at start: Int) throws(DecodeFault) -> Slot {
+    private mutating func number(at start: Int) throws(DecodeFault) -> FoundValue {
         let limit = position
         var at = start
         if unsafe value[at] == UInt8(ascii: "-") { at &+= 1 }
@@ -135,7 +135,8 @@ struct JSONText {
             if !skipDigits(&at, limit) { throw .notJSON(reason: .number, at: start) }
         }
         if !isEnd(at, limit) { throw .notJSON(reason: .number, at: start) }
-        return Slot(.number, start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: at &- start))
+        return FoundValue(
+            .number, start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: at &- start))
     }
 
     /// Where the number at `start` ends that is nothing but digits up to the next token: most are so. nil: look closer.
@@ -164,9 +165,9 @@ struct JSONText {
     }
 
     @inline(__always)
-    private mutating func word(_ first: UInt8, at start: Int) throws(DecodeFault) -> Slot {
+    private mutating func word(_ first: UInt8, at start: Int) throws(DecodeFault) -> FoundValue {
         let limit = position
-        let kind: Slot.Kind
+        let kind: FoundValue.Kind
         let length: Int
         switch first {
         case UInt8(ascii: "t"): (kind, length) = (.yes, 4)
@@ -184,7 +185,7 @@ struct JSONText {
         let last = unsafe UInt32(littleEndian: at.loadUnaligned(as: UInt32.self))
         let wanted: UInt32 = kind == .yes ? 0x6575_7274 : kind == .no ? 0x6573_6C61 : 0x6C6C_756E
         if last != wanted { throw .notJSON(reason: .literal, at: start) }
-        return Slot(kind, start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: length))
+        return FoundValue(kind, start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: length))
     }
 
     // MARK: Containers
@@ -192,10 +193,10 @@ struct JSONText {
     /// Any value that no path leads through, its first token just taken: checked in full if `isRead`, else as a scalar, or only
     /// for balanced brackets.
     @inline(__always)
-    mutating func anyValue(at start: Int, isRead: Bool) throws(DecodeFault) -> Slot {
+    mutating func anyValue(at start: Int, isRead: Bool) throws(DecodeFault) -> FoundValue {
         if unsafe value[start] == UInt8(ascii: "\"") { return try string(at: start, isRead: isRead) }
         if let end = plainIntegerEnd(from: start) {
-            return Slot(
+            return FoundValue(
                 .number, start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: end &- start))
         }
         var copy = self
@@ -205,7 +206,7 @@ struct JSONText {
     }
 
     @inline(never)
-    private mutating func otherValue(at start: Int, isRead: Bool) throws(DecodeFault) -> Slot {
+    private mutating func otherValue(at start: Int, isRead: Bool) throws(DecodeFault) -> FoundValue {
         let byte = unsafe value[start]
         if byte | 0x20 != UInt8(ascii: "{") { return try scalar(at: start, isRead: isRead) }
         let end = isRead ? try checkContainer(byte, at: start) : try skipContainer(byte, at: start)
@@ -230,8 +231,8 @@ struct JSONText {
     private mutating func checkScalar(at start: Int) throws(DecodeFault) { _ = try scalar(at: start, isRead: false) }
 
     @inline(__always)
-    func container(_ byte: UInt8, _ start: Int, _ end: Int) -> Slot {
-        Slot(
+    func container(_ byte: UInt8, _ start: Int, _ end: Int) -> FoundValue {
+        FoundValue(
             byte == UInt8(ascii: "{") ? .object : .array, start: UInt32(truncatingIfNeeded: start),
             count: UInt32(truncatingIfNeeded: end &+ 1 &- start))
     }

@@ -3,7 +3,7 @@ import Redis
 import Worker
 
 /// Errors as people and scripts see them.
-enum Explanation {
+enum ErrorReport {
     /// What went wrong, on stderr, and the exit code for it.
     static func explain(_ error: any Error) -> ExitCode {
         let code = ExitCode(rawValue: ExitStatus.code(of: error)) ?? .failed

@@ -1,10 +1,10 @@
 /// What the decoder found at one path of an event's JSON value: its kind, and where its bytes are in the value.
 ///
-/// A string's range excludes its quotes. An object's or array's range includes its brackets. Every slot's bytes were
+/// A string's range excludes its quotes. An object's or array's range includes its brackets. Its bytes were
 /// checked in full by the decoder (escapes, numbers and nested JSON are well formed), but for unpaired surrogates,
 /// which make an event bad only if the text is needed.
 @frozen
-public struct Slot: Sendable, Equatable {
+public struct FoundValue: Sendable, Equatable {
     @frozen
     public enum Kind: UInt8, Sendable {
         /// The path finds nothing.

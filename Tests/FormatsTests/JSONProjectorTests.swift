@@ -4,7 +4,7 @@ import Testing
 
 @testable import Formats
 
-@Suite struct PlanProjectorTests {
+@Suite struct JSONProjectorTests {
     /// Copies the fields of `Copied` events, and sets one field of `Other` ones.
     static let plan = ProjectionPlan(
         name: "orders", version: 1, topics: [TopicPlan(name: "orders")], type: .path(0),
@@ -21,7 +21,7 @@ import Testing
         ])
 
     private func project(_ value: String?) -> (ProjectionOutcome, commands: Int) {
-        let projector = PlanProjector(plan: Self.plan)
+        let projector = JSONProjector(plan: Self.plan)
         var changes = Changeset()
         let headers = HeaderList()
         let key = Array("k".utf8)
@@ -47,9 +47,9 @@ import Testing
     }
 
     @Test func `a value over its limit is bad before it is decoded`() {
-        var limits = EventLimits()
-        limits.valueBytes = 16
-        let projector = PlanProjector(plan: Self.plan, limits: limits)
+        var limits = Limits()
+        limits.recordBytes = 16
+        let projector = JSONProjector(plan: Self.plan, limits: limits)
         var changes = Changeset()
         let headers = HeaderList()
         let key = Array("k".utf8)
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `events of types without a rule are counted by name`() {
-        let projector = PlanProjector(plan: Self.plan)
+        let projector = JSONProjector(plan: Self.plan)
         var changes = Changeset()
         let headers = HeaderList()
         let key = Array("k".utf8)
