@@ -35,6 +35,11 @@ public struct GenerationRecord: Sendable, Equatable {
         self.deadline = deadline
     }
 
+    /// As its lanes expect it once a promotion has ended.
+    public var opened: GenerationRecord {
+        GenerationRecord(number: number, identifier: identifier, fingerprint: fingerprint)
+    }
+
     /// A new identifier.
     public static func drawIdentifier() -> String {
         String(UInt32.random(in: .min ... .max) | 0x1000_0000, radix: 16)

@@ -8,7 +8,7 @@ public import Redis
 public struct GenerationKeeper: Sendable {
     /// What a worker is to do.
     public enum Standing: Sendable, Equatable {
-        /// Write this generation; its key holds exactly this text.
+        /// Write this generation; its key holds exactly this text, or will once a promotion no longer drains it.
         case write(number: Int, text: String, identifier: String)
         /// The live generation has another definition, and this one in another database has the worker's own.
         case build(GenerationPlace)
@@ -72,11 +72,9 @@ public struct GenerationKeeper: Sendable {
                 "projection \(plan.name): the live generation \(number) was built by another version of it (fingerprint \(record.fingerprint), this file's is \(fingerprint)). To build this version beside it: `lantern rebuild`; in its place, with downtime: `lantern run --fresh \(plan.name)`"
             )
         }
-        guard record.state == .open else {
-            return .idle("projection \(plan.name): generation \(number) is \(record.state.rawValue)")
-        }
-        try mend(text, &redis)
-        return .write(number: number, text: text, identifier: record.identifier)
+        // Lanes stand while it is drained, and end that if its driver is gone: somebody must.
+        if record.state == .open { try mend(text, &redis) }
+        return .write(number: number, text: record.opened.text, identifier: record.identifier)
     }
 
     /// The open generation of this definition that is not live, the newest if there are several.
@@ -94,12 +92,12 @@ public struct GenerationKeeper: Sendable {
         guard let text = try redis.command("GET", keys.generation).text, let record = GenerationRecord(text: text),
             record.identifier == identifier
         else { return nil }
-        guard record.state == .open else {
-            return .idle("projection \(plan.name): generation \(record.number) is \(record.state.rawValue)")
+        guard record.state != .dropping else {
+            return .idle("projection \(plan.name): generation \(record.number) is being dropped")
         }
         try compareCluster(&redis)
         try compareTopics(&redis)
-        return .write(number: record.number, text: text, identifier: identifier)
+        return .write(number: record.number, text: record.opened.text, identifier: identifier)
     }
 
     private func compareCluster(_ redis: inout RedisConnection) throws {

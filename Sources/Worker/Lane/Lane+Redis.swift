@@ -72,7 +72,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
                 return
             }
             guard values[2].bytes == settings.generationText else {
-                machine.damageIsForeign(found: values[2].bytes)
+                machine.damageHasNoPlace(found: values[2].bytes, now: services.now())
                 return
             }
             let key = settings.keys.damage

@@ -13,7 +13,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
     var log: Log
     var link: Link?
     /// Opens a link that may be used, or says why there is none.
-    private let connect: () throws(RedisError) -> Link
+    private let connect: (_ database: Int) throws(RedisError) -> Link
     let control: LaneControl
     let services: any LaneServices
     var reply = Reply()
@@ -28,7 +28,8 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
 
     public init(
         settings: LaneSettings, projector: any Projector, log: consuming Log,
-        connect: @escaping () throws(RedisError) -> Link, control: LaneControl, services: any LaneServices,
+        connect: @escaping (_ database: Int) throws(RedisError) -> Link, control: LaneControl,
+        services: any LaneServices,
         seed: UInt64
     ) {
         machine = LaneMachine(settings: settings, projector: projector, seed: seed)
@@ -96,6 +97,11 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
         let news = control.take()
         if news.isStopRequested, !machine.isStopping { machine.stop(now: now) }
         for findings in news.findings { machine.inspected(findings, now: now) }
+        if let ceilings = news.ceilings {
+            machine.setCeilings(ceilings)
+            // Before an event is taken that was read ahead of a partition's new place.
+            perform(now: now)
+        }
         guard !news.added.isEmpty, !machine.isStopping else { return }
         remember(machine.assigned(news.added))
         services.report(.assigned(news.added.map { name(TopicPartition(topic: $0.topic, partition: $0.partition)) }))
@@ -132,6 +138,8 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
             case .release(let slots): released(slots)
             case .commit(let placements): for each in placements { group.commits[each.slot] = each.offset }
             case .resolveMissing(let slots): resolveMissing(slots)
+            case .locateGeneration(let found): locateGeneration(found)
+            case .liftDrain(let record): liftDrain(record)
             case .generationChanged(let found): outcome = .generationChanged(found.map { readableText($0) })
             case .writeDamage(let writes): writeDamage(writes)
             case .askEnds(let slots): askEnds(slots)
@@ -148,7 +156,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
 
     private mutating func openLink() {
         do {
-            link = try connect()
+            link = try connect(settings.database)
             machine.connected(now: services.now())
         } catch {
             services.report(.redis(error.message))
@@ -163,7 +171,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
             .uninspected(let slot, _), .decisionIgnored(let slot, _):
             machine.partition(slot).name
         case .fenced(let slot, _): slot.map { machine.partition($0).name }
-        case .refused, .connectionLost, .connected, .requestsUnread: nil
+        case .refused, .connectionLost, .connected, .requestsUnread, .standing, .resumed, .moved: nil
         }
     }
 

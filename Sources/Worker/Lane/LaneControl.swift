@@ -15,6 +15,8 @@ public final class LaneControl: Sendable {
         var added: [(topic: Int, partition: Int32)] = []
         /// Of a build: how far it may read; nil until the live checkpoints were read.
         var ceilings: [Ceiling]?
+        /// Whether the lane has not seen them.
+        var hasNewCeilings = false
         var snapshot = LaneSnapshot()
     }
 
@@ -55,8 +57,10 @@ public final class LaneControl: Sendable {
     /// Tells the lane of a build how far it may read.
     public func setCeilings(_ ceilings: [Ceiling]) {
         let isNew = state.withLock { state in
-            defer { state.ceilings = ceilings }
-            return state.ceilings != ceilings
+            guard state.ceilings != ceilings else { return false }
+            state.ceilings = ceilings
+            state.hasNewCeilings = true
+            return true
         }
         if isNew { wake() }
     }
@@ -69,15 +73,23 @@ public final class LaneControl: Sendable {
         _ = unsafe write(writeDescriptor, &one, 1)
     }
 
-    /// What is there for the lane, each finding and each partition once.
-    func take() -> (isStopRequested: Bool, findings: [LogFindings], added: [(topic: Int, partition: Int32)]) {
+    /// What is there for the lane, each thing once.
+    struct News {
+        var isStopRequested: Bool
+        var findings: [LogFindings] = []
+        var added: [(topic: Int, partition: Int32)] = []
+        var ceilings: [Ceiling]?
+    }
+
+    func take() -> News {
         state.withLock { state in
-            guard !state.findings.isEmpty || !state.added.isEmpty else { return (state.isStopRequested, [], []) }
-            defer {
-                state.findings.removeAll()
-                state.added.removeAll()
-            }
-            return (state.isStopRequested, state.findings, state.added)
+            var news = News(isStopRequested: state.isStopRequested)
+            guard !state.findings.isEmpty || !state.added.isEmpty || state.hasNewCeilings else { return news }
+            swap(&news.findings, &state.findings)
+            swap(&news.added, &state.added)
+            if state.hasNewCeilings { news.ceilings = state.ceilings }
+            state.hasNewCeilings = false
+            return news
         }
     }
 

@@ -16,7 +16,10 @@ public protocol LaneServices: AnyObject, Sendable {
     /// How long the broker keeps tombstones of a compacted topic, in milliseconds; nil for others, and if it does not
     /// report it.
     func tombstoneRetention(topic: String) -> Int64?
-    /// A partition of the live generation has no checkpoint: was it added to the topic, or was it lost?
+    /// In which database the generation of this identifier is now; it is what the lane's other questions are about from then
+    /// on.
+    func locate(_ identifier: String) -> Whereabouts
+    /// A partition of the generation has no checkpoint: was it added to the topic, or was it lost?
     func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint
 }
 

@@ -9,6 +9,8 @@ enum Expectation: Equatable {
     case discarded
     case watch
     case fence
+    /// The generation's record, while the lane stands.
+    case record
     /// How many requests there are.
     case requestCount
     /// Their names.

@@ -21,10 +21,15 @@ public enum LaneAction: Sendable, Equatable {
     case commit([Placement])
     /// A needed checkpoint is not in Redis: find out why (first start, a partition that was added, a loss).
     case resolveMissing([Int])
-    /// The generation key holds something else: this lane writes nothing any more.
+    /// Another generation's record, or none, is in the lane's database: ask where the lane's own is, then call
+    /// `generationFound` or `searchFailed`.
+    case locateGeneration(found: [UInt8]?)
+    /// With no reply outstanding: the drain's deadline has passed; open the generation again if its record is still this.
+    case liftDrain([UInt8])
+    /// The generation is being dropped, or its record is none that a lane can work under: it writes nothing any more.
     case generationChanged(found: [UInt8]?)
     /// With no reply outstanding: write these damage records if the generation is still the lane's, then call
-    /// `damageWritten`, `damageRefused` or `damageIsForeign`.
+    /// `damageWritten`, `damageRefused` or `damageHasNoPlace`.
     case writeDamage([DamageWrite])
     /// Ask Kafka for the ends of these partitions, then call `endsTold`; without a reply nothing.
     case askEnds([Int])

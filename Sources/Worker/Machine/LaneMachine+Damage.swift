@@ -64,7 +64,7 @@ extension LaneMachine {
 
     func mustWriteDamage(now: Int64) -> Bool {
         guard let due = side.damageDueAt else { return false }
-        return !hasLostGeneration && now >= due
+        return holdsGeneration && now >= due
     }
 
     /// Redis has acknowledged them: they are forgotten here.
@@ -79,11 +79,8 @@ extension LaneMachine {
         endFence()
     }
 
-    /// The generation is another one, to which this damage says nothing.
-    public mutating func damageIsForeign(found: [UInt8]?) {
-        side.forgetDamage()
-        generationIs(found)
-    }
+    /// The generation's record is another one: the damage is written where its generation is.
+    public mutating func damageHasNoPlace(found: [UInt8]?, now: Int64) { generationIs(found, now: now) }
 
     // MARK: Naming it
 

@@ -40,7 +40,7 @@ extension LaneMachine {
         }
         let generationText = settings.generationText
         guard reply.element(0).bytes.isEqual(to: generationText.span) else {
-            generationIs(reply.element(0).kind == .null ? nil : reply.element(0).bytes.array)
+            generationIs(reply.element(0).kind == .null ? nil : reply.element(0).bytes.array, now: now)
             return
         }
         if settings.comparesCheckpoints, !isAsStored(reply) {
@@ -57,12 +57,5 @@ extension LaneMachine {
             if !reply.element(index + 1).bytes.isEqual(to: stored.span) { return false }
         }
         return true
-    }
-
-    /// The generation's record is another one: this lane writes nothing any more.
-    mutating func generationIs(_ found: [UInt8]?) {
-        dropBatch(notBefore: nil)
-        session?.hasLostGeneration = true
-        actions.append(.generationChanged(found: found))
     }
 }

@@ -15,6 +15,7 @@ extension LaneMachine {
     public mutating func take(_ event: borrowing Event, slot: Int, now: Int64) -> Offer {
         guard table[slot].isFolding else { return takeWhileReplaying(event, slot: slot) }
         guard event.offset >= table[slot].position.next, !table[slot].isLeaving, !isStopping else { return .taken }
+        guard event.offset < table[slot].feed.ceiling else { return stopAtCeiling(slot) }
         guard table[slot].trust.isTrusted else { return awaitInspection(slot) }
         guard table[slot].checkpoint.isWatched || isWatchable(slot) else { return .later }
         guard batch.isolation == nil || takesAlone(event, slot: slot) else { return .later }
@@ -83,6 +84,8 @@ extension LaneMachine {
         case _ where bad.demandsHalt, .halt: haltAt(event, slot: slot, bad: bad)
         case .skip: skip(event, slot: slot, reason: bad.reason)
         case .park: park(event, slot: slot, view: bad.view, reason: bad.reason)
+        // The live generation owes it to the topic.
+        case .deadLetter where settings.role == .build: skip(event, slot: slot, reason: bad.reason)
         case .deadLetter:
             let record = ParkedRecord(event, headers: event.headers, view: bad.view, reason: bad.reason)
             table[slot].deadLetter()

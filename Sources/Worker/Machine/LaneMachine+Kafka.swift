@@ -62,11 +62,13 @@ extension LaneMachine {
         wentOn(slot)
         table[slot].feed.end = offset
         switch table[slot].phase {
+        // Events below this end were dropped, and come again with it.
+        case .folding where table[slot].feed.isAtCeiling: break
         // A lane that stops drops what still comes: the end behind that is not its own.
         case .folding where offset >= table[slot].next && !table[slot].isLeaving && !isStopping:
             guard offset > table[slot].next else { return }
             table[slot].feed.unwrittenEnd = offset
-            if table[slot].checkpoint.isWatched || isWatchable(slot) { takeUnwrittenEnd(slot) }
+            takeEndIfWatchable(slot)
         // An end before what was read: of another log, or told by a leader that lags.
         case .folding where offset < table[slot].next: doubt(slot)
         case .replaying(let replay): replayReachedEnd(slot, replay, offset, now: now)
@@ -91,11 +93,15 @@ extension LaneMachine {
         }
     }
 
+    mutating func takeEndIfWatchable(_ slot: Int) {
+        if table[slot].checkpoint.isWatched || isWatchable(slot) { takeUnwrittenEnd(slot) }
+    }
+
     /// The checkpoint goes to the end of the log, once the partition is watched: an end is taken as an event is.
     mutating func takeUnwrittenEnd(_ slot: Int) {
-        guard let end = table[slot].feed.unwrittenEnd, end > table[slot].next, table[slot].isFolding,
-            !table[slot].isLeaving
-        else { return }
+        guard let reached = table[slot].feed.unwrittenEnd, table[slot].isFolding, !table[slot].isLeaving else { return }
+        let end = min(reached, table[slot].feed.ceiling)
+        guard end > table[slot].next else { return }
         table[slot].position.next = end
         table.touch(slot)
     }

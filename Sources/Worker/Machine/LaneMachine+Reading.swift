@@ -9,7 +9,7 @@ extension LaneMachine {
     public mutating func checkpointsRead(_ reading: CheckpointReading, now: Int64) {
         guard reading.generation == settings.generationText else {
             for found in reading.partitions { table[found.slot].wait(notBefore: nil) }
-            generationIs(reading.generation)
+            generationIs(reading.generation, now: now)
             return
         }
         served()

@@ -17,7 +17,7 @@ extension LaneMachine {
     mutating func dial(now: Int64) {
         guard let due = redial.dueAt, now >= due, !isStopping else { return }
         redial.dialing()
-        actions.append(.connect)
+        actions.append(redial.isSearching ? .locateGeneration(found: redial.found) : .connect)
     }
 
     /// Throws the connection away; what was in flight is of unknown outcome.
@@ -50,6 +50,7 @@ extension LaneMachine {
         session = Session(settings, now: now)
         redial.dialing()
         report(.connected)
+        readSuspended(now: now)
         // It may be a Redis that has lost the damage.
         for slot in slots where table[slot].haltReason?.code == .damaged { reload(slot, notBefore: now) }
     }

@@ -7,7 +7,7 @@ public import Redis
 extension LaneMachine {
     /// Whether the open batch should go now, and may.
     mutating func closeIfPossible(now: Int64, queueIsEmpty: Bool) {
-        guard fence == .held, !isInFlight, !hasLostGeneration else {
+        guard fence == .held, !isInFlight, holdsGeneration else {
             if !queueIsEmpty { batch.growWhileWaiting() }
             return
         }
@@ -34,7 +34,7 @@ extension LaneMachine {
 
     /// Sends what is folded on its way before the fence has answered; what is held back is only the checkpoints and EXEC.
     mutating func stream() {
-        guard !batch.changes.isMerging, fence != .absent, session?.hasCommitted == true, !hasLostGeneration,
+        guard !batch.changes.isMerging, fence != .absent, session?.hasCommitted == true, holdsGeneration,
             !isStopping, batch.unqueuedBytes >= settings.chunkBytes
         else { return }
         session?.queue(&batch)
@@ -87,6 +87,7 @@ extension LaneMachine {
         case .time: timeAnswered(reply)
         case .memory: memoryAnswered(reply, now: now)
         case .discarded: _ = session?.takeRefusal()
+        case .record: recordAnswered(reply, now: now)
         case .ignored: break
         }
     }

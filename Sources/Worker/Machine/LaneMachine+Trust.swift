@@ -30,7 +30,7 @@ extension LaneMachine {
 
     /// Asks if an event waits for it, and now and then without one.
     mutating func inspectIfDue(now: Int64) {
-        guard !trust.isInspecting, !isStopping, !hasLostGeneration else { return }
+        guard !trust.isInspecting, !isStopping, holdsGeneration else { return }
         if let awaited = trust.slotAwaiting {
             let topic = table[awaited].topic
             // Where one partition was quiet its topic was, mostly: one question for all of them. One without a witness is

@@ -8,7 +8,7 @@ import Records
 /// next is folded meanwhile. Whatever goes wrong (fenced, refused, unknown, rewound) has one way out: drop what is folded,
 /// read the checkpoints again, and continue from them. Every start takes the same way.
 public struct LaneMachine: ~Copyable {
-    public let settings: LaneSettings
+    public internal(set) var settings: LaneSettings
     var fold: EventFold
     var table = PartitionTable()
     var batch: Batch
@@ -27,6 +27,7 @@ public struct LaneMachine: ~Copyable {
         fold = EventFold(projector, settings)
         batch = Batch(settings)
         random = SplitMix64(seed: seed)
+        table.ceilings = settings.role == .build ? [] : nil
     }
 
     // MARK: What the shell asks
@@ -76,7 +77,8 @@ public struct LaneMachine: ~Copyable {
     /// Since when a reply is awaited and none came.
     private var waitingSince: Int64? { ofSession { $0.waitingSince } ?? nil }
     var fence: Fence.State { ofSession { $0.fence.state } ?? .absent }
-    var hasLostGeneration: Bool { ofSession { $0.hasLostGeneration } == true }
+    /// Whether the generation's record is as expected, as far as is known.
+    var holdsGeneration: Bool { ofSession { $0.tenure } == .holds }
     /// Whether no reply is outstanding.
     var isIdle: Bool { ofSession { $0.isIdle } != false }
     func isCompacted(_ slot: Int) -> Bool { settings.plan.topics[table[slot].topic].isCompacted }
@@ -100,8 +102,9 @@ public struct LaneMachine: ~Copyable {
             if !isOpen {
                 heartbeatIfDue(now: now)
                 // Damage is written down before anything is said about it.
-                if !mustWriteDamage(now: now) { sendStatus(now: now) }
-                askRequests(now: now)
+                if holdsGeneration, !mustWriteDamage(now: now) { sendStatus(now: now) }
+                if holdsGeneration { askRequests(now: now) }
+                lookIfStanding(now: now)
             }
             closeIfPossible(now: now, queueIsEmpty: queueIsEmpty)
             stream()
@@ -121,6 +124,7 @@ public struct LaneMachine: ~Copyable {
         wake(batch.deadline)
         wake(ofSession { $0.nextHeartbeat })
         wake(ofSession { $0.desk.wakeUp } ?? nil)
+        if isIdle, case .stands(let nextLook, _)? = ofSession({ $0.tenure }) { wake(nextLook) }
         wake(side.damageDueAt)
         // While replies are outstanding no checkpoint can be read: the reply wakes the lane.
         if isIdle {
@@ -135,13 +139,14 @@ public struct LaneMachine: ~Copyable {
             actions.append(.writeDamage(side.damageRecords))
             return
         }
-        if isQuiet, let action = session?.desk.next() {
+        if isQuiet, holdsGeneration, let action = session?.desk.next() {
             actions.append(action)
             return
         }
-        guard !hasLostGeneration, !isStopping else {
+        guard holdsGeneration else { return }
+        guard !isStopping else {
             // With more partitions than one fence holds, the next ones to be confirmed are watched in turn.
-            if isStopping, table.contains(where: { $0.needsWrite && (fence == .absent || !$0.checkpoint.isWatched) }) {
+            if table.contains(where: { $0.needsWrite && (fence == .absent || !$0.checkpoint.isWatched) }) {
                 askFence(now: now)
             }
             return

@@ -21,6 +21,12 @@ public enum LaneReport: Sendable, Equatable {
     case uninspected(slot: Int, String)
     /// The operator's requests cannot be read.
     case requestsUnread(String)
+    /// A promotion drains the generation: nothing is folded until it ends.
+    case standing(token: String)
+    /// The promotion has ended, and the generation is where it was.
+    case resumed
+    /// The generation is in another database now.
+    case moved(database: Int)
     /// The outcome of a transaction was unknown and has been found out.
     case outcomeResolved(slot: Int, wasApplied: Bool)
 }

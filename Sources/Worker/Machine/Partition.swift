@@ -51,6 +51,7 @@ public struct Partition: Sendable {
     // MARK: Phase
 
     var isFolding: Bool { if case .folding = phase { true } else { false } }
+    var isSuspended: Bool { if case .suspended = phase { true } else { false } }
     var isReading: Bool { if case .reading = phase { true } else { false } }
     var isChecking: Bool { if case .checking = phase { true } else { false } }
     var isDeadLettering: Bool { if case .deadLettering = phase { true } else { false } }
@@ -92,6 +93,7 @@ public struct Partition: Sendable {
         phase = .folding
         position.next = stored.next
         feed.unwrittenEnd = nil
+        feed.isAtCeiling = false
         trust.start(doubt, at: stored.next, seen: sawAnchor ? position.anchor : nil)
     }
 

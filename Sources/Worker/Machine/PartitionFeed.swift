@@ -5,6 +5,10 @@ struct PartitionFeed: Sendable {
     /// An end of the log that was reported while the partition was not watched.
     var unwrittenEnd: Int64?
     var isPaused = false
+    /// The first offset that may not be folded yet; `.max` for a live generation, which has none.
+    var ceiling = Int64.max
+    /// Events from the ceiling on were dropped, and are read again when it rises.
+    var isAtCeiling = false
     /// Events were dropped that must be read again.
     var needsPlacement = false
 }

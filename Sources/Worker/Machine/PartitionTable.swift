@@ -12,6 +12,8 @@ struct PartitionTable: Sendable {
     /// watched.
     private(set) var watched: [Int] = []
     private var useCount: UInt64 = 0
+    /// How far a build may read; nil for a live generation, which has no ceilings.
+    var ceilings: [Ceiling]?
 
     subscript(slot: Int) -> Partition {
         @inline(__always) _read { yield partitions[slot] }
@@ -37,13 +39,23 @@ struct PartitionTable: Sendable {
     }
 
     mutating func add(_ partition: Partition) -> Int {
-        guard let slot = reusableSlots.popLast() else {
+        var slot = partitions.count
+        if let free = reusableSlots.popLast() {
+            slot = free
+            freeSlots.remove(slot)
+            partitions[slot] = partition
+        } else {
             partitions.append(partition)
-            return partitions.count - 1
         }
-        freeSlots.remove(slot)
-        partitions[slot] = partition
+        setCeiling(of: slot)
         return slot
+    }
+
+    /// A build's partition without a ceiling is not read at all.
+    mutating func setCeiling(of slot: Int) {
+        let (topic, partition) = (partitions[slot].topic, partitions[slot].partition)
+        let ceiling = ceilings.map { $0.first { $0.topic == topic && $0.partition == partition }?.next ?? 0 }
+        partitions[slot].feed.ceiling = ceiling ?? .max
     }
 
     /// Nothing of the partition is left but its name.

@@ -6,6 +6,22 @@ struct Redial {
     /// Grows while Redis refuses transactions, whatever else it grants.
     var refusals = BackOff()
 
+    /// Whether the generation's database is to be found before the next connection.
+    private(set) var isSearching = false
+    /// What was found in the generation's place.
+    private(set) var found: [UInt8]?
+
+    mutating func search(_ found: [UInt8]?, now: Int64) {
+        isSearching = true
+        self.found = found
+        dueAt = now
+    }
+
+    mutating func located(now: Int64) {
+        isSearching = false
+        dueAt = now
+    }
+
     mutating func dialing() { dueAt = nil }
     mutating func later(at time: Int64) { dueAt = time }
 

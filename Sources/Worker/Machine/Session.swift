@@ -17,8 +17,7 @@ struct Session: ~Copyable {
     var hasServed = false
     /// Whether a transaction was carried out: before that none is streamed.
     var hasCommitted = false
-    /// The generation's record is another one: nothing more is written.
-    var hasLostGeneration = false
+    var tenure = Tenure.holds
     var desk = RequestDesk()
     var clock = ServerClock()
     var nextHeartbeat: Int64
@@ -30,7 +29,7 @@ struct Session: ~Copyable {
     }
 
     /// Whether events may be folded.
-    var takesEvents: Bool { desk.leavesRoom && !hasLostGeneration }
+    var takesEvents: Bool { desk.leavesRoom && tenure == .holds }
     /// Whether no reply is outstanding.
     var isIdle: Bool { expectations.isEmpty }
     /// How many `QUEUED` may be taken together.

@@ -55,7 +55,4 @@ struct SideCommands {
     mutating func refusedDamage(_ settings: LaneSettings, _ random: inout SplitMix64, now: Int64) {
         damageRetryAt = now + damageBackOff.next(settings, &random)
     }
-
-    /// The generation is another one, to which this damage says nothing.
-    mutating func forgetDamage() { damageRecords.removeAll() }
 }

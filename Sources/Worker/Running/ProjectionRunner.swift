@@ -105,7 +105,9 @@ public final class ProjectionRunner: Sendable {
             standby.withLock { $0.waitIdle(now: Clock.milliseconds()) }
         case .write(let number, let text, let identifier):
             let isLive = redis.address.database == settings.redis.address.database
-            services.begin(keeper, text: text, in: redis, isLive: isLive) { [weak self] in self?.handOver($0) }
+            services.begin(
+                keeper, text: text, in: redis, isLive: isLive, counted: { [weak self] in self?.handOver($0) },
+                moved: { [weak self] in self?.moved(to: $0, isLive: $1) })
             try launch(
                 number: number, text: text, identifier: identifier, redis, isLive: isLive, services, facts)
             standby.withLock { $0.end() }
@@ -113,6 +115,14 @@ public final class ProjectionRunner: Sendable {
         }
         return facts.topics.flatMap { topic in
             topic.partitions.indices.map { (topic.name, Int32($0), topic.partitions[$0].high) }
+        }
+    }
+
+    /// The lanes go on where their generation is now.
+    private func moved(to redis: RedisOptions, isLive: Bool) {
+        shared.withLock { shared in
+            shared.redis = redis
+            if isLive { shared.hasBeenLive = true }
         }
     }
 
@@ -209,7 +219,9 @@ public final class ProjectionRunner: Sendable {
                 LaneBox(
                     Lane(
                         settings: laneSettings, projector: try makeProjector(), log: consumer,
-                        connect: { [redis] () throws(RedisError) in try RedisConnection.open(redis) },
+                        connect: { [redis] (database) throws(RedisError) in
+                            try RedisConnection.open(redis.selecting(database))
+                        },
                         control: control, services: services, seed: UInt64.random(in: .min ... .max))))
         }
         shared.withLock { shared in

@@ -18,6 +18,9 @@ final class RunnerServices: LaneServices {
         /// What is not live produces nothing: the live generation has sent the dead letter already.
         var isLive = true
         var inspector: LogInspector?
+        /// Whom to tell how many partitions the topics have, and where the generation is.
+        var counted: @Sendable ([String: Int]) -> Void = { _ in }
+        var moved: @Sendable (RedisOptions, Bool) -> Void = { _, _ in }
         var tombstoneRetention: [String: Int64] = [:]
         /// What was said at a start and is not said again.
         var said: Set<String> = []
@@ -38,19 +41,21 @@ final class RunnerServices: LaneServices {
         shared = Mutex(Shared(redis: settings.redis))
     }
 
-    /// Tells the services what the lanes work for, and whom to tell how many partitions the topics have now and then.
+    /// Tells the services what the lanes work for, whom to tell how many partitions the topics have now and then, and whom
+    /// to tell that a promotion has moved the generation.
     func begin(
         _ keeper: GenerationKeeper, text: String, in redis: RedisOptions, isLive: Bool,
-        counted: @escaping @Sendable ([String: Int]) -> Void
+        counted: @escaping @Sendable ([String: Int]) -> Void,
+        moved: @escaping @Sendable (_ redis: RedisOptions, _ isLive: Bool) -> Void
     ) {
         shared.withLock { shared in
+            shared.counted = counted
+            shared.moved = moved
             shared.keeper = keeper
             shared.generationText = text
             shared.redis = redis
             shared.isLive = isLive
-            let sides = SideKeeper(GenerationSides(settings.plan), text: text) { [log] in log(.redis($0)) }
-            shared.inspector = LogInspector(
-                settings: settings, redis: redis, facts: keeper.facts, sides: sides, counted: counted)
+            shared.inspector = inspector(keeper, text, redis, counted)
         }
     }
 
@@ -225,6 +230,42 @@ final class RunnerServices: LaneServices {
         if record.value != nil { valueSpan = value.span }
         try producer?.deliver(
             topic: topic, key: keySpan, value: valueSpan, headers: headers, timeoutMilliseconds: timeout)
+    }
+
+    /// The databases are asked one after the other, and may be exchanged meanwhile: what is nowhere is asked for again.
+    func locate(_ identifier: String) -> Whereabouts {
+        do {
+            var redis = try RedisConnection.open(settings.redis)
+            for _ in 0..<3 {
+                let places = try settings.finder.places(of: [settings.plan.name], &redis)[0]
+                guard let place = places.first(where: { $0.record.identifier == identifier }) else { continue }
+                let isHome = place.database == settings.redis.address.database
+                move(to: settings.redis.selecting(place.database), isLive: isHome)
+                return .found(database: place.database, isHome: isHome)
+            }
+            return .nowhere
+        } catch { return .unknown("\(error)") }
+    }
+
+    /// The generation is there now: what the lanes ask is asked there.
+    private func move(to redis: RedisOptions, isLive: Bool) {
+        let moved = shared.withLock { shared in
+            shared.redis = redis
+            shared.isLive = isLive
+            if let keeper = shared.keeper, let text = shared.generationText {
+                shared.inspector = inspector(keeper, text, redis, shared.counted)
+            }
+            return shared.moved
+        }
+        moved(redis, isLive)
+    }
+
+    private func inspector(
+        _ keeper: GenerationKeeper, _ text: String, _ redis: RedisOptions,
+        _ counted: @escaping @Sendable ([String: Int]) -> Void
+    ) -> LogInspector {
+        let sides = SideKeeper(GenerationSides(settings.plan), text: text) { [log] in log(.redis($0)) }
+        return LogInspector(settings: settings, redis: redis, facts: keeper.facts, sides: sides, counted: counted)
     }
 
     func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint {

@@ -68,6 +68,10 @@ public struct WorkerLog: Sendable {
                 "cannot tell whether this is still the same log, so its events wait: \(words)",
                 ["partition": place])
         case .requestsUnread(let words): log.warning(words)
+        case .standing: log.info("a promotion drains the generation; nothing is projected until it ends")
+        case .resumed: log.info("the promotion has ended; projecting again")
+        case .moved(let database):
+            log.info("the generation is in another database now", ["database": .count(Int64(database))])
         case .outcomeResolved(_, let wasApplied):
             log.info(
                 "the outcome of a transaction was unknown and has been found out",

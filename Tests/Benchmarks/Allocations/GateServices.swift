@@ -32,5 +32,6 @@ final class GateServices: LaneServices, @unchecked Sendable {
         partitions.map { _ in (0, .max) }
     }
     func tombstoneRetention(topic: String) -> Int64? { nil }
+    func locate(_ identifier: String) -> Whereabouts { .unknown("nothing moves here") }
     func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint { .halt("it is missing") }
 }

@@ -35,7 +35,7 @@ struct LaneRun: ~Copyable {
         source = MemoryEvents(workload.events, partitions: Self.partitions)
         lane = Lane(
             settings: settings, projector: projector, log: MemoryLog(source),
-            connect: { () throws(RedisError) in try RedisConnection.open(options) }, control: LaneControl(),
+            connect: { (_) throws(RedisError) in try RedisConnection.open(options) }, control: LaneControl(),
             services: services, seed: 1)
         lane.start(fixed: (0..<Self.partitions).map { (0, Int32($0)) })
         self.keys = keys

@@ -47,6 +47,27 @@ import Testing
         #expect(try redis.command("GET", "another application's").text == "y")
     }
 
+    @Test func `a worker that starts while its generation is drained works it, so that a lane can end the drain`()
+        throws
+    {
+        var redis = try connection()
+        let plan = World.plan(onError: "park")
+        let facts = LogFacts(clusterID: nil, topics: [.init(name: "t", partitions: [(0, 0)], isCompacted: false)])
+        let keeper = GenerationKeeper(plan: plan, fingerprint: "f", facts: facts)
+        guard case .write(_, let text, let identifier) = try keeper.establish(&redis),
+            var drained = GenerationRecord(text: text)
+        else {
+            Issue.record("no generation on an empty Redis")
+            return
+        }
+        drained.state = .draining
+        drained.token = "promoter"
+        drained.deadline = 1
+        try redis.command("SET", keeper.keys.generation, drained.text)
+        #expect(try keeper.establish(&redis) == .write(number: 1, text: text, identifier: identifier))
+        #expect(try redis.command("GET", keeper.keys.generation).text == drained.text)
+    }
+
     @Test func `a cluster's id that no broker said is stored when one does, and never as empty`() throws {
         var redis = try connection()
         let plan = World.plan(onError: "park")

@@ -123,7 +123,7 @@ import Testing
         // The replica had the record of it, and not the transaction.
         var replica = rows
         replica[play.world.keys.damage] = play.world.redis.data[play.world.keys.damage]
-        play.world.redis.restore(replica)
+        play.world.redis.restore([0: replica])
         if isSameLane {
             lane.cut()
         } else {

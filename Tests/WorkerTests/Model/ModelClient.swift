@@ -1,5 +1,6 @@
 /// One connection as the server sees it; it may outlive the lane's end of it.
 final class ModelClient {
+    let database: Int
     /// What came and was not carried out yet.
     var inbox: [UInt8] = []
     private var read = 0
@@ -13,6 +14,8 @@ final class ModelClient {
     var isBare = false
     /// The server closes it once what it said is read.
     var isClosing = false
+
+    init(database: Int = 0) { self.database = database }
 
     var hasCommands: Bool { read < inbox.count }
 

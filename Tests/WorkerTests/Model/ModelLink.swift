@@ -15,12 +15,12 @@ final class ModelWire {
 
     init(_ world: World) { self.world = world }
 
-    func open() throws(RedisError) -> ModelLink {
+    func open(_ database: Int) throws(RedisError) -> ModelLink {
         // The probe of a new connection sees that MULTI is refused.
         guard !world.redis.isAway, !world.redis.refusesMulti, world.redis.policy == "noeviction" else {
             throw RedisError(.unreachable, "the model is away")
         }
-        let fresh = ModelClient()
+        let fresh = ModelClient(database: database)
         client = fresh
         world.clients.append(fresh)
         isCut = false

@@ -8,7 +8,13 @@ final class ModelRedis {
         case sorted([[UInt8]: Int64])
     }
 
-    var data: [String: Value] = [:]
+    /// Of the database whose command is carried out; between commands the home one.
+    var data: [String: Value] {
+        get { databases[selected, default: [:]] }
+        set { databases[selected] = newValue }
+    }
+    private(set) var databases: [Int: [String: Value]] = [:]
+    private var selected = 0
     /// Counts the writes of each key: what WATCH compares.
     private var versions: [String: Int] = [:]
     private var epoch = 0
@@ -52,9 +58,25 @@ final class ModelRedis {
     }
 
     /// Fail-over: an older state comes back, and every WATCH is lost.
-    func restore(_ snapshot: [String: Value]) {
-        data = snapshot
+    func restore(_ snapshot: [Int: [String: Value]]) {
+        databases = snapshot
         epoch += 1
+    }
+
+    /// As SWAPDB: every WATCH of both databases is lost.
+    func swap(with database: Int) {
+        let home = databases[0]
+        databases[0] = databases[database]
+        databases[database] = home
+        epoch += 1
+    }
+
+    /// Something that happens in another database.
+    func within<Result>(_ database: Int, _ body: () -> Result) -> Result {
+        let before = selected
+        selected = database
+        defer { selected = before }
+        return body()
     }
 
     /// Another program's work.
@@ -87,7 +109,7 @@ final class ModelRedis {
             client.isClosing = true
             return true
         }
-        client.outbox += answer(command, client)
+        client.outbox += within(client.database) { answer(command, client) }
         return true
     }
 

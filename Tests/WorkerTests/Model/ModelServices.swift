@@ -50,6 +50,18 @@ final class ModelServices: LaneServices, @unchecked Sendable {
 
     func tombstoneRetention(topic: String) -> Int64? { world.tombstoneRetention }
 
+    /// Nobody can be asked where the generation is.
+    var isLost = false
+
+    func locate(_ identifier: String) -> Whereabouts {
+        if isLost { return .unknown("Redis is away") }
+        let places = world.redis.databases.filter { _, data in
+            guard case .string(let text)? = data[world.keys.generation] else { return false }
+            return GenerationRecord(bytes: text)?.identifier == identifier
+        }
+        return places.keys.min().map { .found(database: $0, isHome: $0 == 0) } ?? .nowhere
+    }
+
     func missingCheckpoint(topic: String, partition: Int32) -> MissingCheckpoint { .halt("gone") }
 
     // MARK: Inspections

@@ -41,7 +41,8 @@ final class SimulatedLane {
         lane = Lane(
             settings: settings, projector: projector ?? JSONProjector(plan: world.plan),
             log: ModelConsumer(kafka, plant),
-            connect: { () throws(RedisError) in try wire.open() }, control: LaneControl(), services: services,
+            connect: { (database) throws(RedisError) in try wire.open(database) }, control: LaneControl(),
+            services: services,
             seed: world.random.next())
     }
 

@@ -9,8 +9,8 @@ final class Simulation {
     let world: World
     var lanes: [SimulatedLane] = []
     /// Who should have each partition.
-    private var owner: [Int]
-    private var snapshots: [[String: ModelRedis.Value]] = []
+    private(set) var owner: [Int]
+    private var snapshots: [[Int: [String: ModelRedis.Value]]] = []
     private var writers = 0
     private var faults: Int
     /// What comes on top of the usual faults.
@@ -20,13 +20,18 @@ final class Simulation {
     /// Whether the group replaces assignments as a whole.
     private let isEager: Bool
     private let plant: Plant?
+    /// Whether promotions drain the generation, and move it to another database and back.
+    private let promotes: Bool
     /// Where the log was exchanged in the middle of the work: the lanes and partitions that have seen a record of the first.
     private var witnesses: [(lane: Int, partition: Int)]?
 
-    init(seed: UInt64, isHarsh: Bool = false, comparesCheckpoints: Bool = true, plant: Plant? = nil) {
+    init(
+        seed: UInt64, isHarsh: Bool = false, promotes: Bool = false, comparesCheckpoints: Bool = true,
+        plant: Plant? = nil
+    ) {
         var random = SplitMix64(seed: seed)
         let partitions = Int.random(in: 1...(isHarsh ? 2 : 4), using: &random)
-        troubles = isHarsh ? .none : Troubles.allCases.randomElement(using: &random) ?? .none
+        troubles = isHarsh || promotes ? .none : Troubles.allCases.randomElement(using: &random) ?? .none
         world = World(
             seed: random.next(), partitions: partitions,
             plan: troubles == .deadLetters ? World.plan(onError: "{ dead-letter: bad }") : nil)
@@ -34,6 +39,7 @@ final class Simulation {
         owner = Array(repeating: 0, count: partitions)
         self.isHarsh = isHarsh
         self.plant = plant
+        self.promotes = promotes
         isEager = Bool.random(using: &random)
         world.hasTopicIDs = Bool.random(using: &random)
         world.breaksRoundTrips = true
@@ -41,6 +47,7 @@ final class Simulation {
         for _ in 0..<Int.random(in: (isHarsh ? 2 : 1)...3, using: &random) { lanes.append(newLane()) }
         for partition in owner.indices { owner[partition] = Int.random(in: lanes.indices, using: &random) }
         world.others = { [unowned self] in moveAnother() }
+        if promotes { prepareOther() }
     }
 
     /// Runs it all; returns what was found wrong.
@@ -65,7 +72,7 @@ final class Simulation {
         return lane
     }
 
-    private func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &world.random) }
+    func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &world.random) }
 
     // MARK: Steps
 
@@ -73,6 +80,7 @@ final class Simulation {
         world.now += Int64(world.chance(1, in: 30) ? number(200...7_000) : number(0...20))
         if world.chance(1, in: 4) { append() }
         if world.chance(faults, in: 100) { fault() }
+        if promotes { promote() }
         if world.chance(1, in: isHarsh ? 60 : 8) { reconcile() }
         serve(number(0...6))
         let lane = lanes[number(0...lanes.count - 1)]
@@ -132,7 +140,7 @@ final class Simulation {
             for partition in owner.indices where world.chance(1, in: 2) {
                 owner[partition] = number(0...lanes.count - 1)
             }
-        case 5: snapshots.append(world.redis.data)
+        case 5: snapshots.append(world.redis.databases)
         // A Redis from before the first event is a first start, on whatever log there is.
         case 6: if !world.isExchanged { failOver() }
         case 7:
@@ -280,6 +288,7 @@ final class Simulation {
         world.breaksRoundTrips = false
         world.others = nil
         for lane in lanes { lane.kafka.refusals = 0 }
+        if promotes { endPromotion() }
         for lane in lanes { lane.isFrozen = false }
         guard !world.isExchanged else { return healExchanged() }
         var rounds = 0
@@ -326,6 +335,7 @@ final class Simulation {
 
     private func round() {
         world.now += 200
+        if promotes { raiseCeilings() }
         restartRefused()
         for lane in lanes {
             while lane.services.answerInspection() {}

@@ -73,6 +73,8 @@ final class World {
         }
         redis.executed = { [unowned self] commands, failed in
             executions += 1
+            // Also the transaction that ends a drain leaves this one.
+            if redis.text(keys.generation) != Self.generationText { violation("a transaction under another record") }
             hasFailed = !failed.isEmpty
             checkDamage(commands, failed)
             if !isSpoilt { checkOracle() }

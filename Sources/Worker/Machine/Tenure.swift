@@ -1,0 +1,10 @@
+/// What the generation's record lets a lane do.
+enum Tenure: Equatable {
+    /// It is as expected: the lane may write.
+    case holds
+    /// A promotion drains the generation: the lane folds nothing until the record is as expected again, and looks at it
+    /// next at this time. `expired`: the record, if its deadline has passed.
+    case stands(nextLook: Int64, expired: [UInt8]? = nil)
+    /// The generation is being dropped, or another one in this place: nothing more is written.
+    case ended
+}
