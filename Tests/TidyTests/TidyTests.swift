@@ -61,6 +61,25 @@ import Testing
         }
     }
 
+    /// More than this is not held in the head; what is many by its nature says so.
+    @Test func `a type of Worker has fifteen stored properties at most, or says why it has more`() throws {
+        var count = 0
+        for file in try SourceFile.all() where file.module == "Worker" {
+            for type in TypeSize.types(of: file) {
+                count += 1
+                guard type.properties > 15 else { continue }
+                let comment = file.lines[..<(type.line - 1)].reversed().prefix { $0.contains("///") }
+                #expect(
+                    comment.contains { $0.contains("Many properties:") },
+                    "\(file):\(type.line): \(type.name) has \(type.properties) stored properties")
+            }
+        }
+        #expect(count > 60)
+        let text =
+            "struct A {\n    let a = 1, b: Int { 2 }\n    var c: Int\n    var d: Int {\n        let e = 1\n    }\n    static var f = 1\n}"
+        #expect(TypeSize.types(of: SourceFile(path: "Sources/M/F.swift", text: text)).first?.properties == 2)
+    }
+
     @Test func `targets depend only on targets that stand below them`() throws {
         let manifest = try Manifest()
         for (index, name) in manifest.order.enumerated() {

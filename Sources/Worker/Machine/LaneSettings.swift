@@ -1,7 +1,7 @@
 public import Projections
 import Records
 
-/// What a lane is told once, when it starts; all times in milliseconds.
+/// What a lane is told once, when it starts; all times in milliseconds. Many properties: each is one setting.
 public struct LaneSettings: Sendable {
     public var plan: ProjectionPlan
     /// The exact bytes of the record of the generation that it works for: every transaction compares them.

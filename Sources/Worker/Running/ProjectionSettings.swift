@@ -1,7 +1,7 @@
 public import Projections
 public import Redis
 
-/// What one projection needs to run in this process.
+/// What one projection needs to run in this process. Many properties: each is one setting.
 public struct ProjectionSettings: Sendable {
     public var plan: ProjectionPlan
     public var fingerprint: String
