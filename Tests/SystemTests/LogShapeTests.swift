@@ -165,6 +165,36 @@ extension SystemTests {
             #expect(try scenario.reader().command("EXISTS", "seen:deleted") == .integer(0))
         }
 
+        /// Changes a byte of the first batch at or after an offset, so that its checksum is wrong; returns where it begins.
+        private func damageBatch(of topic: String, from offset: UInt64) throws -> UInt64 {
+            let path = try Stage.kafka().folder.appendingPathComponent("data/\(topic)-0/00000000000000000000.log")
+            let bytes = [UInt8](try Data(contentsOf: path))
+            func number(_ at: Int, _ count: Int) -> UInt64 { bytes[at..<at + count].reduce(0) { $0 << 8 | UInt64($1) } }
+            var at = 0
+            while at + 61 < bytes.count, number(at, 8) < offset { at += 12 + Int(number(at + 8, 4)) }
+            try #require(at + 80 < bytes.count, "there is no batch at \(offset)")
+            let file = try FileHandle(forUpdating: path)
+            // Behind the head: in the records.
+            try file.seek(toOffset: UInt64(at) + 70)
+            try file.write(contentsOf: [bytes[at + 70] ^ 0xFF])
+            try file.close()
+            return number(at, 8)
+        }
+
+        @Test func `events before a damaged batch are projected, and the partition halts at it`() throws {
+            let scenario = try Scenario("damaged-batch", projection: Tally.projection, partitions: 1)
+            for _ in 0..<4 {
+                try scenario.sendTally(10)
+                try scenario.flush()
+            }
+            let broken = try damageBatch(of: scenario.topic, from: 30)
+            let worker = try scenario.run(scenario.configure(), ["--until-end"])
+            #expect(try worker.exitCode() == 3, "\(worker.log)")
+            #expect(!worker.lines("partition-error").isEmpty, "\(worker.log)")
+            #expect(scenario.passed() == Int64(broken), "\(worker.log)")
+            #expect(try scenario.counted() == Int(broken))
+        }
+
         @Test func `a log whose beginning is gone is refused, and status shows where --allow-partial began`() throws {
             let scenario = try Scenario("partial", partitions: 2)
             var source = OrderSource(seed: Stage.seed(), orders: 100)

@@ -114,6 +114,8 @@ extension LaneMachine {
 
     /// Kafka says that the offset to be read is not in the log.
     public mutating func logRefused(_ slot: Int, now: Int64) {
+        // Behind a damaged batch librdkafka reports this too: what was folded before that batch is to be written.
+        guard !table[slot].isHalted else { return }
         doubt(slot)
         readAgain(slot, notBefore: now + nextPause(of: slot))
     }

@@ -81,4 +81,21 @@ import Testing
         #expect(world.redis.data["row:0:k1"] == .hash(["new": Array("2".utf8), "both": Array("2".utf8)]))
         #expect(play.next() == 2)
     }
+
+    @Test(arguments: [true, false])
+    func `events before an error of the partition are applied, and it halts behind them`(isWatched: Bool) {
+        let play = Play()
+        let lane = play.lane([0])
+        // Whether the fence is held when the events come.
+        if isWatched { play.settle(lane) }
+        play.append(5)
+        lane.takeEvents(5)
+        if !isWatched { play.settle(lane, rounds: 1) }
+        lane.fail(0, "a batch is damaged")
+        play.pass(milliseconds: 3_000)
+        #expect(play.next() == 5)
+        #expect(play.isHalted(lane)?.code == .partitionError)
+        let halts = lane.reports.filter { if case .halted = $0 { true } else { false } }
+        #expect(halts.count == 1, "\(halts)")
+    }
 }

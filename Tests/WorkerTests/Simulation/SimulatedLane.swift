@@ -151,6 +151,17 @@ final class SimulatedLane {
         }
     }
 
+    /// Kafka reports an error of the partition behind what it gave of it, and then, as librdkafka does, that there is no offset to
+    /// continue from.
+    func fail(_ partition: Int, _ words: String) {
+        moving {
+            guard let slot = lane.slots[TopicPartition(topic: 0, partition: Int32(partition))] else { return }
+            machine.partitionFailed(slot: slot, reason: words)
+            machine.logRefused(slot, now: world.now)
+            act()
+        }
+    }
+
     /// The lane is gone from one moment to the next.
     func crash() { wire.client = nil }
 
