@@ -67,9 +67,14 @@ enum Socket {
 
     private static func unreachable(_ what: String, _ code: Int32) -> RedisError {
         let text = unsafe String(cString: strerror(code))
-        return RedisError(
-            .unreachable, "No connection to Redis at \(what): \(text). Check that Redis is running and listening there."
-        )
+        return RedisError(.unreachable, "No connection to Redis at \(what): \(text). \(remedy(code))")
+    }
+
+    /// What to do about an error of the system's.
+    static func remedy(_ code: Int32) -> String {
+        code == EMFILE || code == ENFILE
+            ? "This process may not open more files and sockets: raise its limit (`ulimit -n`, `LimitNOFILE` of systemd)."
+            : "Check that Redis is running and listening there."
     }
 
     /// Waits in `poll(2)` until `descriptor` is ready for `events` (POLLIN, POLLOUT) or has failed.

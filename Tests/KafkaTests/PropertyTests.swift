@@ -65,6 +65,9 @@ import Testing
         let told = Admin.remedy("kafka.internal:9092/1: Failed to resolve 'kafka.internal:9092'")
         #expect(told.contains("advertised.listeners") && told.contains("kafka.internal:9092"))
         #expect(Admin.remedy("b:9092/bootstrap: Connect to b failed").contains("check bootstrap.servers"))
+        let full = Admin.remedy(
+            "b:9092/bootstrap: Failed to create socket: Too many open files (after 0ms in state CONNECT)")
+        #expect(full.contains("ulimit -n") && !full.contains("bootstrap.servers"))
     }
 
     @Test func `cooperative rebalancing is refused where the library loses records in it`() throws {

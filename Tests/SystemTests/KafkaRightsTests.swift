@@ -36,7 +36,7 @@ extension SystemTests {
         }
 
         /// Waits until `status` exits with that code and says so.
-        private func expectStatus(_ path: String, _ code: Int32, _ words: String = "") throws {
+        private func expectStatus(_ path: String, _ code: Int32, _ words: String) throws {
             var last = ""
             let isSaid = try eventually(within: 120) {
                 let status = try scenario.lantern(["status", "--config", path])
@@ -69,7 +69,7 @@ extension SystemTests {
             try expectStatus(path, 3, "READ on topic \(scenario.topic)")
             try kafka.changeRight(.give, topic)
             try scenario.waitUntilDone(worker)
-            try expectStatus(path, 0)
+            try expectStatus(path, 0, "caught-up")
             #expect(try worker.stop() == 0, "\(worker.log)")
             try scenario.expectEqual()
         }
@@ -86,14 +86,18 @@ extension SystemTests {
             try expectStatus(path, 3, words)
             try kafka.changeRight(.give, Self.group)
             try scenario.waitUntilDone(worker)
-            try expectStatus(path, 0)
+            try expectStatus(path, 0, "caught-up")
 
+            let before = worker.lines(words).count
             try kafka.changeRight(.take, Self.group)
-            #expect(worker.waitForLog(words, times: 2), "\(worker.log)")
             try scenario.send(100, from: &source)
             try scenario.flush()
+            #expect(worker.waitForLog(words, times: before + 1), "\(worker.log)")
             try kafka.changeRight(.give, Self.group)
+            try scenario.send(100, from: &source)
+            try scenario.flush()
             try scenario.waitUntilDone(worker)
+            try expectStatus(path, 0, "caught-up")
             #expect(try worker.stop() == 0, "\(worker.log)")
             try scenario.expectEqual()
             try kafka.changeRight(.take, Self.group)

@@ -123,6 +123,10 @@ public struct Admin: ~Copyable, @unchecked Sendable {
 
     /// librdkafka names a broker that it was told of `HOST:PORT/ID: …`, and one of bootstrap.servers `HOST:PORT/bootstrap: …`.
     static func remedy(_ cause: String) -> String {
+        if cause.contains("Too many open files") {
+            return
+                "this process may not open more files and sockets: raise its limit (`ulimit -n`, `LimitNOFILE` of systemd)"
+        }
         let name = cause.prefix { $0 != " " }
         if let slash = name.lastIndex(of: "/"), name.hasSuffix(":"),
             Int(name[name.index(after: slash)...].dropLast()) != nil

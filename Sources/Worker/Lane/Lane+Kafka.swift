@@ -94,6 +94,8 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     /// Something failed of the whole consumer. What does not pass by itself ends the lane, whose projection is tried again
     /// less and less often.
     private mutating func failed(_ error: KafkaError, now: Int64) {
+        // librdkafka looks for the group's coordinator all the same; without a group nothing depends on that.
+        if !group.isMember, error.name == "GROUP_AUTHORIZATION_FAILED" { return }
         if let refusal = KafkaRefusal(error, settings) {
             outcome = .refused(refusal.words)
             return

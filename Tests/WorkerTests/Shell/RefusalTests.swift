@@ -46,6 +46,25 @@ import Testing
         #expect(note?.contains(words) == true, "\(note ?? "it was never blocked")")
     }
 
+    @Test func `a right on the group is of no use to fixed partitions`() throws {
+        let workshop = try Workshop()
+        var redis = try workshop.connection()
+        try workshop.send(key: "k", value: "{\"n\":1}")
+        try workshop.flush()
+        workshop.fail(.findCoordinator, with: Array(repeating: .groupAuthorization, count: 1_000))
+        let session = session(workshop.runner)
+        try session.start()
+        var wasBlocked = false
+        var looks = 0
+        let end = run(session) {
+            if case .blocked = workshop.runner.state { wasBlocked = true }
+            // librdkafka asks twice a second.
+            if try workshop.next(&redis) == 1 { looks += 1 }
+            return looks == 30
+        }
+        #expect(end == .done && !wasBlocked, "\(workshop.log)")
+    }
+
     @Test func `an end that nobody can read to is not waited for`() throws {
         let workshop = try Workshop()
         try workshop.send(key: "k", value: "{\"n\":1}")
