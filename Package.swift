@@ -144,8 +144,7 @@ let package = Package(
             dependencies: [
                 "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis", "RedisServer",
                 "Bytes",
-                "Logging",
-                "System",
+                "Logging", "System", "Seeded",
             ],
             swiftSettings: strict),
         .testTarget(
