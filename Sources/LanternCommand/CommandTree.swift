@@ -10,7 +10,8 @@ enum CommandTree {
         ParkedSkipCommand.self,
     ]
     private static let rest: [any Command.Type] = [
-        RebuildCommand.self, DropCommand.self, BenchCommand.self, DemoCommand.self, CompletionCommand.self,
+        RebuildCommand.self, DiffCommand.self, DropCommand.self, BenchCommand.self, DemoCommand.self,
+        CompletionCommand.self,
         VersionCommand.self,
     ]
 
@@ -50,6 +51,7 @@ enum CommandTree {
             case .failed: .init(code.rawValue, "failed while running")
             case .usage: .init(code.rawValue, "the command line or the configuration is wrong")
             case .halted: .init(code.rawValue, "a partition halted")
+            case .differences: .init(code.rawValue, "compared, and there are differences")
             case .unreachable: .init(code.rawValue, "Kafka or Redis could not be reached, or refused, at start")
             }
         }

@@ -10,4 +10,6 @@ enum ExitCode: Int32, CaseIterable {
     case halted = 3
     /// Kafka or Redis could not be reached, or refused, at start.
     case unreachable = 4
+    /// Two databases were compared, and they differ.
+    case differences = 5
 }
