@@ -10,7 +10,8 @@ enum CommandTree {
         ParkedSkipCommand.self,
     ]
     private static let rest: [any Command.Type] = [
-        RebuildCommand.self, DiffCommand.self, DropCommand.self, BenchCommand.self, DemoCommand.self,
+        RebuildCommand.self, DiffCommand.self, VerifyCommand.self, DropCommand.self, BenchCommand.self,
+        DemoCommand.self,
         CompletionCommand.self,
         VersionCommand.self,
     ]

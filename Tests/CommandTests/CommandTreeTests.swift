@@ -21,7 +21,7 @@ import Testing
             all.map { $0.path.joined(separator: " ") } == [
                 "run", "validate", "schema", "status", "get", "parked list", "parked show", "parked retry",
                 "parked edit",
-                "parked skip", "rebuild", "drop", "bench", "demo", "completion", "version",
+                "parked skip", "rebuild", "diff", "verify", "drop", "bench", "demo", "completion", "version",
             ])
         for (path, spec) in all {
             guard case .help(let text) = try CommandParser(CommandTree.root).parse(path + ["--help"]) else {

@@ -20,9 +20,10 @@ extension SystemTests {
         }
 
         private func answer(_ text: String) throws -> Answer {
-            let start = try #require(text.firstIndex(of: "{"), "\(text)")
-            let end = try #require(text.lastIndex(of: "}"), "\(text)")
-            return try JSONDecoder().decode(Answer.self, from: Data(text[start...end].utf8))
+            // Log lines are one object a line; the answer is the only one over several.
+            let start = try #require(text.firstRange(of: "{\n")?.lowerBound, "\(text)")
+            let end = try #require(text.ranges(of: "\n}").last?.upperBound, "\(text)")
+            return try JSONDecoder().decode(Answer.self, from: Data(text[start..<end].utf8))
         }
 
         /// Changes rows of the build, and says what a comparison must find.
@@ -94,6 +95,39 @@ extension SystemTests {
                 if rounds == 3 { try expectCounts(planted, scenario, path) }
                 isOver = rounds == 6
             }
+            try scenario.waitUntilDone(live)
+            try scenario.expectEqual()
+            #expect(try live.stop() == 0, "\(live.log)")
+        }
+
+        @Test func `verify finds what was changed in live, and heals exactly that`() throws {
+            let scenario = try Scenario("verify", partitions: 4)
+            var source = OrderSource(seed: Stage.seed(), orders: 300)
+            try scenario.send(3_000, from: &source)
+            try scenario.flush()
+            let path = try scenario.configure()
+            let live = try scenario.run(path)
+            try scenario.waitUntilDone(live)
+            let sound = try scenario.lantern(["verify", "--config", path, "--json"])
+            #expect(sound.code == 0, "\(sound.text)")
+
+            let reader = try scenario.reader()
+            _ = try reader.command("HSET", "order:planted", "status", "paid")
+            _ = try reader.command("ZADD", "customers:by-revenue", "12345", "nobody")
+            let found = try scenario.lantern(["verify", "--config", path, "--json"])
+            let answer = try answer(found.text)
+            #expect(found.code == 5, "\(found.text)")
+            #expect(
+                Set(answer.differences.map { [$0.view, $0.key, $0.kind] }) == [
+                    ["orders.order", "order:planted", "extra"],
+                    ["orders.top-customers", "customers:by-revenue", "changed"],
+                ])
+            let healed = try scenario.lantern(["verify", "--config", path, "--heal"])
+            #expect(healed.code == 5 && healed.text.contains("2 rows of live"), "\(healed.text)")
+            try scenario.expectEqual()
+            #expect(try scenario.reader(15).command("DBSIZE") == .integer(0))
+            try scenario.send(300, from: &source)
+            try scenario.flush()
             try scenario.waitUntilDone(live)
             try scenario.expectEqual()
             #expect(try live.stop() == 0, "\(live.log)")

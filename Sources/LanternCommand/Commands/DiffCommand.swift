@@ -47,14 +47,20 @@ struct DiffCommand: Command {
         asJSON = parsed.flag("json")
         var options = Comparison.Options()
         options.drains = !parsed.flag("no-drain")
-        if let text = parsed.value("sample") {
-            guard !parsed.flag("all"), text.hasPrefix("1/"), let share = Int(text.dropFirst(2)), share > 0 else {
-                throw parsed.error(
-                    .invalidValue, "'--sample \(text)': expected a share such as 1/100, without --all")
-            }
-            options.sample = share
+        options.sample = try Self.sample(parsed)
+        if options.sample > 1, parsed.flag("all") {
+            throw parsed.error(.invalidValue, "--sample and --all exclude each other")
         }
         self.options = options
+    }
+
+    /// `--sample 1/N`: N; 1 without it.
+    static func sample(_ parsed: ParsedCommand) throws(UsageError) -> Int {
+        guard let text = parsed.value("sample") else { return 1 }
+        guard text.hasPrefix("1/"), let share = Int(text.dropFirst(2)), share > 0 else {
+            throw parsed.error(.invalidValue, "'--sample \(text)': expected a share such as 1/100")
+        }
+        return share
     }
 
     func run() -> ExitCode {

@@ -11,6 +11,11 @@ struct BuildSide {
     /// The definitions of what is live, as far as they were kept.
     let former: [ProjectionPlan]
 
+    init(unit: RebuildUnit, build: Build) {
+        (self.unit, self.build) = (unit, build)
+        former = []
+    }
+
     /// Throws ``WorkerError`` naming the choices if it is not clear.
     init(_ units: [RebuildUnit], number: Int?) throws {
         var found: [(unit: RebuildUnit, build: Build)] = []

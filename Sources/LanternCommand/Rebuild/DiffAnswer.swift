@@ -25,11 +25,17 @@ struct DiffAnswer: Encodable {
     let unsettled: Int
     /// Where the build is.
     let database: Int
+    /// Rows that live was given, with `verify --heal`.
+    let healed: Int?
     private let order: [String]
+    private let isVerification: Bool
 
-    enum CodingKeys: String, CodingKey { case vector, views, differences, unsettled, database }
+    enum CodingKeys: String, CodingKey { case vector, views, differences, unsettled, database, healed }
 
-    init(_ tally: ComparisonTally, _ compared: [ComparedView], database: Int, _ shown: ShownDifferences) {
+    init(
+        _ tally: ComparisonTally, _ compared: [ComparedView], database: Int, _ shown: ShownDifferences,
+        isVerification: Bool
+    ) {
         var vector: [String: [String: Int64]] = [:]
         for place in tally.vector { vector[place.projection, default: [:]][place.partition] = place.next }
         self.vector = vector
@@ -37,7 +43,9 @@ struct DiffAnswer: Encodable {
             (
                 view.name,
                 View(
-                    same: counts.same, changed: counts.changed, missing: counts.missing, extra: counts.extra,
+                    same: counts.same, changed: counts.changed,
+                    missing: isVerification ? counts.extra : counts.missing,
+                    extra: isVerification ? counts.missing : counts.extra,
                     removed: view.isRemoved ? true : nil)
             )
         }
@@ -45,8 +53,10 @@ struct DiffAnswer: Encodable {
         order = compared.map(\.name)
         let places = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }
         differences = shown.rows.sorted { (places[$0.view] ?? 0) < (places[$1.view] ?? 0) }
-            .flatMap { DifferenceLine.all($0) }
+            .flatMap { DifferenceLine.all($0, isVerification: isVerification) }
         unsettled = tally.unsettled
+        healed = tally.healed > 0 ? tally.healed : nil
+        self.isVerification = isVerification
         self.database = database
     }
 
@@ -67,12 +77,16 @@ struct DiffAnswer: Encodable {
                 "\(view.extra)",
             ])
         }
-        var text = table.text(hasColor: hasColor)
+        var text =
+            isVerification
+            ? "missing: the log has it, live has not; extra: live alone has it; → what the log says\n" : ""
+        text += table.text(hasColor: hasColor)
         if !differences.isEmpty { text += "\n" }
         for line in differences { text += TerminalText.visible(line.text) + "\n" }
         if unsettled > 0 {
             text += "\n\(unsettled) row\(unsettled == 1 ? "" : "s") kept moving, so that nothing can be said of them\n"
         }
+        if let healed { text += "\n\(healed) row\(healed == 1 ? "" : "s") of live made what the log says\n" }
         return text
     }
 }

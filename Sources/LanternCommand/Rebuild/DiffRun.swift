@@ -13,18 +13,24 @@ struct DiffRun {
     private let view: String?
     private let options: Comparison.Options
     private let file: DifferenceFile?
+    /// Whether the build is what the log says, so that live lacks what it alone has.
+    private let isVerification: Bool
 
-    init(_ side: BuildSide, view: String?, options: Comparison.Options, file: DifferenceFile?) {
+    init(
+        _ side: BuildSide, view: String?, options: Comparison.Options, file: DifferenceFile? = nil,
+        isVerification: Bool = false
+    ) {
         self.side = side
         self.view = view
         self.options = options
         self.file = file
+        self.isVerification = isVerification
     }
 
     func run() throws -> DiffAnswer {
         let compared = ComparedView.all(side.unit.plans, former: side.former).filter { isWanted($0) }
         let unit = try side.unit.unit(withFacts: true, allowPartial: true)
-        guard try isFollowed(unit) else { return try following(compared, unit) }
+        guard try !isVerification && isFollowed(unit) else { return try following(compared, unit) }
         return try compare(compared) { false }
     }
 
@@ -82,7 +88,9 @@ struct DiffRun {
         }
         try comparison.run()
         if isCancelled() { throw WorkerError(.failed, "interrupted: not everything was compared") }
-        return DiffAnswer(comparison.tally, views, database: side.build.database, shown.withLock { $0 })
+        return DiffAnswer(
+            comparison.tally, views, database: side.build.database, shown.withLock { $0 },
+            isVerification: isVerification)
     }
 
     private static func words(_ outcome: RebuildMonitor.Outcome?) -> String {

@@ -23,7 +23,7 @@ struct DifferenceLine: Encodable {
     enum CodingKeys: String, CodingKey { case view, key, kind, field, live, build }
 
     /// The lines of one row.
-    static func all(_ row: RowDifference) -> [DifferenceLine] {
+    static func all(_ row: RowDifference, isVerification: Bool = false) -> [DifferenceLine] {
         let key = readableText(row.key)
         switch row.kind {
         case .changed:
@@ -36,13 +36,14 @@ struct DifferenceLine: Encodable {
         case .missing:
             return [
                 DifferenceLine(
-                    view: row.view, key: key, kind: "missing", field: nil, live: whole(row.fields, \.live),
+                    view: row.view, key: key, kind: isVerification ? "extra" : "missing", field: nil,
+                    live: whole(row.fields, \.live),
                     build: .nothing)
             ]
         case .extra:
             return [
                 DifferenceLine(
-                    view: row.view, key: key, kind: "extra", field: nil, live: .nothing,
+                    view: row.view, key: key, kind: isVerification ? "missing" : "extra", field: nil, live: .nothing,
                     build: whole(row.fields, \.build))
             ]
         }
@@ -71,11 +72,8 @@ struct DifferenceLine: Encodable {
     /// For a terminal.
     var text: String {
         let place = field.map { "\(key) \($0)" } ?? key
-        switch kind {
-        case "missing": return "\(view)  \(place): missing, live has \(live.text)"
-        case "extra": return "\(view)  \(place): extra, the build has \(build.text)"
-        default: return "\(view)  \(place): \(live.text) → \(build.text)"
-        }
+        if kind == "changed" { return "\(view)  \(place): \(live.text) → \(build.text)" }
+        return "\(view)  \(place): \(kind): \(live == .nothing ? build.text : live.text)"
     }
 }
 

@@ -16,12 +16,18 @@ extension Comparison {
             if look.liveAt.next == look.buildAt.next { break }
             Pause.milliseconds(5)
         }
+        guard try settleMoving(until: deadline) else { return }
+        try heal(hold)
+    }
+
+    /// false: live goes on, or the build has not reached it.
+    private mutating func settleMoving(until deadline: Deadline) throws -> Bool {
         while let last = moving.popLast() {
             let units = [last] + (0..<min(moving.count, Self.unitsPerLook - 1)).compactMap { _ in moving.popLast() }
             let look = try pair.look(units, views)
             guard look.liveAt.next == look.buildAt.next, !deadline.hasPassed else {
                 moving += units
-                return
+                return false
             }
             for (index, unit) in units.enumerated() {
                 decide(
@@ -29,5 +35,7 @@ extension Comparison {
                     RowComparison(unit, views[unit.view].kind, live: look.live[index], build: look.build[index]))
             }
         }
+        let look = try pair.look([], views)
+        return look.liveAt.next == look.buildAt.next && !deadline.hasPassed
     }
 }

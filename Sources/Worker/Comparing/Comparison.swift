@@ -20,6 +20,9 @@ public struct Comparison: ~Copyable {
         /// After this long without a verdict the build is taken for one that nobody folds.
         public var patienceMilliseconds: Int64 = 20_000
 
+        /// Whether live gets what the build has.
+        public var heals = false
+
         public init() {}
     }
 
@@ -48,6 +51,8 @@ public struct Comparison: ~Copyable {
     /// What kept moving.
     var moving: [ComparedUnit] = []
     var partial: [[UInt8]: PartialRow] = [:]
+    /// What live is to get from the build; `isMissing`: the build has it not.
+    var healing: [(key: [UInt8], isMissing: Bool)] = []
     /// How many units have a verdict, and when the last one got it.
     private var decided = 0
     private var decidedAt = Clock.milliseconds()
@@ -74,7 +79,7 @@ public struct Comparison: ~Copyable {
         while !waiting.isEmpty, !isCancelled() { try settle() }
         moving += waiting
         waiting = []
-        if options.drains, !moving.isEmpty, !isCancelled() { try settleWhileDrained() }
+        if options.drains, !(moving.isEmpty && healing.isEmpty), !isCancelled() { try settleWhileDrained() }
         tally.unsettled += Set(moving.map(\.key)).count
         tally.vector = pair.named(try pair.look([], views).liveAt)
     }
@@ -228,6 +233,7 @@ public struct Comparison: ~Copyable {
 
     mutating func report(_ view: Int, _ key: [UInt8], _ verdict: RowComparison) {
         guard let difference = tally.add(verdict, view: view, name: views[view].name, key) else { return }
+        if options.heals { healing.append((key, difference.kind == .missing)) }
         found(difference)
     }
 }

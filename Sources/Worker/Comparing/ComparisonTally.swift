@@ -13,6 +13,8 @@ public struct ComparisonTally: Sendable {
     public internal(set) var counts: [Counts]
     /// Rows that kept moving, so that nothing is said of them.
     public internal(set) var unsettled = 0
+    /// Rows of live that were made what the build has.
+    public internal(set) var healed = 0
     /// How far live was at the end.
     public internal(set) var vector: [(projection: String, partition: String, next: Int64)] = []
     /// SCAN may return a key twice.

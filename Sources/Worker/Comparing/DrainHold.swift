@@ -46,6 +46,23 @@ struct DrainHold {
         _ = try Self.set(keys, opened, &redis)
     }
 
+    /// Performs commands in a transaction that is carried out only while the records are still this one's.
+    func perform(_ commands: borrowing CommandBuffer, _ redis: inout RedisConnection) throws -> Bool {
+        try redis.command((["WATCH"] + keys).map { Array($0.utf8) })
+        let texts = try redis.command((["MGET"] + keys).map { Array($0.utf8) }).elements?.map(\.text) ?? []
+        guard texts == drained.map(\.text) else {
+            try redis.command("UNWATCH")
+            return false
+        }
+        var transaction = CommandBuffer()
+        transaction.command("MULTI")
+        transaction.append(commands)
+        transaction.command("EXEC")
+        guard let replies = try redis.roundTrip(transaction).last?.elements else { return false }
+        for case .error(let text) in replies { throw RedisError.reply(text, to: "COPY") }
+        return true
+    }
+
     private static func set(
         _ keys: [String], _ records: [GenerationRecord], _ redis: inout RedisConnection
     ) throws -> Bool {

@@ -51,6 +51,18 @@ import Testing
         #expect(text.flatMap { GenerationRecord(text: $0) }?.state == .open)
     }
 
+    @Test func `healing makes live what the build has, while events flow`() throws {
+        let stage = try ComparisonStage()
+        let planted = try stage.plant()
+        try stage.startMoving()
+        defer { stage.stopMoving() }
+        var options = Comparison.Options()
+        options.heals = true
+        let (found, _, tally) = try stage.compare(options)
+        #expect(found == planted && tally.healed == planted.count)
+        #expect(try stage.compare().found == [:])
+    }
+
     @Test func `a build that nobody folds leaves what moves unsettled, and live is not drained`() throws {
         let stage = try ComparisonStage()
         var live = try stage.connection()

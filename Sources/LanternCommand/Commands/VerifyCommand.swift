@@ -1,0 +1,79 @@
+import CommandLine
+import Configuration
+import Redis
+import System
+import Worker
+
+/// `lantern verify`: whether what is live is what the log says.
+struct VerifyCommand: Command {
+    static let spec = CommandSpec(
+        "verify", "Fold the log again and compare what is live with the result, row by row",
+        discussion: """
+            Builds this file's definition in a spare database, compares it with what is live as `lantern diff` does, and
+            removes the build. Live and its readers go on; for the few rows that keep moving live stands for a second at
+            most. MISSING are rows that the log has and live has not, EXTRA those that live alone has.
+            """,
+        options: [
+            CommonOptions.config,
+            OptionSpec("sample", "1/N", "compare one row in N, always the same ones"),
+            OptionSpec(flag: "heal", "make the rows of live that differ what the log says"),
+            CommonOptions.json,
+        ],
+        examples: [
+            .init("lantern verify --config lantern.yaml", "An audit"),
+            .init("lantern verify --config lantern.yaml --heal", "The same, and repair what differs"),
+        ],
+        exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable, .differences]))
+
+    let configPath: String
+    let asJSON: Bool
+    let options: Comparison.Options
+
+    init(_ parsed: ParsedCommand) throws(UsageError) {
+        configPath = try parsed.requiredValue("config")
+        asJSON = parsed.flag("json")
+        var options = Comparison.Options()
+        options.sample = try DiffCommand.sample(parsed)
+        options.heals = parsed.flag("heal")
+        self.options = options
+    }
+
+    func run() -> ExitCode {
+        guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
+        OpenFileLimit.raise()
+        let units = RebuildUnit.all(configuration)
+        guard units.count == 1, let unit = units.first else {
+            return Console.fail(
+                "the file's projections are in several databases, and one at a time is verified: use a file that has only the projections of one of them",
+                .usage)
+        }
+        do {
+            let answer = try verify(unit)
+            if asJSON { return Console.printJSON(answer, answer.code) }
+            Console.output.write(answer.text(hasColor: Console.output.hasColor))
+            return answer.code
+        } catch {
+            return ErrorReport.explain(error)
+        }
+    }
+
+    private func verify(_ rebuild: RebuildUnit) throws -> DiffAnswer {
+        let unit = try rebuild.unit(withFacts: true, allowPartial: false)
+        var redis = try RedisConnection.open(rebuild.redis)
+        guard try !unit.hasChanges(&redis) else {
+            throw WorkerError(
+                .failed,
+                "what is live has another definition than this file, so the log cannot tell whether it is right: verify with the file that it was made from; `lantern rebuild` and `lantern diff` show what this file would change."
+            )
+        }
+        try unit.check(database: nil, &redis)
+        let build = try unit.create(in: nil, &redis)
+        redis.close()
+        let result = Result {
+            try DiffRun(BuildSide(unit: rebuild, build: build), view: nil, options: options, isVerification: true).run()
+        }
+        redis = try RedisConnection.open(rebuild.redis)
+        _ = try unit.abort(in: build.database, &redis)
+        return try result.get()
+    }
+}
