@@ -19,8 +19,13 @@ public enum About {
     public static func topicID(_ topic: String) -> String { "topic-id:\(topic)" }
     /// Where `--allow-partial` began.
     public static func start(_ topic: String, _ partition: Int32) -> String { "start:\(topic):\(partition)" }
-    /// What a lane last noted of the partition: `projecting`, `refused …` or `halted …`.
-    public static func state(_ topic: String, _ partition: Int32) -> String { "state:\(topic):\(partition)" }
+    /// What a lane last noted of the partition: `projecting`, `refused …` or `halted …`. No fence keeps it from writing that
+    /// after a promotion has exchanged the databases: the identifier says which generation it is about.
+    public static func state(_ identifier: String, _ topic: String, _ partition: Int32) -> String {
+        "state:\(identifier):\(topic):\(partition)"
+    }
     /// How often Redis lost acknowledged writes of the partition.
-    public static func rewinds(_ topic: String, _ partition: Int32) -> String { "rewinds:\(topic):\(partition)" }
+    public static func rewinds(_ identifier: String, _ topic: String, _ partition: Int32) -> String {
+        "rewinds:\(identifier):\(topic):\(partition)"
+    }
 }

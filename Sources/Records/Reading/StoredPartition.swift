@@ -26,7 +26,8 @@ public struct StoredPartition: Sendable, Equatable {
         next = checkpoint.flatMap { Checkpoint(text: $0) }?.next
         let about =
             try redis.command(
-                "HMGET", keys.about, About.state(topic, partition), About.rewinds(topic, partition),
+                "HMGET", keys.about, About.state(identifier, topic, partition),
+                About.rewinds(identifier, topic, partition),
                 About.start(topic, partition)
             ).elements ?? []
         guard about.count == 3 else { return }

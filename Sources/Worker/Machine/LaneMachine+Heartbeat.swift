@@ -71,7 +71,8 @@ extension LaneMachine {
         case .started(let slot, _): noteState(slot, side.refusal(of: slot).map { "refused \($0)" } ?? "projecting")
         case .halted(let slot, let reason): noteState(slot, "halted \(reason.code.rawValue): \(reason.message)")
         case .rewound(let slot, _):
-            note(["HINCRBY", settings.keys.about, About.rewinds(table[slot].topicName, table[slot].partition), "1"])
+            let (topic, partition) = (table[slot].topicName, table[slot].partition)
+            note(["HINCRBY", settings.keys.about, About.rewinds(settings.generationIdentifier, topic, partition), "1"])
         default: break
         }
         actions.append(.report(report))
@@ -88,6 +89,7 @@ extension LaneMachine {
     }
 
     private mutating func noteState(_ slot: Int, _ state: String) {
-        note(["HSET", settings.keys.about, About.state(table[slot].topicName, table[slot].partition), state])
+        let (topic, partition) = (table[slot].topicName, table[slot].partition)
+        note(["HSET", settings.keys.about, About.state(settings.generationIdentifier, topic, partition), state])
     }
 }

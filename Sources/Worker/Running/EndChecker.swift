@@ -92,7 +92,8 @@ struct EndChecker: ~Copyable {
                 let field = DamageRecord.field(identifier, target.topic, target.partition)
                 let damage = try redis?.command("HGET", keys.damage, field).text
                 let place = "\(target.topic):\(target.partition)"
-                let note = try redis?.command("HGET", keys.about, About.state(target.topic, target.partition)).text
+                let state = About.state(identifier, target.topic, target.partition)
+                let note = try redis?.command("HGET", keys.about, state).text
                 let isHalted = note?.hasPrefix("halted ") == true
                 haltedLooks[place] = isHalted ? haltedLooks[place, default: 0] + 1 : 0
                 if let damage, DamageRecord(text: damage).holds(at: next) {

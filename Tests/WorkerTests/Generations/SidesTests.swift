@@ -108,7 +108,7 @@ import Testing
         var looks: Int?
         var isRemoved = false
         let end = run(session) {
-            if looks == nil, try redis.command("HGET", workshop.keys.about, About.state("t", 0)).text == "projecting" {
+            if looks == nil, try workshop.note(&redis) == "projecting" {
                 try redis.command("HSET", workshop.keys.growth, "t:ends-before-1", "7")
                 looks = try Self.hashesRead(&redis)
             }

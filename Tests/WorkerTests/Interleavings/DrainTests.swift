@@ -174,6 +174,24 @@ import Testing
         #expect(play.next() == 4 && play.next(in: 5) == 8)
     }
 
+    @Test func `what status is told of a generation that has just moved says nothing of the one in its place`() {
+        let (play, lane) = started()
+        play.other(in: 5)
+        play.world.redis.swap(with: 5)
+        // The lane does not know yet.
+        lane.machine.refused(lane.slotOf[0] ?? 0, "no right")
+        lane.move()
+        lane.write(.max)
+        play.serve()
+        guard case .hash(let fields)? = play.world.redis.data[play.world.keys.about] else {
+            Issue.record("nothing was noted")
+            return
+        }
+        #expect(fields[About.state("00000001", "t", 0)] == Array("refused no right".utf8))
+        #expect(fields[About.state("00000002", "t", 0)] == nil)
+        #expect(fields.keys.allSatisfy { $0.contains(":00000001:") })
+    }
+
     @Test func `damage that was found before a move is recorded where its generation is`() {
         let (play, lane) = started()
         play.world.isSpoilt = true

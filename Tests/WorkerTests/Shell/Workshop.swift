@@ -117,7 +117,8 @@ final class Workshop {
 
     /// What `status` is told of the partition.
     func note(_ redis: inout RedisConnection) throws -> String {
-        try redis.command("HGET", keys.about, "state:t:0").text ?? ""
+        let record = try redis.command("GET", keys.generation).text.flatMap { GenerationRecord(text: $0) }
+        return try redis.command("HGET", keys.about, About.state(record?.identifier ?? "", "t", 0)).text ?? ""
     }
 
     /// One member's next heartbeat is answered with the news that another process has its instance id.
