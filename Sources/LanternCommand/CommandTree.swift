@@ -4,6 +4,7 @@ import CommandLine
 enum CommandTree {
     private static let commands: [any Command.Type] = [
         RunCommand.self, ValidateCommand.self, SchemaCommand.self, StatusCommand.self, GetCommand.self,
+        ExplainCommand.self,
     ]
     private static let parked: [any Command.Type] = [
         ParkedListCommand.self, ParkedShowCommand.self, ParkedRetryCommand.self, ParkedEditCommand.self,

@@ -19,7 +19,7 @@ import Testing
         let all = leaves(CommandTree.root)
         #expect(
             all.map { $0.path.joined(separator: " ") } == [
-                "run", "validate", "schema", "status", "get", "parked list", "parked show", "parked retry",
+                "run", "validate", "schema", "status", "get", "explain", "parked list", "parked show", "parked retry",
                 "parked edit",
                 "parked skip", "rebuild", "diff", "verify", "drop", "bench", "demo", "completion", "version",
             ])

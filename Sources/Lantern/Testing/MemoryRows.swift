@@ -52,7 +52,7 @@ package struct MemoryRows: Equatable {
 
     private func integer(_ text: [UInt8]) -> Int64 { Int64(String(decoding: text, as: UTF8.self)) ?? 0 }
 
-    private mutating func perform(_ command: [[UInt8]]) {
+    package mutating func perform(_ command: [[UInt8]]) {
         commands += 1
         let key = command[1]
         let rest = Array(command[2...])

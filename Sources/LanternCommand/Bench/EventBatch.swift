@@ -60,6 +60,19 @@ struct EventBatch: ~Copyable {
     func project(
         _ index: Int, _ projector: any Projector, _ list: HeaderList, into changes: inout Changeset
     ) -> ProjectionOutcome {
+        var outcome = ProjectionOutcome.projected
+        with(index, list) { event in outcome = projector.project(event, into: &changes) }
+        return outcome
+    }
+
+    /// The type of event `index`; nil if it has none.
+    func type(_ index: Int, _ projector: JSONProjector, _ list: HeaderList) -> String? {
+        var type: String?
+        with(index, list) { event in type = projector.explain(event).type }
+        return type
+    }
+
+    private func with(_ index: Int, _ list: HeaderList, _ body: (borrowing Event) -> Void) {
         let place = places[index]
         list.removeAll()
         for header in headers[place.headers] {
@@ -71,21 +84,20 @@ struct EventBatch: ~Copyable {
         }
         // A span of an optional range cannot leave the branch in which it was made.
         switch (place.key, place.value) {
-        case (let key?, let value?):
-            return project(place, bytes.span(key), bytes.span(value), projector, list, into: &changes)
-        case (let key?, nil): return project(place, bytes.span(key), nil, projector, list, into: &changes)
-        case (nil, let value?): return project(place, nil, bytes.span(value), projector, list, into: &changes)
-        case (nil, nil): return project(place, nil, nil, projector, list, into: &changes)
+        case (let key?, let value?): with(place, bytes.span(key), bytes.span(value), list, body)
+        case (let key?, nil): with(place, bytes.span(key), nil, list, body)
+        case (nil, let value?): with(place, nil, bytes.span(value), list, body)
+        case (nil, nil): with(place, nil, nil, list, body)
         }
     }
 
-    private func project(
-        _ place: Place, _ key: Span<UInt8>?, _ value: Span<UInt8>?, _ projector: any Projector,
-        _ list: HeaderList, into changes: inout Changeset
-    ) -> ProjectionOutcome {
-        let event = Event(
-            topic: place.topic, partition: place.partition, offset: place.offset, timestamp: place.timestamp,
-            key: key, value: value, headers: list)
-        return projector.project(event, into: &changes)
+    private func with(
+        _ place: Place, _ key: Span<UInt8>?, _ value: Span<UInt8>?, _ list: HeaderList,
+        _ body: (borrowing Event) -> Void
+    ) {
+        body(
+            Event(
+                topic: place.topic, partition: place.partition, offset: place.offset, timestamp: place.timestamp,
+                key: key, value: value, headers: list))
     }
 }

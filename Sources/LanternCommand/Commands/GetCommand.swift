@@ -64,19 +64,8 @@ struct GetCommand: Command {
 
     /// The Redis key itself, or the placeholders' values in order.
     private func row(_ view: ViewPlan, _ plan: ProjectionPlan, _ redis: inout RedisConnection) throws -> ExitCode {
-        let pattern = KeyPattern(view)
-        var candidates: [[UInt8]] = []
-        if key.count == 1, pattern.parse(Array(key[0].utf8).span) != nil { candidates.append(Array(key[0].utf8)) }
-        if let made = pattern.key(from: key) { candidates.append(made) }
-        guard !candidates.isEmpty else {
-            let template = view.key.shown(in: plan)
-            let values =
-                pattern.valueCount == 1
-                ? "the value of its placeholder" : "its \(pattern.valueCount) placeholders' values"
-            return Console.fail(
-                "the keys of view \(view.name) are \(template): pass such a key"
-                    + (pattern.valueCount == 0 ? "" : ", or \(values)"), .usage)
-        }
+        let candidates = RowKey.candidates(key, of: view)
+        if candidates.isEmpty { return RowKey.refuse(view, in: plan) }
         for candidate in candidates {
             guard let row = try Row(candidate, kind: view.kind, &redis) else { continue }
             if asJSON { return Console.printJSON(row, .done) }

@@ -1,0 +1,11 @@
+internal import Glibc
+
+/// Whether a descriptor has something to read.
+public enum Readiness {
+    /// Waits for it, at most so long; returns whether it has.
+    @discardableResult
+    public static func wait(_ descriptor: Int32, milliseconds: Int) -> Bool {
+        var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&request, 1, Int32(clamping: milliseconds)) > 0
+    }
+}
