@@ -14,6 +14,12 @@ public enum About {
     public static let until = "until"
     /// When it became live by a promotion, by Redis's clock in milliseconds since 1970.
     public static let promotedAt = "promoted-at"
+    /// The token of that promotion: by it a promoter knows its own work.
+    public static let promotion = "promotion"
+    /// Who made it live.
+    public static let promotedBy = "promoted-by"
+    /// When it ceased to be live by a promotion, by Redis's clock in milliseconds since 1970.
+    public static let liveUntil = "live-until"
 
     /// The id that Kafka gave the topic when it was made.
     public static func topicID(_ topic: String) -> String { "topic-id:\(topic)" }

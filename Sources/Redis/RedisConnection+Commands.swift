@@ -90,19 +90,30 @@ extension RedisConnection {
     public mutating func scan(
         match pattern: [UInt8], count: Int = 1000, _ body: ([[UInt8]]) throws(RedisError) -> Bool
     ) throws(RedisError) {
-        var cursor: [UInt8] = [UInt8(ascii: "0")]
+        var cursor = Self.scanStart
         repeat {
-            let answer = try command([
-                Array("SCAN".utf8), cursor, Array("MATCH".utf8), pattern, Array("COUNT".utf8), Array("\(count)".utf8),
-            ])
-            guard let parts = answer.elements, parts.count == 2, case .bulk(let next) = parts[0],
-                let elements = parts[1].elements
-            else { throw failed(RedisError(.protocolViolation, "The reply to SCAN is not one of Redis's.")) }
-            let keys = elements.compactMap { element -> [UInt8]? in
-                if case .bulk(let key) = element { key } else { nil }
-            }
-            if !keys.isEmpty, try !body(keys) { return }
-            cursor = next
-        } while cursor != [UInt8(ascii: "0")]
+            let page = try scanPage(match: pattern, from: cursor, count: count)
+            if !page.keys.isEmpty, try !body(page.keys) { return }
+            cursor = page.next
+        } while cursor != Self.scanStart
+    }
+
+    /// Where SCAN begins, and what it returns as `next` after the last step.
+    public static let scanStart = [UInt8(ascii: "0")]
+
+    /// One step of SCAN, so that no other client waits long.
+    public mutating func scanPage(
+        match pattern: [UInt8], from cursor: [UInt8], count: Int = 1000
+    ) throws(RedisError) -> (keys: [[UInt8]], next: [UInt8]) {
+        let answer = try command([
+            Array("SCAN".utf8), cursor, Array("MATCH".utf8), pattern, Array("COUNT".utf8), Array("\(count)".utf8),
+        ])
+        guard let parts = answer.elements, parts.count == 2, case .bulk(let next) = parts[0],
+            let elements = parts[1].elements
+        else { throw failed(RedisError(.protocolViolation, "The reply to SCAN is not one of Redis's.")) }
+        let keys = elements.compactMap { element -> [UInt8]? in
+            if case .bulk(let key) = element { key } else { nil }
+        }
+        return (keys, next)
     }
 }

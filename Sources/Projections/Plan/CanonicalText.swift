@@ -8,6 +8,22 @@ extension ProjectionPlan {
     /// order has an effect: in a document and in a list of rules, but not of topics, views, event names or a hash's
     /// fields.
     public var canonicalText: String {
+        var lines = sharedLines
+        for view in views.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+            lines += self.lines(of: view)
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The part of it that concerns every view.
+    public var canonicalTextOfAllViews: String { sharedLines.joined(separator: "\n") }
+
+    /// The part of it that concerns one view, by the view's name.
+    public var canonicalTextsOfViews: [String: String] {
+        Dictionary(views.map { ($0.name, lines(of: $0).joined(separator: "\n")) }) { first, _ in first }
+    }
+
+    private var sharedLines: [String] {
         var lines = ["fold \(Self.foldVersion)", "projection \(quoted(name)) \(version)"]
         lines += topics.map { topic in
             "topic \(quoted(topic.name)) key \(topic.keyPath.map(text(ofPath:)) ?? "-") compacted \(topic.isCompacted)"
@@ -15,10 +31,7 @@ extension ProjectionPlan {
         lines.append("type \(type.map(text) ?? "-")")
         lines.append("time \(time.map(text) ?? "-")")
         lines.append("unknown \(unknown.rawValue)")
-        for view in views.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
-            lines += self.lines(of: view)
-        }
-        return lines.joined(separator: "\n") + "\n"
+        return lines
     }
 
     private func lines(of view: ViewPlan) -> [String] {

@@ -27,7 +27,7 @@ public struct GenerationDriver {
         case done
     }
 
-    private static let start = [UInt8(ascii: "0")]
+    private static let start = RedisConnection.scanStart
 
     private let projection: String
     private let goal: Goal
@@ -58,7 +58,7 @@ public struct GenerationDriver {
         if let identifier, found != identifier {
             throw WorkerError(
                 .refused,
-                "projection \(projection): generation \(identifier) is no longer in database \(redis.options.address.database); nothing of it was removed. See `lantern status`."
+                "projection \(projection): generation \(identifier) is no longer where it was; nothing of it was removed. See `lantern generations`."
             )
         }
         if case .next(let keeper) = goal { try keeper.refuseNext(after: inventory, &redis) }
@@ -186,16 +186,4 @@ public struct GenerationDriver {
 
 extension GenerationDriver.Goal {
     var isNext: Bool { if case .next = self { true } else { false } }
-}
-
-extension RedisConnection {
-    /// One step of SCAN, so that no other client waits long; `next` is `0` after the last one.
-    mutating func scanPage(match pattern: [UInt8], from cursor: [UInt8]) throws -> (keys: [[UInt8]], next: [UInt8]) {
-        let answer = try command([
-            Array("SCAN".utf8), cursor, Array("MATCH".utf8), pattern, Array("COUNT".utf8), Array("1000".utf8),
-        ])
-        guard let parts = answer.elements, parts.count == 2, let next = parts[0].bytes, let keys = parts[1].elements
-        else { throw RedisError(.protocolViolation, "The reply to SCAN is not one of Redis's.") }
-        return (keys.compactMap(\.bytes), next)
-    }
 }

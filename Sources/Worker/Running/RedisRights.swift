@@ -68,9 +68,29 @@ enum RedisRights {
             if case .error(let text) = reply { missing.note(text, probe.command, probe.pattern) }
         }
         if case .error(let text)? = replies.last { missing.note(text, "DISCARD", "") }
-        let options = redis.options
-        let user = options.user ?? options.address.user ?? "default"
-        if let error = missing.error(of: user, at: options.address.description) { throw error }
+        try missing.throwError(redis.options)
+    }
+
+    /// The same for what a promotion does beyond that, before live is made to stand.
+    static func checkPromotion(_ subject: PromotionSubject, _ redis: inout RedisConnection) throws {
+        let (home, other, key) = ("\(subject.home)", "\(subject.database)", KeySpace.history)
+        let commands = [
+            ["SELECT", home], ["SWAPDB", home, other], ["MOVE", key, other], ["LPUSH", key, "-"],
+            ["LTRIM", key, "0", "0"], ["DEL", key], ["ZCARD", key], ["SCARD", key],
+        ]
+        let replies = try redis.roundTrip(words: [["MULTI"]] + commands + [["DISCARD"]])
+        var missing = Missing()
+        for (command, reply) in zip(commands, replies.dropFirst()) {
+            guard case .error(let text) = reply else { continue }
+            if command[0] == "SWAPDB", readableText(text).contains("unknown command") {
+                throw WorkerError(
+                    .refused,
+                    "Redis at \(redis.options.address) has no SWAPDB, so that databases cannot be exchanged there. Build again in place (`lantern run --fresh`), or use a Redis that has it."
+                )
+            }
+            missing.note(text, command[0], key)
+        }
+        try missing.throwError(redis.options)
     }
 }
 
@@ -92,7 +112,12 @@ extension RedisRights {
             }
         }
 
-        func error(of user: String, at place: String) -> WorkerError? {
+        func throwError(_ options: RedisOptions) throws(WorkerError) {
+            let user = options.user ?? options.address.user ?? "default"
+            if let error = error(of: user, at: options.address.description) { throw error }
+        }
+
+        private func error(of user: String, at place: String) -> WorkerError? {
             guard !commands.isEmpty || !patterns.isEmpty else { return nil }
             let commands = commands.sorted()
             var parts: [String] = []

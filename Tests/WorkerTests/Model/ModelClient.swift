@@ -1,12 +1,13 @@
 /// One connection as the server sees it; it may outlive the lane's end of it.
 final class ModelClient {
-    let database: Int
+    /// What SELECT chose.
+    var database: Int
     /// What came and was not carried out yet.
     var inbox: [UInt8] = []
     private var read = 0
     /// What was answered and is still on its way.
     var outbox: [UInt8] = []
-    var watching: [String: ModelRedis.Stamp] = [:]
+    var watching: [ModelRedis.WatchedKey: ModelRedis.Stamp] = [:]
     /// The commands since MULTI.
     var queue: [[[UInt8]]]?
     var isAborted = false

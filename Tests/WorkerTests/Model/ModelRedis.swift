@@ -6,6 +6,13 @@ final class ModelRedis {
         case string([UInt8])
         case hash([String: [UInt8]])
         case sorted([[UInt8]: Int64])
+        case list([[UInt8]])
+    }
+
+    /// A key that a client watches.
+    struct WatchedKey: Hashable {
+        var database: Int
+        var key: String
     }
 
     /// Of the database whose command is carried out; between commands the home one.
@@ -13,10 +20,12 @@ final class ModelRedis {
         get { databases[selected, default: [:]] }
         set { databases[selected] = newValue }
     }
+    /// So many there are.
+    private static let databaseCount = 16
     private(set) var databases: [Int: [String: Value]] = [:]
     private var selected = 0
-    /// Counts the writes of each key: what WATCH compares.
-    private var versions: [String: Int] = [:]
+    /// Counts the writes of each key: what WATCH compares. They stay where they are when databases are exchanged.
+    private var versions: [Int: [String: Int]] = [:]
     private var epoch = 0
     var isAway = false
     /// The words with which writes (and EXEC) are refused.
@@ -50,11 +59,15 @@ final class ModelRedis {
         var version: Int
     }
 
-    func stamp(_ key: String) -> Stamp { Stamp(epoch: epoch, version: versions[key] ?? 0) }
+    func stamp(_ key: String) -> Stamp { stamp(WatchedKey(database: selected, key: key)) }
+
+    private func stamp(_ watched: WatchedKey) -> Stamp {
+        Stamp(epoch: epoch, version: versions[watched.database]?[watched.key] ?? 0)
+    }
 
     func write(_ key: String, _ value: Value?) {
-        data[key] = value
-        versions[key, default: 0] += 1
+        databases[selected, default: [:]][key] = value
+        versions[selected, default: [:]][key, default: 0] += 1
     }
 
     /// Fail-over: an older state comes back, and every WATCH is lost.
@@ -63,12 +76,19 @@ final class ModelRedis {
         epoch += 1
     }
 
-    /// As SWAPDB: every WATCH of both databases is lost.
-    func swap(with database: Int) {
-        let home = databases[0]
-        databases[0] = databases[database]
-        databases[database] = home
-        epoch += 1
+    /// As SWAPDB of the home database and another one.
+    func swap(with database: Int) { swap(0, database) }
+
+    /// As Redis does it: each WATCH of a key that either side has is lost, also where both hold the same.
+    private func swap(_ first: Int, _ second: Int) {
+        let contents = databases[first, default: [:]]
+        let keys = Set(contents.keys).union(databases[second, default: [:]].keys)
+        databases[first] = databases[second, default: [:]]
+        databases[second] = contents
+        for key in keys {
+            versions[first, default: [:]][key, default: 0] += 1
+            versions[second, default: [:]][key, default: 0] += 1
+        }
     }
 
     /// Something that happens in another database.
@@ -113,7 +133,9 @@ final class ModelRedis {
         return true
     }
 
-    private static let writes: Set = ["SET", "MSET", "HSET", "HDEL", "HINCRBY", "ZADD", "ZINCRBY", "ZREM", "DEL"]
+    private static let writes: Set = [
+        "SET", "MSET", "HSET", "HDEL", "HINCRBY", "ZADD", "ZINCRBY", "ZREM", "DEL", "LPUSH", "LTRIM", "MOVE", "SWAPDB",
+    ]
 
     private func answer(_ command: [[UInt8]], _ client: ModelClient) -> [UInt8] {
         let name = String(decoding: command[0], as: UTF8.self)
@@ -143,7 +165,8 @@ final class ModelRedis {
             longestWatch = max(longestWatch, command.count - 1)
             for key in command.dropFirst() {
                 let key = String(decoding: key, as: UTF8.self)
-                if client.watching[key] == nil { client.watching[key] = stamp(key) }
+                let watched = WatchedKey(database: client.database, key: key)
+                if client.watching[watched] == nil { client.watching[watched] = stamp(watched) }
             }
             return RESP.ok
         default: break
@@ -153,13 +176,13 @@ final class ModelRedis {
             return RESP.error(refusal)
         }
         if client.queue != nil {
-            if !Self.writes.contains(name) { misused?("\(name) inside MULTI") }
+            if !Self.writes.contains(name), name != "SELECT" { misused?("\(name) inside MULTI") }
             client.queue?.append(command)
             return RESP.status("QUEUED")
         }
         if name == "UNWATCH" { client.watching.removeAll() }
         if Self.writes.contains(name), command.count > 1 { wroteOutside(command, client) }
-        return carryOut(command)
+        return carryOut(command, client)
     }
 
     private func wroteOutside(_ command: [[UInt8]], _ client: ModelClient) {
@@ -184,12 +207,47 @@ final class ModelRedis {
         if client.isAborted { return RESP.error("EXECABORT Transaction discarded because of previous errors.") }
         if isLost { return RESP.null }
         var answers: [[UInt8]] = []
-        for command in queue { answers.append(carryOut(command)) }
+        for command in queue { answers.append(carryOut(command, client)) }
         executed?(queue, answers.indices.filter { answers[$0].first == UInt8(ascii: "-") })
         return RESP.array(answers)
     }
 
-    private func carryOut(_ command: [[UInt8]]) -> [UInt8] {
+    /// What concerns databases as a whole; nil: another command.
+    private func carryOutOnDatabases(_ command: [[UInt8]], _ client: ModelClient) -> [UInt8]? {
+        guard let initial = command[0].first, "SMD".utf8.contains(initial) else { return nil }
+        let words = command.map { String(decoding: $0, as: UTF8.self) }
+        func number(_ index: Int) -> Int? {
+            Int(words[index]).flatMap { (0..<Self.databaseCount).contains($0) ? $0 : nil }
+        }
+        switch words[0] {
+        case "SELECT":
+            guard let number = number(1) else { return RESP.error("ERR DB index is out of range") }
+            client.database = number
+            selected = number
+            return RESP.ok
+        case "SWAPDB":
+            guard let first = number(1), let second = number(2) else {
+                return RESP.error("ERR DB index is out of range")
+            }
+            if first != second { swap(first, second) }
+            return RESP.ok
+        case "MOVE":
+            guard let target = number(2), target != selected else {
+                return RESP.error("ERR source and destination objects are the same")
+            }
+            guard let value = data[words[1]], databases[target, default: [:]][words[1]] == nil else {
+                return RESP.integer(0)
+            }
+            within(target) { write(words[1], value) }
+            write(words[1], nil)
+            return RESP.integer(1)
+        case "DBSIZE": return RESP.integer(Int64(data.count))
+        default: return nil
+        }
+    }
+
+    private func carryOut(_ command: [[UInt8]], _ client: ModelClient) -> [UInt8] {
+        if let answer = carryOutOnDatabases(command, client) { return answer }
         let key = command.count > 1 ? String(decoding: command[1], as: UTF8.self) : ""
         let wrongType = RESP.error("WRONGTYPE Operation against a key holding the wrong kind of value")
         switch String(decoding: command[0], as: UTF8.self) {
@@ -224,6 +282,7 @@ final class ModelRedis {
             case .string?: return RESP.status("string")
             case .hash?: return RESP.status("hash")
             case .sorted?: return RESP.status("zset")
+            case .list?: return RESP.status("list")
             }
         case "HGET":
             guard case .hash(let fields)? = data[key] ?? .hash([:]) else { return wrongType }
@@ -236,6 +295,23 @@ final class ModelRedis {
         case "HSTRLEN":
             guard case .hash(let fields)? = data[key] ?? .hash([:]) else { return wrongType }
             return RESP.integer(Int64(fields[String(decoding: command[2], as: UTF8.self)]?.count ?? 0))
+        case "HMGET":
+            guard case .hash(let fields)? = data[key] ?? .hash([:]) else { return wrongType }
+            return RESP.array(
+                command.dropFirst(2).map {
+                    fields[String(decoding: $0, as: UTF8.self)].map { RESP.bulk($0) } ?? RESP.null
+                })
+        case "ZCARD":
+            guard case .sorted(let members)? = data[key] ?? .sorted([:]) else { return wrongType }
+            return RESP.integer(Int64(members.count))
+        case "LPUSH":
+            guard case .list(let lines)? = data[key] ?? .list([]) else { return wrongType }
+            write(key, .list([command[2]] + lines))
+            return RESP.integer(Int64(lines.count + 1))
+        case "LTRIM":
+            guard case .list(let lines)? = data[key] ?? .list([]) else { return wrongType }
+            write(key, .list(Array(lines.prefix((Int(String(decoding: command[3], as: UTF8.self)) ?? 0) + 1))))
+            return RESP.ok
         case "ZSCORE":
             guard case .sorted(let members)? = data[key] ?? .sorted([:]) else { return wrongType }
             return members[command[2]].map { RESP.bulk(Array("\($0)".utf8)) } ?? RESP.null
