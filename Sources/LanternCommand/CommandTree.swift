@@ -11,10 +11,9 @@ enum CommandTree {
         ParkedSkipCommand.self,
     ]
     private static let rest: [any Command.Type] = [
-        RebuildCommand.self, DiffCommand.self, VerifyCommand.self, DropCommand.self, BenchCommand.self,
-        DemoCommand.self,
-        CompletionCommand.self,
-        VersionCommand.self,
+        PlanCommand.self, RebuildCommand.self, GenerationsCommand.self, DiffCommand.self, PromoteCommand.self,
+        RollbackCommand.self, VerifyCommand.self, DropCommand.self, BenchCommand.self, DemoCommand.self,
+        CompletionCommand.self, VersionCommand.self,
     ]
 
     /// The program's declaration.

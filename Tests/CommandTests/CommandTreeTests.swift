@@ -21,7 +21,9 @@ import Testing
             all.map { $0.path.joined(separator: " ") } == [
                 "run", "validate", "schema", "status", "get", "explain", "parked list", "parked show", "parked retry",
                 "parked edit",
-                "parked skip", "rebuild", "diff", "verify", "drop", "bench", "demo", "completion", "version",
+                "parked skip", "plan", "rebuild", "generations", "diff", "promote", "rollback", "verify", "drop",
+                "bench",
+                "demo", "completion", "version",
             ])
         for (path, spec) in all {
             guard case .help(let text) = try CommandParser(CommandTree.root).parse(path + ["--help"]) else {
@@ -60,6 +62,24 @@ import Testing
         #expect(throws: UsageError.self) { try self.command("bench") }
     }
 
+    @Test func `promote takes what the documents say, and times and numbers that make sense`() throws {
+        let promote = try #require(
+            try command(
+                "promote --config a.yaml --max-lag 500ms --drain 1m --accept-shrink v --accept-shrink p.w --generation 3 --force --dry-run --json"
+            ) as? PromoteCommand
+        ).options
+        #expect(promote.maxLagMilliseconds == 500 && promote.drainMilliseconds == 60_000 && promote.number == 3)
+        #expect(promote.acceptedShrinks == ["v", "p.w"])
+        #expect(promote.isForced && promote.isTrial && promote.asJSON)
+        let back = try #require(try command("rollback --config a.yaml") as? RollbackCommand).options
+        #expect(back.maxLagMilliseconds == 1_000 && back.drainMilliseconds == 10_000 && back.number == nil)
+        for wrong in ["--max-lag soon", "--drain 1ms", "--generation 0"] {
+            #expect(throws: UsageError.self) { try self.command("promote --config a.yaml \(wrong)") }
+        }
+        #expect(throws: UsageError.self) { try self.command("rollback --config a.yaml --accept-shrink v") }
+        #expect(throws: UsageError.self) { try self.command("drop --config a.yaml --generation 2 orders") }
+    }
+
     @Test func `a bench report names what bounds a lane, and what would be parked`() {
         var report = BenchReport(projection: "orders")
         #expect(report.text == "orders: the topics are empty: nothing was measured\n")
@@ -94,7 +114,8 @@ import Testing
     @Test func `drop takes what the documents say`() throws {
         let drop = try #require(try command("drop --config a.yaml old-orders --yes") as? DropCommand)
         #expect(drop.configPath == "a.yaml" && drop.projection == "old-orders" && drop.isConfirmed)
-        #expect(throws: UsageError.self) { try self.command("drop --config a.yaml") }
+        let all = try #require(try command("drop --config a.yaml --generation 2 --dry-run --json") as? DropCommand)
+        #expect(all.projection == nil && all.number == 2 && all.isTrial && all.asJSON)
     }
 
     @Test func `get takes placeholders in order`() throws {

@@ -34,7 +34,9 @@ extension SystemTests {
 
             let dropped = try scenario.lantern(["drop", "--config", renamed, "orders", "--yes"])
             #expect(dropped.code == 0 && dropped.text.contains("orders: dropped"), "\(dropped.text)")
-            #expect(try scenario.reader().command("DBSIZE") == .integer(0))
+            // Nothing but the history is left.
+            #expect(try scenario.reader().command("DBSIZE") == .integer(1))
+            #expect(try scenario.reader().command("LLEN", KeySpace.history) == .integer(1))
         }
     }
 }

@@ -96,7 +96,7 @@ final class Scenario {
             topic: topic, partition: Int32(place), key: key, value: value,
             headers: headers.map { ($0.name, $0.value) }, timestamp: Int64(timestamp))
         written[place] += 1
-        if events.count < 10_000 { events.append(event) }
+        if events.count < 100_000 { events.append(event) }
         return (event, fold.take(event))
     }
 

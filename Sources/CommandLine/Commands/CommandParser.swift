@@ -103,7 +103,9 @@ public struct CommandParser: Sendable {
             parsed.flags.insert(option.name)
             return
         }
-        if parsed.values[option.name] != nil { throw parsed.error(.repeatedOption, "'\(typed)' is given twice") }
+        if parsed.values[option.name] != nil, !option.isRepeating {
+            throw parsed.error(.repeatedOption, "'\(typed)' is given twice")
+        }
         let next = rest.first.flatMap { isOption($0) ? nil : $0 }
         guard let value = inline ?? next, !value.isEmpty else {
             throw parsed.error(.missingValue, "'\(option.usage)' needs a value")
@@ -111,6 +113,7 @@ public struct CommandParser: Sendable {
         if inline == nil { rest.removeFirst() }
         try check(value, option.completion, "\(typed) \(value)", parsed)
         parsed.values[option.name] = value
+        if option.isRepeating { parsed.repeated[option.name, default: []].append(value) }
     }
 
     private func place(_ words: [String], into parsed: inout ParsedCommand) throws(UsageError) {

@@ -10,19 +10,23 @@ public struct OptionSpec: Sendable {
     public var defaultValue: String?
     /// Whether the command refuses to run without it.
     public var isRequired: Bool
+    /// Whether it may be given several times, with another value each time.
+    public var isRepeating: Bool
     /// What a shell offers for the value.
     public var completion: ValueCompletion
 
     /// An option with a value.
     public init(
         _ name: String, _ valueName: String, _ summary: String, default defaultValue: String? = nil,
-        required isRequired: Bool = false, completion: ValueCompletion = .anything
+        required isRequired: Bool = false, repeating isRepeating: Bool = false,
+        completion: ValueCompletion = .anything
     ) {
         self.name = name
         self.valueName = valueName
         self.summary = summary
         self.defaultValue = defaultValue
         self.isRequired = isRequired
+        self.isRepeating = isRepeating
         self.completion = completion
     }
 
@@ -33,6 +37,7 @@ public struct OptionSpec: Sendable {
         self.summary = summary
         self.defaultValue = nil
         self.isRequired = false
+        self.isRepeating = false
         self.completion = .anything
     }
 

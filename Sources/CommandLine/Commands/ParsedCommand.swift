@@ -6,6 +6,7 @@ public struct ParsedCommand: Sendable {
     public var spec: CommandSpec
     var flags: Set<String> = []
     var values: [String: String] = [:]
+    var repeated: [String: [String]] = [:]
     var positions: [String: [String]] = [:]
 
     init(path: [String], spec: CommandSpec) {
@@ -22,6 +23,9 @@ public struct ParsedCommand: Sendable {
     public func value(_ name: String) -> String? {
         values[name] ?? spec.option(named: name)?.defaultValue
     }
+
+    /// All values of a repeating option, in the order given.
+    public func values(_ name: String) -> [String] { repeated[name] ?? [] }
 
     /// The value of an option that the declaration requires or gives a default.
     ///

@@ -1,14 +1,14 @@
 /// Durations as they are written: `500ms 10s 1m 24h 30d`.
-enum TimeSpan {
+public enum TimeSpan {
     /// A hundred years, so that event time plus a duration cannot overflow.
-    static let longest = 36_500 * 86_400_000
+    public static let longest = 36_500 * 86_400_000
 
     private static let units: [(suffix: String, milliseconds: Int)] = [
         ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
     ]
 
     /// nil if `text` is not a duration or longer than ``longest``.
-    static func milliseconds(_ text: String) -> Int? {
+    public static func milliseconds(_ text: String) -> Int? {
         for unit in units where text.hasSuffix(unit.suffix) {
             let digits = text.dropLast(unit.suffix.count)
             guard let count = digits.decimalNumber else { continue }
@@ -19,7 +19,7 @@ enum TimeSpan {
     }
 
     /// The shortest exact way to write it.
-    static func text(_ milliseconds: Int) -> String {
+    public static func text(_ milliseconds: Int) -> String {
         for unit in units.reversed() where milliseconds > 0 && milliseconds % unit.milliseconds == 0 {
             return "\(milliseconds / unit.milliseconds)\(unit.suffix)"
         }

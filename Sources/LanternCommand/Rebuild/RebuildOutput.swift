@@ -48,6 +48,9 @@ struct RebuildOutput {
                 total: progress.reached + progress.remaining, fields: fields), at: now)
     }
 
+    /// Takes the progress from the terminal.
+    mutating func clear() { display.clear() }
+
     /// The last line about a build.
     mutating func ended(_ event: RebuildLine.Event, _ build: Build, remaining: Int64 = 0, _ words: String) {
         display.clear()

@@ -8,7 +8,7 @@ import Redis
 import Worker
 
 /// The projections of a file that share a home database, as `lantern rebuild` works on them.
-struct RebuildUnit {
+struct RebuildUnit: Sendable {
     let home: Int
     let plans: [ProjectionPlan]
     let configuration: Configuration

@@ -8,7 +8,7 @@ public final class RedisReader {
         case unix(String)
     }
 
-    public enum Reply: Equatable {
+    public enum Reply: Sendable, Equatable {
         case text([UInt8])
         case status(String)
         case error(String)

@@ -1,0 +1,89 @@
+import Configuration
+import Lantern
+import Glibc
+import Projections
+import Records
+import Redis
+import Worker
+
+/// A file's projections that share one home database, and where their generations are.
+struct GenerationsSession: Sendable {
+    let unit: RebuildUnit
+    let options: RedisOptions
+    var configuration: Configuration { unit.configuration }
+    var plans: [ProjectionPlan] { unit.plans }
+    var home: Int { unit.home }
+    var names: [String] { plans.map(\.name) }
+    var fingerprints: [String] { plans.map { fingerprint(of: $0) } }
+
+    init(_ unit: RebuildUnit, clientName: String) {
+        self.unit = unit
+        options = RedisOptions(unit.configuration, clientName: clientName).selecting(unit.home)
+    }
+
+    /// One for each home database of a file.
+    static func all(_ configuration: Configuration, clientName: String) -> [GenerationsSession] {
+        RebuildUnit.all(configuration).map { GenerationsSession($0, clientName: clientName) }
+    }
+
+    func connect() throws(RedisError) -> RedisConnection { try .open(options) }
+
+    func choice(number: Int?, _ redis: inout RedisConnection) throws -> GenerationChoice {
+        let finder = GenerationFinder(home: home, spare: configuration.redis.spare)
+        let places = try finder.places(of: names, &redis)
+        var choice = GenerationChoice(home: home, projections: names, places: places, number: number)
+        for database in choice.others where try isStopping(in: database, &redis) { choice.stopping.insert(database) }
+        return choice
+    }
+
+    private func isStopping(in database: Int, _ redis: inout RedisConnection) throws -> Bool {
+        try redis.command("SELECT", "\(database)")
+        let stops = try names.map { try redis.command("HGET", KeySpace(projection: $0).about, About.until) }
+        try redis.command("SELECT", "\(home)")
+        return stops.contains { $0 != .null }
+    }
+
+    /// When each database ceased to be live.
+    func liveUntil(_ choice: GenerationChoice, _ redis: inout RedisConnection) throws -> [Int: Int64] {
+        var found: [Int: Int64] = [:]
+        for database in choice.others {
+            try redis.command("SELECT", "\(database)")
+            for name in names {
+                let text = try redis.command("HGET", KeySpace(projection: name).about, About.liveUntil).text
+                if let time = text.flatMap({ Int64($0) }) { found[database] = max(found[database] ?? 0, time) }
+            }
+        }
+        try redis.command("SELECT", "\(home)")
+        return found
+    }
+
+    /// The unit with the definitions that are kept beside the generations of a database; nil if one was not kept, or
+    /// cannot be read by this version: then this process cannot fold them.
+    func stored(in database: Int, _ redis: inout RedisConnection) throws -> RebuildUnit? {
+        try redis.command("SELECT", "\(database)")
+        let texts = try names.map { try redis.command("HGET", KeySpace(projection: $0).about, About.definition).text }
+        try redis.command("SELECT", "\(home)")
+        let plans = zip(names, texts).compactMap { name, text in text.flatMap { try? StoredDefinition.plan(name, $0) } }
+        return plans.count == names.count
+            ? RebuildUnit(home: home, plans: plans, configuration: configuration) : nil
+    }
+
+    /// The kinds of the file's views, so that members of large ones can be counted.
+    var kinds: [RowCensus.View: ViewKind] {
+        var kinds: [RowCensus.View: ViewKind] = [:]
+        for plan in plans {
+            for view in plan.views { kinds[RowCensus.View(plan.name, view.name)] = view.kind }
+        }
+        return kinds
+    }
+
+    /// Who runs this program, and where: for the history.
+    static var who: String {
+        var name = [CChar](repeating: 0, count: 256)
+        let isNamed = unsafe gethostname(&name, name.count - 1) == 0
+        let host =
+            isNamed ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : "?"
+        let user = unsafe getpwuid(getuid()).map { unsafe String(cString: $0.pointee.pw_name) } ?? "\(getuid())"
+        return "\(user)@\(host)"
+    }
+}
