@@ -32,7 +32,7 @@ final class PromotionJob: Sendable {
     /// Asks it to end, and waits: whatever it drained goes back to open first. nil: it was never started.
     func end() -> Result<Promoter.Result, any Error>? {
         state.withLock { $0.isCancelled = true }
-        while isStarted, result == nil { Rest.milliseconds(20) }
+        while isStarted, result == nil { Pause.milliseconds(20) }
         return result
     }
 }

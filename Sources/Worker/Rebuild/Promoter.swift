@@ -1,3 +1,4 @@
+import System
 public import Projections
 public import Records
 public import Redis
