@@ -50,6 +50,13 @@ extension SystemTests {
             #expect(scenario.passed(15) == scenario.sent)
             try scenario.expectEqual()
 
+            let status = try scenario.lantern(["status", "--config", path, "--json"])
+            #expect(status.text.contains("\"live\" : true") && status.text.contains("\"isThisVersion\" : true"))
+            let told = try scenario.lantern(["status", "--config", path])
+            #expect(
+                told.text.contains("beside it, in database 15: generation 2, open, this file's version"),
+                "\(told.text)")
+
             let again = try scenario.lantern(["rebuild", "--config", path, "--until-caught-up"])
             #expect(again.code == 0 && again.text.contains("joining the build in database 15"), "\(again.text)")
             #expect(try scenario.differences(15, as: projection) == [])

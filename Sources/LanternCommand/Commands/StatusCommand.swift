@@ -41,7 +41,10 @@ struct StatusCommand: Command {
             for plan in configuration.projections {
                 var redis = try RedisConnection.open(
                     RedisOptions(configuration, clientName: "lantern-status", of: plan.name))
-                projections.append(try ProjectionStatus(plan, group: configuration.worker.group, &redis, &logs))
+                let finder = GenerationFinder(
+                    home: configuration.database(of: plan.name), spare: configuration.redis.spare)
+                projections.append(
+                    try ProjectionStatus(plan, group: configuration.worker.group, finder, &redis, &logs))
             }
             // What Redis knows is worth the more when Kafka is away.
             let fault = logs.fault.map { ErrorReport.explain($0) }
@@ -75,7 +78,11 @@ struct StatusCommand: Command {
         text += obstacle
         if !status.isThisVersion {
             text +=
-                "built by another version than this file's, so this file's workers idle: `lantern run --fresh \(status.name)` builds this version\n"
+                "built by another version than this file's, so this file's workers do not write it: `lantern rebuild` builds this version beside it, `lantern run --fresh \(status.name)` in its place\n"
+        }
+        for build in status.builds {
+            let whose = build.isThisVersion ? "this file's version" : "another version"
+            text += "beside it, in database \(build.database): generation \(build.number), \(build.state), \(whose)\n"
         }
         if status.isPartial {
             text += "partial: started with --allow-partial, so the views lack the events before START\n"

@@ -3,11 +3,18 @@ import Kafka
 import Projections
 import Redis
 import Records
+import Worker
 
 /// What `lantern status` reports about one projection: read from Redis and Kafka, without a worker.
 struct ProjectionStatus: Encodable {
     let name: String
     let generation: Int?
+    /// The home database.
+    let database: Int
+    /// Whether there is a generation in it: that one is live.
+    let live: Bool
+    /// Generations in other databases.
+    let builds: [StatusBuild]
     let state: String
     /// What keeps every worker from it until an operator acts; nil: nothing.
     let obstacle: String?
@@ -21,9 +28,16 @@ struct ProjectionStatus: Encodable {
     let rewinds: Int64
 
     /// Reads it; what Kafka does not report is left out.
-    init(_ plan: ProjectionPlan, group prefix: String?, _ redis: inout RedisConnection, _ logs: inout LogEnds) throws {
+    init(
+        _ plan: ProjectionPlan, group prefix: String?, _ finder: GenerationFinder, _ redis: inout RedisConnection,
+        _ logs: inout LogEnds
+    ) throws {
         let keys = KeySpace(projection: plan.name)
         name = plan.name
+        database = finder.home
+        let fingerprint = fingerprint(of: plan)
+        builds = try finder.places(of: [plan.name], &redis)[0].filter { $0.database != finder.home }
+            .map { StatusBuild($0, fingerprint: fingerprint) }
         let finding = try GenerationFinding.read(plan.name, topics: plan.topics.map(\.name), &redis)
         let topics = plan.topics.map { (name: $0.name, logs: logs.logs(of: $0.name)) }
         let refusals = topics.compactMap { if case .refused(let words) = $0.logs { words } else { nil } }
@@ -33,6 +47,7 @@ struct ProjectionStatus: Encodable {
             ?? (refusals.isEmpty ? nil : refusals.joined(separator: "; "))
         guard case .found(let record) = finding else {
             generation = nil
+            live = false
             state = obstacle == nil ? "not started" : "halted"
             group = nil
             isThisVersion = true
@@ -43,8 +58,9 @@ struct ProjectionStatus: Encodable {
             return
         }
         generation = record.number
+        live = true
         state = record.state.rawValue
-        isThisVersion = record.fingerprint == fingerprint(of: plan)
+        isThisVersion = record.fingerprint == fingerprint
         group = "\(prefix ?? "lantern-\(plan.name)")-\(record.number)-\(record.identifier)"
         var partitions: [PartitionStatus] = []
         for topic in topics {
