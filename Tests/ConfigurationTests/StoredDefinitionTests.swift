@@ -96,6 +96,7 @@ import Testing
         }
         #expect(try worker("{ lanes: 2 }").onChange == .wait)
         #expect(try worker("{ on-change: rebuild }").onChange == .rebuild)
+        #expect(try worker("{ on-change: promote }").onChange == .promote)
         #expect(throws: ConfigurationError.self) { try worker("{ on-change: now }") }
     }
 }

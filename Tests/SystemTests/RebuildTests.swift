@@ -120,6 +120,46 @@ extension SystemTests {
             try scenario.expectEqual()
         }
 
+        @Test func `a build that promotes itself is live, and the former views are beside it`() throws {
+            let scenario = try scenario("auto", events: 2_000)
+            let live = try scenario.run(scenario.configure())
+            try scenario.waitUntilDone(live)
+            var projection = scenario.projection
+            projection.version = 2
+            projection.views[0].key = OracleTemplate([.literal("order-v2:"), .placeholder(.path("orderId"))])
+            let path = try scenario.configure("changed", as: projection)
+            let built = try scenario.lantern(["rebuild", "--config", path, "--promote", "auto", "--json"])
+            #expect(built.code == 0 && built.text.contains("\"event\":\"promoted\""), "\(built.text)")
+            #expect(try scenario.differences(0, as: projection) == [])
+            #expect(try scenario.differences(15, as: scenario.projection) == [])
+            let worker = try scenario.run(path)
+            var source = OrderSource(seed: Stage.seed(), orders: 300)
+            try scenario.send(500, from: &source)
+            try scenario.flush()
+            try scenario.waitUntilDone(worker)
+            #expect(try scenario.differences(0, as: projection) == [])
+            #expect(try worker.stop() == 0, "\(worker.log)")
+            _ = try live.stop()
+        }
+
+        @Test func `a worker that may promote what it builds does so`() throws {
+            let scenario = try scenario("unattended", events: 2_000)
+            #expect(try scenario.run(scenario.configure(), ["--until-end"]).exitCode() == 0)
+            var projection = scenario.projection
+            projection.version = 2
+            projection.views[0].key = OracleTemplate([.literal("order-v2:"), .placeholder(.path("orderId"))])
+            let path = try scenario.configure("changed", worker: "{ on-change: promote }", as: projection)
+            let worker = try scenario.run(path)
+            #expect(worker.waitForLog("\"message\":\"promoted\""), "\(worker.log)")
+            #expect(try scenario.differences(0, as: projection) == [])
+            var source = OrderSource(seed: Stage.seed(), orders: 300)
+            try scenario.send(500, from: &source)
+            try scenario.flush()
+            try scenario.waitUntilDone(worker)
+            #expect(try scenario.differences(0, as: projection) == [])
+            #expect(try worker.stop() == 0, "\(worker.log)")
+        }
+
         @Test func `what would keep a build from being promoted is refused before anything is built`() throws {
             let scenario = try scenario("refused", events: 100)
             let path = try scenario.configure("changed", as: changed(scenario))

@@ -19,6 +19,9 @@ struct RebuildCommand: Command {
             """,
         options: [
             CommonOptions.config,
+            OptionSpec(
+                "promote", "auto|manual", "auto: make it live once it has caught up, if all guards hold",
+                default: "manual"),
             OptionSpec(flag: "until-caught-up", "stop once the build has caught up with the live views"),
             OptionSpec("until", "WHEN", "stop there, never to be promoted: a time, or TOPIC:PARTITION:OFFSET,…"),
             OptionSpec("max-rate", "N", "fold at most N events a second in this process"),
@@ -31,12 +34,14 @@ struct RebuildCommand: Command {
             .init("lantern rebuild --config lantern.yaml", "Build and follow until it is promoted"),
             .init("lantern rebuild --config lantern.yaml --until-caught-up", "Build and stop, for scripts"),
             .init("lantern rebuild --config lantern.yaml --until 2026-11-25T10:00:00Z", "The views as they were then"),
+            .init("lantern rebuild --config lantern.yaml --promote auto", "Build, and make it live"),
             .init("lantern rebuild --config lantern.yaml --abort", "Remove the build"),
         ],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .halted, .unreachable]))
 
     let configPath: String
     let untilCaughtUp: Bool
+    let promotesItself: Bool
     let until: RebuildUntil?
     let maxRate: Int?
     let database: Int?
@@ -47,7 +52,16 @@ struct RebuildCommand: Command {
     init(_ parsed: ParsedCommand) throws(UsageError) {
         configPath = try parsed.requiredValue("config")
         untilCaughtUp = parsed.flag("until-caught-up")
+        let promote = try parsed.requiredValue("promote")
+        guard ["auto", "manual"].contains(promote) else {
+            throw parsed.error(.invalidValue, "'--promote' takes auto or manual, not '\(promote)'")
+        }
+        promotesItself = promote == "auto"
         until = try RebuildUntil(parsed)
+        if promotesItself, until != nil {
+            throw parsed.error(
+                .invalidValue, "'--until' makes a build that is never promoted: leave out '--promote auto'")
+        }
         maxRate = try parsed.integer("max-rate", in: 1...1_000_000_000)
         database = try parsed.integer("database", in: 0...65_535)
         allowPartial = parsed.flag("allow-partial")
@@ -118,13 +132,26 @@ struct RebuildCommand: Command {
         var output = RebuildOutput(asJSON: asJSON)
         var monitor = RebuildMonitor(
             BuildReader(unit, build, until: stops, redis: rebuild.redis), runners,
-            endsCaughtUp: untilCaughtUp || until != nil)
+            endsCaughtUp: untilCaughtUp || promotesItself || until != nil)
         var first = BuildReader(unit, build, until: stops, redis: rebuild.redis)
         if case .beside(let progress) = try first.read() {
             output.started(build, isNew: isNew, remaining: progress.remaining)
         }
         try session.start()
-        let end = session.run(untilEnd: false, signals: signals) { now in monitor.tick(&output, now: now) }
+        let promotion = promotesItself ? try RebuildPromotion(rebuild, build, configPath: configPath) : nil
+        let end = session.run(untilEnd: false, signals: signals) { now in
+            // The session goes on meanwhile: the build is folded up to where live stands.
+            if let promotion, promotion.isStarted { return promotion.isRunning }
+            if monitor.tick(&output, now: now) { return true }
+            guard let promotion, monitor.outcome == .caughtUp else { return false }
+            promotion.start()
+            return true
+        }
+        if let ended = try promotion?.end() {
+            guard ended.isLive else { return Console.fail(ended.words, .failed) }
+            output.ended(.promoted, monitor.build, ended.words)
+            return .done
+        }
         if case .failed = end { return ErrorReport.code(end) }
         return told(monitor.outcome, monitor.build, monitor.progress.remaining, &output)
     }

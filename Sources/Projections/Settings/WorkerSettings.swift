@@ -13,6 +13,8 @@ public struct WorkerSettings: Sendable, Equatable {
         case wait
         /// It builds the file's definition in a spare database.
         case rebuild
+        /// It also promotes the build, once that has caught up and all guards hold.
+        case promote
     }
 
     /// Lanes for each projection.

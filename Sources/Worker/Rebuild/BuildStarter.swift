@@ -15,6 +15,7 @@ struct BuildStarter {
     private static let patience: Int64 = 30_000
 
     private(set) var runners: [ProjectionRunner] = []
+    private var promotion: UnattendedPromotion?
     private var nextLook: Int64 = 0
     private var said: String?
 
@@ -66,6 +67,7 @@ struct BuildStarter {
             build = try unit.create(in: nil, &redis)
         }
         guard let build else { return }
+        try promoteLater(unit, build, home, group, log)
         log.info("building the changed definition", ["database": .count(build.database)])
         for (runner, record) in zip(group, build.records) {
             guard case .running = runner.state,
@@ -74,6 +76,21 @@ struct BuildStarter {
             runners.append(runner.builder(of: record.identifier))
         }
     }
+
+    private mutating func promoteLater(
+        _ unit: BuildUnit, _ build: Build, _ home: RedisOptions, _ group: [ProjectionRunner], _ log: Log
+    ) throws {
+        guard promotion?.isDone ?? true, group.allSatisfy({ $0.settings.onChange == .promote }) else { return }
+        let next = UnattendedPromotion(unit, build, redis: home, log: log)
+        try next.start()
+        promotion = next
+    }
+
+    /// Nothing is promoted by a process that ends.
+    func stop() { promotion?.stop() }
+
+    /// Whether the thread that promotes has ended.
+    var hasEnded: Bool { promotion?.isDone ?? true }
 
     /// A worker with an older file must not undo what a newer one has made.
     private func isOlder(_ keepers: [GenerationKeeper], _ redis: inout RedisConnection) throws -> Bool {

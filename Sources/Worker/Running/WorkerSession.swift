@@ -210,10 +210,13 @@ public final class WorkerSession {
     }
 
     /// Asks every lane to drain.
-    public func stop() { for runner in all { runner.stop() } }
+    public func stop() {
+        starter.stop()
+        for runner in all { runner.stop() }
+    }
 
     private func awaitEnd(deadline: Int64) -> Bool {
-        while all.contains(where: { !$0.hasEnded }) {
+        while !starter.hasEnded || all.contains(where: { !$0.hasEnded }) {
             if Clock.milliseconds() > deadline { return false }
             _ = poll(nil, 0, 20)
         }

@@ -1,0 +1,34 @@
+import Records
+import Redis
+import Worker
+
+/// `lantern rebuild --promote auto`: the promotion that follows when the build has caught up.
+struct RebuildPromotion {
+    private let job: PromotionJob
+
+    /// Of a build that is in that database now; nothing is sent yet but what is read for it.
+    init(_ unit: RebuildUnit, _ build: Build, configPath: String) throws {
+        let session = GenerationsSession(unit, clientName: "lantern-rebuild")
+        var redis = try session.connect()
+        let subject = try PromotionSubject.read(session.names, home: session.home, database: build.database, &redis)
+        let numbers = subject.projections.map { "\($0.name) \($0.live?.number ?? 0) to \($0.build.number)" }
+        let history = HistoryEntry(
+            who: GenerationsSession.who, command: "lantern rebuild --config \(configPath) --promote auto",
+            result: "live: \(numbers.joined(separator: ", "))")
+        var promoter = Promoter(subject, history: history) { () throws(RedisError) in try session.connect() }
+        promoter.kinds = session.kinds
+        job = PromotionJob(promoter)
+    }
+
+    var isStarted: Bool { job.isStarted }
+    var isRunning: Bool { job.isStarted && job.result == nil }
+    func start() { job.start() }
+
+    /// Waits for its end; nil if it was never started, else why it is not live, or nothing.
+    func end() throws -> (isLive: Bool, words: String)? {
+        guard let result = try job.end()?.get() else { return nil }
+        let answer = PromotionAnswer(result, isTrial: false)
+        let (text, failure) = answer.text(result.outcome)
+        return (answer.swapped, failure ?? text)
+    }
+}
