@@ -10,8 +10,3 @@ public func xxh3_128Hex(_ text: String) -> String {
     let hash = unsafe Array(text.utf8).withUnsafeBufferPointer { unsafe XXH3_128bits($0.baseAddress, $0.count) }
     return hexDigits(hash.high64) + hexDigits(hash.low64)
 }
-
-private func hexDigits(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-}

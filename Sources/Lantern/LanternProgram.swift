@@ -1,8 +1,8 @@
 internal import Configuration
 internal import Kafka
+internal import Logging
 internal import Projections
 internal import Redis
-internal import Logging
 internal import System
 internal import Worker
 

@@ -1,12 +1,12 @@
-import Lantern
-import System
+import CommandLine
 import Configuration
 import FoundationEssentials
 import Kafka
+import Lantern
+import Logging
 import Projections
 import Redis
-import CommandLine
-import Logging
+import System
 
 /// The file that `--config` names, as every command reads it.
 enum ConfigurationFile {

@@ -1,6 +1,6 @@
+import CommandLine
 import Configuration
 import Projections
-import CommandLine
 import System
 
 /// What `lantern validate` reports about a file: for people as text, for scripts as JSON.

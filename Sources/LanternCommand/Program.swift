@@ -1,5 +1,5 @@
-import Glibc
 import CommandLine
+import Glibc
 import System
 
 /// The program: reads the command line and runs what it names.

@@ -20,8 +20,7 @@ public struct LedgerEntry: Sendable, Equatable {
     }
 
     public var text: [UInt8] {
-        let digits = String(record, radix: 16)
-        let start = "record=\(String(repeating: "0", count: 16 - digits.count))\(digits) "
+        let start = "record=\(hexDigits(record)) "
         switch decision {
         case .skip: return Array("\(start)skip".utf8)
         case .edit(nil): return Array("\(start)edit-tombstone".utf8)

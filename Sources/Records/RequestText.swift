@@ -1,3 +1,5 @@
+import Bytes
+
 /// What the operator asks about one parked or halted event; the value of a field `TOPIC:PARTITION:OFFSET` of the requests,
 /// or `TOPIC:PARTITION:all` for all that a partition has parked.
 ///
@@ -16,6 +18,9 @@ public struct RequestText: Sendable, Equatable {
     public var action: Action
     /// Names the key under which the lane leaves its answer.
     public var identifier: String
+
+    /// With an identifier of its own.
+    public init(_ action: Action) { self.init(action: action, identifier: hexDigits(.random(in: .min ... .max))) }
 
     public init(action: Action, identifier: String) {
         self.action = action

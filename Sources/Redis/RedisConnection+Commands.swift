@@ -1,6 +1,6 @@
-import System
 public import Bytes
 import Glibc
+import System
 
 /// Blocking round trips, for tools and start-up; not for the hot path.
 extension RedisConnection {

@@ -1,6 +1,6 @@
-import System
 import Bytes
 import Glibc
+import System
 
 /// One connection to a Redis server, owned by one thread.
 ///

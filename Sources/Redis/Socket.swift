@@ -1,5 +1,5 @@
-import System
 import Glibc
+import System
 
 /// The blocking parts of a connection's life, each with a deadline and an optional descriptor that interrupts it.
 enum Socket {

@@ -1,5 +1,5 @@
-import Foundation
 import CommandLine
+import Foundation
 import Testing
 
 @Suite struct `Shell completion` {

@@ -120,7 +120,7 @@ import Testing
 
     @Test func `get takes placeholders in order`() throws {
         let get = try #require(try command("get orders order a b --config c --json") as? GetCommand)
-        #expect(get.key == ["a", "b"])
+        #expect(get.words.key == ["a", "b"])
         #expect(get.asJSON)
     }
 

@@ -1,6 +1,6 @@
+import CommandLine
 import Configuration
 import Foundation
-import CommandLine
 import Testing
 
 @testable import LanternCommand

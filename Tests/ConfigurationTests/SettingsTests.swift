@@ -1,5 +1,5 @@
-import Projections
 import Configuration
+import Projections
 import Redis
 import Testing
 

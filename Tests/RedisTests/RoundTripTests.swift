@@ -1,6 +1,6 @@
-import System
 import Bytes
 import RedisServer
+import System
 import Testing
 
 @testable import Redis

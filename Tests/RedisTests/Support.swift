@@ -1,7 +1,7 @@
-import System
 import Bytes
 import Glibc
 import RedisServer
+import System
 import Testing
 
 @testable import Redis

@@ -8,25 +8,6 @@ extension SystemTests {
     /// `lantern promote` and `rollback` under load, with workers of both definitions alive and readers that look all the
     /// while.
     @Suite(.serialized) struct `Promoted` {
-        /// Other keys for orders, another sum of revenues, one view less.
-        private func changed(_ scenario: Scenario) -> OracleProjection {
-            var projection = scenario.projection
-            projection.version = 2
-            projection.views[0].key = OracleTemplate([.literal("order-v2:"), .placeholder(.path("orderId"))])
-            projection.views[1].events = [
-                OracleEventRules(
-                    .named("OrderPaid"),
-                    [
-                        OracleRule(
-                            .hash(
-                                set: [], unset: [],
-                                increment: [OracleIncrement("tenths", OracleNumber(.path("total"), scale: 3))]))
-                    ])
-            ]
-            projection.views.removeLast()
-            return projection
-        }
-
         /// An order that no event deletes, with its customer.
         private func scenario(_ name: String, events: Int) throws -> Scenario {
             let scenario = try Scenario(name, partitions: 4)
@@ -80,7 +61,7 @@ extension SystemTests {
             let scenario = try scenario("promote", events: 3_000)
             let old = try scenario.run(scenario.configure())
             try scenario.waitUntilDone(old)
-            let projection = changed(scenario)
+            let projection = scenario.changedProjection()
             let path = try scenario.configure("changed", as: projection)
             let built = try scenario.lantern(["rebuild", "--config", path, "--until-caught-up"])
             try #require(built.code == 0, "\(built.text)")
@@ -122,7 +103,7 @@ extension SystemTests {
             let scenario = try scenario("killed", events: 1_000)
             let old = try scenario.run(scenario.configure())
             try scenario.waitUntilDone(old)
-            let projection = changed(scenario)
+            let projection = scenario.changedProjection()
             let path = try scenario.configure("changed", as: projection)
             let built = try scenario.lantern(["rebuild", "--config", path, "--until-caught-up"])
             try #require(built.code == 0, "\(built.text)")
@@ -163,7 +144,7 @@ extension SystemTests {
         @Test func `what must not be promoted is refused with its reason, and nothing stands`() throws {
             let scenario = try scenario("refused", events: 200)
             #expect(try scenario.run(scenario.configure(), ["--until-end"]).exitCode() == 0)
-            let path = try scenario.configure("changed", as: changed(scenario))
+            let path = try scenario.configure("changed", as: scenario.changedProjection())
             let unchanged = try scenario.lantern(["plan", "--config", scenario.configure(), "--json"])
             #expect(unchanged.code == 0 && unchanged.text.contains("\"changed\" : false"), "\(unchanged.text)")
             let plan = try scenario.lantern(["plan", "--config", path])

@@ -1,5 +1,5 @@
-import Redis
 public import Projections
+import Redis
 
 /// What a configuration file says, checked and with the defaults filled in.
 ///

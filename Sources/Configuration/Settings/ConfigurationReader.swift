@@ -1,7 +1,7 @@
-internal import Redis
-internal import Projections
 internal import CommandLine
 internal import Logging
+internal import Projections
+internal import Redis
 
 /// Reads the top level of a file; errors go to the log, and what cannot be used is nil.
 struct ConfigurationReader {

@@ -1,6 +1,6 @@
-internal import Redis
 internal import CommandLine
 internal import Logging
+internal import Redis
 
 /// Reads `redis:`, a URL or a map.
 struct RedisReader {

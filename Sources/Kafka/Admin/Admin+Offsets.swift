@@ -1,5 +1,5 @@
-internal import System
 internal import CRdkafka
+internal import System
 
 /// What a partition's log holds.
 public struct LogRange: Hashable, Sendable {

@@ -1,5 +1,5 @@
-internal import System
 internal import CRdkafka
+internal import System
 
 /// Where one record is looked for.
 public struct RecordPlace: Hashable, Sendable {

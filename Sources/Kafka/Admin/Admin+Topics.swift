@@ -1,5 +1,5 @@
-internal import System
 internal import CRdkafka
+internal import System
 
 extension Admin {
     /// Makes a topic, with settings such as `cleanup.policy`, and waits until the broker knows it.

@@ -1,5 +1,5 @@
-internal import System
 internal import CRdkafka
+internal import System
 
 /// Asks a cluster about itself and changes its topics; every call waits for the reply.
 ///

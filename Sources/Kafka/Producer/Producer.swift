@@ -1,5 +1,5 @@
-internal import System
 internal import CRdkafka
+internal import System
 
 /// Writes records: for the dead-letter topic, the demo and the tests.
 ///

@@ -1,9 +1,9 @@
-import Lantern
 import Bytes
 import Configuration
 import Formats
 import Glibc
 import Kafka
+import Lantern
 import Projections
 import Redis
 import System

@@ -1,9 +1,9 @@
 import Bytes
+import CommandLine
 import Glibc
 import Projections
 import Records
 import Redis
-import CommandLine
 
 /// The rows' place in Redis for the time of a measurement: names that neither a view nor another run can have.
 struct ScratchRedis: ~Copyable {

@@ -1,8 +1,8 @@
+import CommandLine
 import Configuration
 import Kafka
 import Projections
 import Redis
-import CommandLine
 import System
 
 /// `lantern bench`: the user's own projection on the user's own topic, and where the time goes.

@@ -72,7 +72,7 @@ struct DiffCommand: Command {
         }
         do {
             let file = try outputPath.map { try DifferenceFile($0) }
-            let side = try BuildSide(RebuildUnit.all(configuration), number: number)
+            let side = try BuildSide(of: configuration, number: number)
             let answer = try DiffRun(side, view: view, options: options, file: file).run()
             if let fault = file?.fault { return Console.fail(fault, .failed) }
             if asJSON { return Console.printJSON(answer, answer.code) }

@@ -14,11 +14,7 @@ struct ExplainCommand: Command {
             read. Events come in the order of time, and each partition's in the log's order. Parked and skipped events are
             left out; an event that was edited is shown as the topic has it.
             """,
-        arguments: [
-            CommonOptions.projection,
-            ArgumentSpec("VIEW", "a view's name, as in the file"),
-            ArgumentSpec("KEY", "the Redis key, or the values of the key's placeholders in order", repeating: true),
-        ],
+        arguments: RowWords.arguments(keyIsOptional: false),
         options: [
             CommonOptions.config, OptionSpec("limit", "N", "show the last N events only"), CommonOptions.json,
         ],
@@ -26,35 +22,33 @@ struct ExplainCommand: Command {
         exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]))
 
     let configPath: String
-    let projection: String
-    let view: String
-    let key: [String]
+    let words: RowWords
     let limit: Int?
     let asJSON: Bool
 
     init(_ parsed: ParsedCommand) throws(UsageError) {
         configPath = try parsed.requiredValue("config")
-        projection = try parsed.requiredArgument("PROJECTION")
-        view = try parsed.requiredArgument("VIEW")
-        key = parsed.arguments("KEY")
+        words = try RowWords(parsed)
         limit = try parsed.integer("limit", in: 1...Int.max)
         asJSON = parsed.flag("json")
     }
 
     func run() -> ExitCode {
         guard let configuration = ConfigurationFile.load(configPath),
-            let plan = ConfigurationFile.projection(projection, in: configuration)
+            let plan = ConfigurationFile.projection(words.projection, in: configuration)
         else { return .usage }
-        guard let viewPlan = plan.views.first(where: { $0.name == view }) else {
+        guard let viewPlan = plan.views.first(where: { $0.name == words.view }) else {
             ConfigurationFile.tellUnknown(
-                "view", view, in: "projection \(projection)", among: plan.views.map(\.name))
+                "view", words.view, in: "projection \(words.projection)", among: plan.views.map(\.name))
             return .usage
         }
-        guard let row = RowKey.candidates(key, of: viewPlan).first else { return RowKey.refuse(viewPlan, in: plan) }
+        guard let row = RowKey.candidates(words.key, of: viewPlan).first else {
+            return RowKey.refuse(viewPlan, in: plan)
+        }
         do {
             let signals = try SignalPipe()
             let options = RedisOptions(configuration, clientName: "lantern-explain")
-            var redis = try RedisConnection.open(options.selecting(configuration.database(of: projection)))
+            var redis = try RedisConnection.open(options.selecting(configuration.database(of: words.projection)))
             var history = RowHistory(plan, viewPlan, row, limits: configuration.limits)
             let touched = try history.read(configuration.kafka.map { ($0.name, $0.value) }, &redis) {
                 signals.next() != nil

@@ -1,8 +1,8 @@
+import CommandLine
 import Configuration
 import Projections
 import Records
 import Redis
-import CommandLine
 import Worker
 
 /// `lantern get`: a row of a view.
@@ -10,13 +10,7 @@ struct GetCommand: Command {
     static let spec = CommandSpec(
         "get", "Show a row of a view",
         discussion: "Without KEY it shows some rows and how many there are.",
-        arguments: [
-            CommonOptions.projection,
-            ArgumentSpec("VIEW", "a view's name, as in the file"),
-            ArgumentSpec(
-                "KEY", "the Redis key, or the values of the key's placeholders in order", optional: true,
-                repeating: true),
-        ],
+        arguments: RowWords.arguments(keyIsOptional: true),
         options: [
             CommonOptions.config, OptionSpec("database", "N", "read this database, a build's for example"),
             CommonOptions.json,
@@ -29,17 +23,13 @@ struct GetCommand: Command {
         exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]))
 
     let configPath: String
-    let projection: String
-    let view: String
-    let key: [String]
+    let words: RowWords
     let database: Int?
     let asJSON: Bool
 
     init(_ parsed: ParsedCommand) throws(UsageError) {
         configPath = try parsed.requiredValue("config")
-        projection = try parsed.requiredArgument("PROJECTION")
-        view = try parsed.requiredArgument("VIEW")
-        key = parsed.arguments("KEY")
+        words = try RowWords(parsed)
         database = try parsed.integer("database", in: 0...65_535)
         asJSON = parsed.flag("json")
     }
@@ -51,20 +41,20 @@ struct GetCommand: Command {
 
     func run() -> ExitCode {
         ConfigurationFile.withProjection(
-            projection, of: configPath, clientName: "lantern-get", in: database
+            words.projection, of: configPath, clientName: "lantern-get", in: database
         ) { plan, redis in
-            guard let viewPlan = plan.views.first(where: { $0.name == view }) else {
+            guard let viewPlan = plan.views.first(where: { $0.name == words.view }) else {
                 ConfigurationFile.tellUnknown(
-                    "view", view, in: "projection \(projection)", among: plan.views.map(\.name))
+                    "view", words.view, in: "projection \(words.projection)", among: plan.views.map(\.name))
                 return .usage
             }
-            return key.isEmpty ? try sample(viewPlan, &redis) : try row(viewPlan, plan, &redis)
+            return words.key.isEmpty ? try sample(viewPlan, &redis) : try row(viewPlan, plan, &redis)
         }
     }
 
     /// The Redis key itself, or the placeholders' values in order.
     private func row(_ view: ViewPlan, _ plan: ProjectionPlan, _ redis: inout RedisConnection) throws -> ExitCode {
-        let candidates = RowKey.candidates(key, of: view)
+        let candidates = RowKey.candidates(words.key, of: view)
         if candidates.isEmpty { return RowKey.refuse(view, in: plan) }
         for candidate in candidates {
             guard let row = try Row(candidate, kind: view.kind, &redis) else { continue }
@@ -72,7 +62,7 @@ struct GetCommand: Command {
             Console.output.write(row.text)
             return .done
         }
-        return Console.fail("no row \(key.joined(separator: " ")) in view \(view.name)", .failed)
+        return Console.fail("no row \(words.key.joined(separator: " ")) in view \(view.name)", .failed)
     }
 
     /// Some rows, and how many there are.

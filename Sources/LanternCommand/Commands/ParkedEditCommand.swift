@@ -1,9 +1,9 @@
+import CommandLine
 import Configuration
+import Logging
 import Projections
 import Records
 import Redis
-import CommandLine
-import Logging
 import Worker
 
 /// `lantern parked edit`.

@@ -1,9 +1,9 @@
-import Lantern
+import CommandLine
 import Configuration
+import Lantern
 import Projections
 import Records
 import Redis
-import CommandLine
 import System
 import Worker
 

@@ -1,8 +1,8 @@
+import CommandLine
 import Configuration
 import Projections
 import Records
 import Redis
-import CommandLine
 import Worker
 
 /// `lantern parked retry`.

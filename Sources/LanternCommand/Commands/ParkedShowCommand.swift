@@ -1,9 +1,9 @@
 import Bytes
+import CommandLine
 import Configuration
 import Projections
 import Records
 import Redis
-import CommandLine
 import System
 import Worker
 

@@ -1,8 +1,8 @@
-import Projections
 import CommandLine
 import Configuration
 import Lantern
 import Logging
+import Projections
 import Records
 import Redis
 import System

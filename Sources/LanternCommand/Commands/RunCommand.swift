@@ -1,7 +1,7 @@
-import Configuration
-import Projections
 import CommandLine
+import Configuration
 import Logging
+import Projections
 import System
 import Worker
 

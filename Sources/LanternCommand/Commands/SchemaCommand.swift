@@ -1,5 +1,5 @@
-import Configuration
 import CommandLine
+import Configuration
 
 /// `lantern schema`: the JSON Schema of the file.
 struct SchemaCommand: Command {

@@ -1,8 +1,8 @@
-import Projections
-import Lantern
-import Configuration
-import Redis
 import CommandLine
+import Configuration
+import Lantern
+import Projections
+import Redis
 import System
 import Worker
 

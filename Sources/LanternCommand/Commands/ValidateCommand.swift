@@ -1,6 +1,6 @@
+import CommandLine
 import Configuration
 import Projections
-import CommandLine
 import System
 
 /// `lantern validate`: checks a file without Kafka or Redis.

@@ -1,13 +1,13 @@
-import Lantern
+import CommandLine
 import Configuration
 import FoundationEssentials
 import Glibc
 import Kafka
+import Lantern
+import Logging
 import Projections
 import Records
 import Redis
-import CommandLine
-import Logging
 import System
 import Worker
 

@@ -1,8 +1,8 @@
-import System
 import Glibc
-import Worker
 import Kafka
 import Synchronization
+import System
+import Worker
 
 /// Produces the demo's events on a thread of its own, never further ahead of the worker than the broker can keep.
 final class DemoGenerator: Sendable {

@@ -1,6 +1,6 @@
-import System
 import FoundationEssentials
 import Glibc
+import System
 import Worker
 
 /// A redis-server of the demo's own: a Unix socket in a temporary folder, gone with the demo.

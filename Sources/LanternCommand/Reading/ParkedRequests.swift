@@ -1,10 +1,10 @@
-import System
 import Bytes
 import Configuration
 import Glibc
 import Projections
 import Records
 import Redis
+import System
 import Worker
 
 /// Leaves requests for the lanes that own the partitions, and waits for their answers.
@@ -55,7 +55,7 @@ struct ParkedRequests {
         for place in places { try check(action, of: place, &redis) }
         for place in places {
             let field = KeySpace.eventName(place.topic, place.partition, place.offset)
-            let request = RequestText(action: action, identifier: Self.identifier())
+            let request = RequestText(action)
             try redis.command("HSET", keys.requests, field, request.text)
             open.append((field, request.identifier))
         }
@@ -73,7 +73,7 @@ struct ParkedRequests {
         command.argument(text: keys.requests)
         for (topic, partition) in lists {
             let field = "\(topic):\(partition):\(KeySpace.all)"
-            let request = RequestText(action: .retryAll(RetryProgress()), identifier: Self.identifier())
+            let request = RequestText(.retryAll(RetryProgress()))
             command.argument(text: field)
             command.argument(text: request.text)
             open.append((field, request.identifier))
@@ -81,8 +81,6 @@ struct ParkedRequests {
         if case .error(let text)? = try redis.roundTrip(command).first { throw RedisError.reply(text, to: "HSET") }
         return try answers(to: open, &redis)
     }
-
-    private static func identifier() -> String { String(UInt64.random(in: .min ... .max), radix: 16) }
 
     /// Waits until 30 s have passed in which nothing was done for them.
     private func answers(

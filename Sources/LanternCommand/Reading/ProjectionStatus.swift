@@ -1,8 +1,8 @@
 import Configuration
 import Kafka
 import Projections
-import Redis
 import Records
+import Redis
 import Worker
 
 /// What `lantern status` reports about one projection: read from Redis and Kafka, without a worker.

@@ -30,7 +30,7 @@ struct DiffRun {
     func run() throws -> DiffAnswer {
         let compared = ComparedView.all(side.unit.plans, former: side.former).filter { isWanted($0) }
         let unit = try side.unit.unit(withFacts: true, allowPartial: true)
-        guard try !isVerification && isFollowed(unit) else { return try following(compared, unit) }
+        guard try !isVerification && isFollowed(unit) else { return try following(compared) }
         return try compare(compared) { false }
     }
 
@@ -53,26 +53,10 @@ struct DiffRun {
     }
 
     /// Folds the build in this process while it is compared.
-    private func following(_ views: [ComparedView], _ unit: BuildUnit) throws -> DiffAnswer {
-        let (rebuild, build) = (side.unit, side.build)
-        let signals = try SignalPipe()
-        let log = Log(rebuild.configuration.log, on: Console.messages)
-        let runners = rebuild.runners(build, log)
-        let worker = WorkerSession(runners, redis: rebuild.redis, limits: rebuild.configuration.limits, log: log)
-        var output = RebuildOutput(asJSON: false)
-        var monitor = RebuildMonitor(BuildReader(unit, build, redis: rebuild.redis), runners, endsCaughtUp: true)
-        let job = SideJob { isCancelled in try compare(views, isCancelled) }
-        try worker.start()
-        let end = worker.run(untilEnd: false, signals: signals) { now in
-            if job.isStarted { return job.result == nil }
-            if monitor.tick(&output, now: now) { return true }
-            guard monitor.outcome == .caughtUp else { return false }
-            job.start()
-            return true
+    private func following(_ views: [ComparedView]) throws -> DiffAnswer {
+        try BuildFollower(side.unit, side.build, without: "nothing was compared").run { isCancelled in
+            try compare(views, isCancelled)
         }
-        if let result = job.end() { return try result.get() }
-        if case .failed(let error) = end { throw error }
-        throw WorkerError(.failed, "nothing was compared: \(Self.words(monitor.outcome))")
     }
 
     private func compare(
@@ -91,14 +75,5 @@ struct DiffRun {
         return DiffAnswer(
             comparison.tally, views, database: side.build.database, shown.withLock { $0 },
             isVerification: isVerification)
-    }
-
-    private static func words(_ outcome: RebuildMonitor.Outcome?) -> String {
-        switch outcome {
-        case .halted(let words): "the build cannot catch up: \(words)"
-        case .gone: "the build was removed, or Redis has lost it"
-        case .promoted: "the build was promoted meanwhile"
-        case .caughtUp, nil: "interrupted"
-        }
     }
 }

@@ -1,6 +1,6 @@
 import Configuration
-import Lantern
 import Glibc
+import Lantern
 import Projections
 import Records
 import Redis
@@ -24,6 +24,34 @@ struct GenerationsSession: Sendable {
     /// One for each home database of a file.
     static func all(_ configuration: Configuration, clientName: String) -> [GenerationsSession] {
         RebuildUnit.all(configuration).map { GenerationsSession($0, clientName: clientName) }
+    }
+
+    /// The home database that has something beside it.
+    ///
+    /// Throws ``WorkerError`` naming the choices if it is not clear which one is meant.
+    static func one(of configuration: Configuration, number: Int?, clientName: String) throws -> GenerationsSession {
+        let sessions = all(configuration, clientName: clientName)
+        if sessions.count == 1 { return sessions[0] }
+        let candidates = try sessions.filter { session in
+            var redis = try session.connect()
+            return try !session.choice(number: number, &redis).others.isEmpty
+        }
+        if candidates.count == 1 { return candidates[0] }
+        let homes = sessions.map { "\($0.home) (\($0.names.joined(separator: ", ")))" }.joined(separator: "; ")
+        throw WorkerError(
+            .failed,
+            "the file has several home databases, and \(candidates.isEmpty ? "none" : "more than one") of them has generations beside it: \(homes). Use a file that has only the projections of one of them."
+        )
+    }
+
+    /// What makes a build live; `command` is what the history shows.
+    func promoter(_ subject: PromotionSubject, command: String) -> Promoter {
+        let numbers = subject.projections.map { "\($0.name) \($0.live?.number ?? 0) to \($0.build.number)" }
+        let history = HistoryEntry(
+            who: Self.who, command: "lantern \(command)", result: "live: \(numbers.joined(separator: ", "))")
+        var promoter = Promoter(subject, history: history) { () throws(RedisError) in try connect() }
+        promoter.kinds = kinds
+        return promoter
     }
 
     func connect() throws(RedisError) -> RedisConnection { try .open(options) }

@@ -22,8 +22,8 @@ struct PromotionRun {
         guard let configuration = ConfigurationFile.load(options.configPath) else { return .usage }
         OpenFileLimit.raise()
         do {
-            guard let session = try chosen(GenerationsSession.all(configuration, clientName: "lantern-\(command)"))
-            else { return .failed }
+            let session = try GenerationsSession.one(
+                of: configuration, number: options.number, clientName: "lantern-\(command)")
             var redis = try session.connect()
             let choice = try session.choice(number: options.number, &redis)
             let (database, unit) = try choose(session, choice, &redis)
@@ -38,30 +38,10 @@ struct PromotionRun {
         }
     }
 
-    /// The home database that has something beside it; nil after a message if it is not clear which one is meant.
-    private func chosen(_ sessions: [GenerationsSession]) throws -> GenerationsSession? {
-        guard sessions.count > 1 else { return sessions.first }
-        let candidates = try sessions.filter { session in
-            var redis = try session.connect()
-            return try !session.choice(number: options.number, &redis).others.isEmpty
-        }
-        if candidates.count == 1 { return candidates[0] }
-        let homes = sessions.map { "\($0.home) (\($0.names.joined(separator: ", ")))" }.joined(separator: "; ")
-        _ = Console.fail(
-            "the file has several home databases, and \(candidates.isEmpty ? "none" : "more than one") of them has generations beside it: \(homes). Use a file that has only the projections of one of them.",
-            .failed)
-        return nil
-    }
-
     private func promoter(_ subject: PromotionSubject, _ session: GenerationsSession) -> Promoter {
-        let numbers = subject.projections.map { "\($0.name) \($0.live?.number ?? 0) to \($0.build.number)" }
-        let history = HistoryEntry(
-            who: GenerationsSession.who, command: "lantern \(command) --config \(options.configPath)",
-            result: "live: \(numbers.joined(separator: ", "))")
-        var promoter = Promoter(subject, history: history) { () throws(RedisError) in try session.connect() }
+        var promoter = session.promoter(subject, command: "\(command) --config \(options.configPath)")
         promoter.guards = options.guards(comparesRows: comparesRows)
         promoter.drainMilliseconds = Int64(options.drainMilliseconds)
-        promoter.kinds = session.kinds
         return promoter
     }
 
@@ -80,36 +60,9 @@ struct PromotionRun {
 
     /// Folds the build in this process until it has caught up, and while it becomes live.
     private func followed(_ promoter: Promoter, _ rebuild: RebuildUnit) throws -> Promoter.Result {
-        let unit = try rebuild.unit(withFacts: true, allowPartial: true)
         let build = Build(database: promoter.subject.database, records: promoter.subject.projections.map(\.build))
-        let signals = try SignalPipe()
-        let log = Log(rebuild.configuration.log, on: Console.messages)
-        let runners = rebuild.runners(build, log)
-        let session = WorkerSession(
-            runners, redis: rebuild.redis, limits: rebuild.configuration.limits, log: log)
-        var output = RebuildOutput(asJSON: false)
-        var monitor = RebuildMonitor(BuildReader(unit, build, redis: rebuild.redis), runners, endsCaughtUp: true)
-        let job = PromotionJob(promoter)
-        try session.start()
-        let end = session.run(untilEnd: false, signals: signals) { now in
-            if job.isStarted { return job.result == nil }
-            if monitor.tick(&output, now: now) { return true }
-            guard monitor.outcome == .caughtUp else { return false }
-            job.start()
-            return true
-        }
-        output.clear()
-        if let result = job.end() { return try result.get() }
-        if case .failed(let error) = end { throw error }
-        throw WorkerError(.failed, "nothing was changed: \(Self.words(monitor.outcome))")
-    }
-
-    private static func words(_ outcome: RebuildMonitor.Outcome?) -> String {
-        switch outcome {
-        case .halted(let words): "the build cannot catch up: \(words)"
-        case .gone: "the build was removed, or Redis has lost it"
-        case .promoted: "another promotion has made it live meanwhile"
-        case .caughtUp, nil: "interrupted"
+        return try BuildFollower(rebuild, build, without: "nothing was changed").run { isCancelled in
+            try promoter.promote(isCancelled: isCancelled)
         }
     }
 

@@ -1,6 +1,6 @@
-import System
 import CommandLine
 import FoundationEssentials
+import System
 import Worker
 
 /// Shows a build to people, or to scripts as one JSON object a line.

@@ -4,20 +4,15 @@ import Worker
 
 /// `lantern rebuild --promote auto`: the promotion that follows when the build has caught up.
 struct RebuildPromotion {
-    private let job: PromotionJob
+    private let job: SideJob<Promoter.Result>
 
     /// Of a build that is in that database now; nothing is sent yet but what is read for it.
     init(_ unit: RebuildUnit, _ build: Build, configPath: String) throws {
         let session = GenerationsSession(unit, clientName: "lantern-rebuild")
         var redis = try session.connect()
         let subject = try PromotionSubject.read(session.names, home: session.home, database: build.database, &redis)
-        let numbers = subject.projections.map { "\($0.name) \($0.live?.number ?? 0) to \($0.build.number)" }
-        let history = HistoryEntry(
-            who: GenerationsSession.who, command: "lantern rebuild --config \(configPath) --promote auto",
-            result: "live: \(numbers.joined(separator: ", "))")
-        var promoter = Promoter(subject, history: history) { () throws(RedisError) in try session.connect() }
-        promoter.kinds = session.kinds
-        job = PromotionJob(promoter)
+        let promoter = session.promoter(subject, command: "rebuild --config \(configPath) --promote auto")
+        job = SideJob { isCancelled in try promoter.promote(isCancelled: isCancelled) }
     }
 
     var isStarted: Bool { job.isStarted }

@@ -1,6 +1,6 @@
 import Configuration
-import Lantern
 import Formats
+import Lantern
 import Logging
 import Projections
 import Records

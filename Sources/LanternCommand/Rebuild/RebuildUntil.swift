@@ -1,6 +1,6 @@
-import Lantern
 import CommandLine
 import FoundationEssentials
+import Lantern
 import Projections
 import Records
 import Worker

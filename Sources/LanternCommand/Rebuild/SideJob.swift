@@ -29,7 +29,7 @@ final class SideJob<Value: Sendable>: Sendable {
         } catch { state.withLock { $0.result = .failure(error) } }
     }
 
-    /// Asks it to end, and waits; nil: it was never started.
+    /// Asks it to end, and waits: what it drained goes back to open first. nil: it was never started.
     func end() -> Result<Value, any Error>? {
         state.withLock { $0.isCancelled = true }
         while isStarted, result == nil { Pause.milliseconds(20) }

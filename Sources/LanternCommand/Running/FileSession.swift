@@ -1,9 +1,9 @@
-import Lantern
 import Configuration
 import Formats
+import Lantern
+import Logging
 import Projections
 import Redis
-import Logging
 import Worker
 
 extension WorkerSession {

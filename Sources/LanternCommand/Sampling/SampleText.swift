@@ -1,6 +1,6 @@
 import Bytes
-import Projections
 import CommandLine
+import Projections
 import System
 
 /// A sample's report as a person reads it.

@@ -1,7 +1,7 @@
 import Bytes
 import Projections
-public import Redis
 import Records
+public import Redis
 import System
 
 /// Compares the rows of two databases under the same names, view by view, while events change both.

@@ -94,6 +94,7 @@ public struct GenerationChoice: Sendable {
         let generations = projections.compactMap { projection in
             record(of: projection, in: database).map { "\(projection) generation \($0.number)" }
         }
-        return "database \(database): \(generations.isEmpty ? "none" : generations.joined(separator: ", "))"
+        let stops = stopping.contains(database) ? " (stops at a point of the log)" : ""
+        return "database \(database)\(stops): \(generations.isEmpty ? "none" : generations.joined(separator: ", "))"
     }
 }

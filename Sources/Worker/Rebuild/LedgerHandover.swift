@@ -36,15 +36,14 @@ public struct LedgerHandover {
         var identifiers: [String] = []
         for (event, text) in decisions {
             guard let entry = LedgerEntry(text: text) else { continue }
-            let identifier = String(UInt64.random(in: .min ... .max), radix: 16)
             let action: RequestText.Action =
                 switch entry.decision {
                 case .skip: .skip
                 case .edit(let value): .edit(value)
                 }
-            let request = RequestText(action: action, identifier: identifier)
+            let request = RequestText(action)
             commands.command("HSET", projection.keys.requests, event, request.text)
-            identifiers.append(identifier)
+            identifiers.append(request.identifier)
         }
         try redis.command("SELECT", "\(subject.database)")
         let hold = GenerationHold(expected: [(projection.keys.generation, Array(projection.build.text.utf8))])

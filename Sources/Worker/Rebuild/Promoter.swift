@@ -1,7 +1,7 @@
-import System
 public import Projections
 public import Records
 public import Redis
+import System
 
 /// A promotion as a whole: the ledger is handed over, the guards are asked, the databases are exchanged.
 ///

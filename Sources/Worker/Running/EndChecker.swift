@@ -1,8 +1,8 @@
-import System
+import Logging
 import Projections
 import Records
 import Redis
-import Logging
+import System
 
 /// `--until-end`: have the checkpoints in Redis reached the ends, whichever worker wrote them?
 struct EndChecker: ~Copyable {

@@ -1,4 +1,3 @@
-import System
 import Bytes
 import Dispatch
 import Glibc
@@ -7,6 +6,7 @@ import Projections
 import Records
 import Redis
 import Synchronization
+import System
 
 /// Finds out whether the logs behind a projection's topics are still those that its checkpoints describe, while its
 /// lanes continue.

@@ -1,11 +1,11 @@
-import Records
-import System
-import Glibc
 import Bytes
+import Glibc
 import Kafka
 public import Projections
+import Records
 public import Redis
 import Synchronization
+import System
 
 /// Runs the lanes of one projection, each on a thread of its own, and begins again when the generation changes under
 /// them.
@@ -198,7 +198,7 @@ public final class ProjectionRunner: Sendable {
         var lanes: [LaneBox] = []
         var controls: [LaneControl] = []
         for index in 0..<settings.lanes {
-            let writer = Self.hexadecimal(UInt64.random(in: .min ... .max))
+            let writer = hexDigits(UInt64.random(in: .min ... .max))
             var laneSettings = LaneSettings(
                 plan: settings.plan, generationText: Array(text.utf8), writer: writer, limits: settings.limits)
             laneSettings.database = options.address.database
@@ -314,10 +314,5 @@ public final class ProjectionRunner: Sendable {
         shared.withLock { shared in
             shared.rate?.limit(ceilings, reached: reached, now: Clock.milliseconds()) ?? ceilings
         }
-    }
-
-    static func hexadecimal(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

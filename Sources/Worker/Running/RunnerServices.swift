@@ -1,4 +1,3 @@
-import System
 import Bytes
 import Glibc
 import Kafka
@@ -6,6 +5,7 @@ import Projections
 import Records
 import Redis
 import Synchronization
+import System
 
 /// What the lanes of one projection share: an admin client, a producer for dead letters, the way to the log.
 final class RunnerServices: LaneServices {

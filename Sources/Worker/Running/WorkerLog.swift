@@ -1,6 +1,6 @@
-import System
 import Kafka
 public import Logging
+import System
 
 /// What lanes report, as log lines: when all is well, only start, assignment and stop.
 public struct WorkerLog: Sendable {
@@ -39,10 +39,12 @@ public struct WorkerLog: Sendable {
         let place: LogValue = .text(partition)
         switch report {
         case .started(_, let next): log.info("projecting", ["partition": place, "next": .count(next)])
-        case .fenced(_, let by):
+        case .fenced(_, nil):
+            log.warning("fenced: the generation's record or a checkpoint has changed; reading them again")
+        case .fenced(_, let by?):
             log.warning(
                 "fenced: another writer moved the checkpoint; reading it again",
-                ["partition": place, "writer": .text(by ?? "unknown")])
+                ["partition": place, "writer": .text(by)])
         case .rewound(_, let events):
             log.warning(
                 "Redis lost acknowledged writes; replaying from its checkpoint",

@@ -1,8 +1,8 @@
 import Glibc
 import Kafka
+public import Logging
 public import Projections
 public import Redis
-public import Logging
 public import System
 
 /// All projections of a process, from their start to the drained end.

@@ -1,5 +1,5 @@
-import Records
 import Projections
+import Records
 
 @testable import Worker
 

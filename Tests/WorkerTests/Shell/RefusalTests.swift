@@ -1,10 +1,10 @@
+import CommandLine
 import Kafka
+import Logging
 import Projections
 import Records
 import Redis
 import RedisServer
-import CommandLine
-import Logging
 import System
 import Testing
 

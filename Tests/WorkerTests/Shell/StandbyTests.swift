@@ -1,8 +1,8 @@
 import Kafka
+import Logging
 import Projections
 import Records
 import Redis
-import Logging
 import System
 import Testing
 
