@@ -75,6 +75,7 @@ extension LaneMachine {
     public mutating func generationFound(database: Int, role: LaneSettings.Role, now: Int64) {
         settings.database = database
         settings.role = role
+        for slot in slots { table[slot].forgetLosses() }
         applyCeilings([])
         redial.located(now: now)
         report(.moved(database: database))

@@ -100,7 +100,8 @@ extension LaneMachine {
     private mutating func lost(_ slot: Int, to writer: String, now: Int64) {
         table[slot].checkpoint.acknowledged = nil
         report(.fenced(slot: slot, by: writer))
-        if settings.hasFixedPartitions,
+        // Beside the live generation, a rebuild or a promotion shares the partitions as members of a group do.
+        if settings.hasFixedPartitions, settings.role == .live,
             table[slot].lose(to: writer, within: settings.lossWindow, now: now) >= settings.lossesUntilHalt
         {
             halt(

@@ -78,7 +78,7 @@ public struct LaneMachine: ~Copyable {
     private var waitingSince: Int64? { ofSession { $0.waitingSince } ?? nil }
     var fence: Fence.State { ofSession { $0.fence.state } ?? .absent }
     /// Whether the generation's record is as expected, as far as is known.
-    var holdsGeneration: Bool { ofSession { $0.tenure } == .holds }
+    var holdsGeneration: Bool { ofSession { $0.tenure.allowsWriting } == true }
     /// Whether no reply is outstanding.
     var isIdle: Bool { ofSession { $0.isIdle } != false }
     func isCompacted(_ slot: Int) -> Bool { settings.plan.topics[table[slot].topic].isCompacted }

@@ -47,7 +47,7 @@ public struct LaneSettings: Sendable {
     public var commandTimeout: Int64
     /// How long a revoked partition's last transaction is awaited.
     public var revocationTimeout: Int64
-    /// With fixed partitions: the number of losses to one other writer within `lossWindow` that halts the partition.
+    /// With fixed partitions, live: the number of losses to one other writer within `lossWindow` that halts the partition.
     public var lossesUntilHalt = 5
     public var lossWindow: Int64 = 60_000
     public var parkedPerKey: Int

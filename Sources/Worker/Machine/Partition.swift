@@ -164,4 +164,7 @@ public struct Partition: Sendable {
         losses.append((now, writer))
         return losses.count { $0.writer == writer }
     }
+
+    /// Those of its generation's former place say nothing of the new one.
+    mutating func forgetLosses() { losses.removeAll() }
 }

@@ -29,7 +29,7 @@ struct Session: ~Copyable {
     }
 
     /// Whether events may be folded.
-    var takesEvents: Bool { desk.leavesRoom && tenure == .holds }
+    var takesEvents: Bool { desk.leavesRoom && tenure.allowsWriting }
     /// Whether no reply is outstanding.
     var isIdle: Bool { expectations.isEmpty }
     /// How many `QUEUED` may be taken together.

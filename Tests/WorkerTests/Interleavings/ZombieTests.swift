@@ -1,3 +1,4 @@
+import Records
 import Testing
 
 @testable import Worker
@@ -172,5 +173,59 @@ import Testing
         #expect(pair.contains { halts.first?.message.contains("(writer \($0.writer))") ?? false })
         #expect(play.next() == 200)
         #expect(play.world.violations == [])
+    }
+
+    @Test func `of two lanes of a build with fixed partitions none halts, also one that was live before`() {
+        let play = Play()
+        let pair = [
+            play.lane([0]) { $0.hasFixedPartitions = true },
+            play.lane([0]) {
+                $0.hasFixedPartitions = true
+                $0.role = .build
+            },
+        ]
+        play.append(4)
+        play.pass(milliseconds: 2_000)
+        // Its generation is now beside another one that is live, where a rebuild or a promotion folds it, too.
+        pair[0].machine.generationFound(database: 0, role: .build, now: play.world.now)
+        for _ in 0..<200 {
+            play.append(1)
+            for lane in pair { play.raise(lane, [play.world.log.end(0)]) }
+            play.pass(milliseconds: 300)
+        }
+        play.pass(milliseconds: 30_000)
+        for lane in pair { #expect(play.isHalted(lane) == nil) }
+        #expect(play.next() == 204)
+        #expect(play.world.violations == [])
+    }
+
+    @Test func `losses in a build do not count once the generation is live`() {
+        let play = Play()
+        let lane = play.lane([0]) {
+            $0.hasFixedPartitions = true
+            $0.role = .build
+        }
+        play.raise(lane, [1_000])
+        play.append(1)
+        play.pass(milliseconds: 1_000)
+        for _ in 0..<4 { anotherWriterWrites(play) }
+        lane.machine.generationFound(database: 0, role: .live, now: play.world.now)
+        for _ in 0..<4 { anotherWriterWrites(play) }
+        #expect(play.isHalted(lane) == nil)
+        anotherWriterWrites(play)
+        #expect(play.isHalted(lane)?.code == .otherWriter)
+    }
+
+    /// The checkpoint is another writer's before the lane's next transaction.
+    private func anotherWriterWrites(_ play: Play) {
+        guard var theirs = play.world.checkpoint(0) else {
+            Issue.record("there is no checkpoint")
+            return
+        }
+        theirs.writer = "other"
+        theirs.turn += 1
+        play.world.redis.write(play.world.keys.checkpoint("t", 0), .string(theirs.text))
+        play.append(1)
+        play.pass(milliseconds: 5_000)
     }
 }
