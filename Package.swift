@@ -63,6 +63,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // HTTP: sees what is observed, never a lane.
+        .target(
+            name: "Gateway", dependencies: ["Logging", "System", "CMicrohttpd"],
+            resources: [.embedInCode("Dashboard/Page")], swiftSettings: strict),
+
         // The engine.
         .target(
             name: "Worker", dependencies: ["Records", "Projections", "Kafka", "Redis", "Logging", "System", "Bytes"],
@@ -92,6 +97,7 @@ let package = Package(
         .systemLibrary(name: "CRdkafka"),
         .systemLibrary(name: "CHiredis"),
         .systemLibrary(name: "CYaml"),
+        .systemLibrary(name: "CMicrohttpd"),
         .systemLibrary(name: "CXxhash"),
         .systemLibrary(name: "CSystem"),
         .target(
@@ -109,6 +115,9 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests", dependencies: ["CommandLine", "Logging", "System"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(
+            name: "GatewayTests", dependencies: ["Gateway", "Logging", "System", "Seeded", "WebClient"],
+            swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
             dependencies: ["LanternCommand", "Configuration", "Records", "Projections", "CommandLine", "System"],
@@ -155,6 +164,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "Seeded", path: "Tests/Support/Seeded", swiftSettings: strict),
+        .target(name: "WebClient", path: "Tests/Support/WebClient", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -6,7 +6,7 @@ import Testing
     /// C libraries, each behind one module.
     private let bridges = [
         "CRdkafka": "Kafka", "CHiredis": "Redis", "CYaml": "Configuration", "CXxhash": "Bytes",
-        "CSimdjson": "Formats", "CSystem": "System",
+        "CSimdjson": "Formats", "CSystem": "System", "CMicrohttpd": "Gateway",
     ]
 
     /// Files over 400 lines: pure state machines, each named here on purpose.

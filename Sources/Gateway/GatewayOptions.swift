@@ -1,0 +1,15 @@
+public import System
+
+/// Where the gateway listens and who may use it.
+public struct GatewayOptions: Sendable {
+    public var listen: ListenAddress
+    public var readTokenFile: String?
+    public var operateTokenFile: String?
+    /// Names under which it may be asked, beside addresses and `localhost`.
+    public var hosts: [String] = []
+    /// PEM files; nil: plain HTTP.
+    public var certificateFile: String?
+    public var keyFile: String?
+
+    public init(listen: ListenAddress) { self.listen = listen }
+}

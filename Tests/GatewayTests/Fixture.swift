@@ -1,0 +1,60 @@
+import Foundation
+import Logging
+import Testing
+
+@testable import Gateway
+
+/// Two token files in a folder of their own, and a router with one route of each access.
+final class Fixture {
+    static let readToken = "read-token-0123456789"
+    static let operateToken = "operate-token-0123456789"
+
+    let folder: URL
+    let counts = RequestCounts()
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "lantern-gateway-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try write("read", Self.readToken + "\n")
+        try write("operate", Self.operateToken + "\r\n")
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func path(_ name: String) -> String { folder.appending(path: name).path }
+
+    func write(_ name: String, _ text: String) throws {
+        try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+    }
+
+    func guards(hosts: [String] = [], read: Bool = true, operate: Bool = true) throws -> AccessGuards {
+        var guards = AccessGuards(hosts: HostNames(hosts))
+        if read { guards.readToken = try TokenFile(path("read"), name: "read-token-file", log: .none) }
+        if operate { guards.operateToken = try TokenFile(path("operate"), name: "operate-token-file", log: .none) }
+        return guards
+    }
+
+    static let routes: [Route] = [
+        .quick(.get, "/livez", .open) { _ in .text(200, "ok") },
+        .quick(.get, "/page", .page) { _ in .text(200, "page") },
+        .quick(.get, "/status", .read) { _ in
+            var response = HTTPResponse.json(200, Array("{}".utf8))
+            response.entityTag = "\"a\""
+            return response
+        },
+        .slow(.get, "/parked", .read) { .text(200, "parked \($0.parameter("projection") ?? "-")") },
+        .slow(.post, "/actions/skip", .operate) { .text(200, "skipped \($0.body.count)") },
+    ]
+
+    func router(_ guards: AccessGuards, _ routes: [Route] = Fixture.routes) -> Router {
+        Router(routes, guards, counts)
+    }
+
+    /// What a request is answered, as the server does it.
+    static func answer(_ request: HTTPRequest, _ router: Router) -> HTTPResponse {
+        switch router.admit(request, bodyLimit: 100) {
+        case .refused(let response): response
+        case .admitted(let route): router.answer(request, route)
+        }
+    }
+}

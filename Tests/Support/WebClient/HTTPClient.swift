@@ -1,0 +1,120 @@
+import Foundation
+import Glibc
+
+/// A connection of a client that sends bytes as it is told, right or wrong.
+public final class HTTPClient {
+    public struct Response: Equatable, Sendable {
+        public var status: Int
+        public var headers: [String: String]
+        public var body: String
+    }
+
+    private let descriptor: Int32
+    private var unread: [UInt8] = []
+    /// Nothing comes for longer than this only if something is wrong.
+    private static let patienceSeconds = 30
+
+    /// Connects to this machine; nil if that is refused.
+    public init?(port: UInt16, isIPv6: Bool = false) {
+        descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var patience = timeval(tv_sec: Self.patienceSeconds, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            unsafe setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
+        }
+        let code: Int32
+        if isIPv6 {
+            var place = sockaddr_in6()
+            place.sin6_family = sa_family_t(AF_INET6)
+            place.sin6_port = port.bigEndian
+            place.sin6_addr = in6addr_loopback
+            code = Self.connect(descriptor, place)
+        } else {
+            var place = sockaddr_in()
+            place.sin_family = sa_family_t(AF_INET)
+            place.sin_port = port.bigEndian
+            place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            code = Self.connect(descriptor, place)
+        }
+        if code != 0 { return nil }
+    }
+
+    deinit { close(descriptor) }
+
+    private static func connect<Address>(_ descriptor: Int32, _ address: Address) -> Int32 {
+        unsafe withUnsafePointer(to: address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<Address>.size))
+            }
+        }
+    }
+
+    /// Whether the other end took them.
+    @discardableResult
+    public func send(_ bytes: [UInt8]) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = unsafe bytes[sent...].withUnsafeBytes {
+                unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            if count <= 0 { return false }
+            sent += count
+        }
+        return true
+    }
+
+    @discardableResult
+    public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+    /// Sends a request with these headers and the length of the body, and awaits its answer.
+    public func ask(_ method: String, _ path: String, _ headers: [String] = [], body: String = "") -> Response? {
+        let length = body.isEmpty ? [] : ["Content-Length: \(body.utf8.count)"]
+        let head = ["\(method) \(path) HTTP/1.1", "Host: localhost"] + headers + length
+        send(head.joined(separator: "\r\n") + "\r\n\r\n" + body)
+        return receive(isHead: method == "HEAD")
+    }
+
+    /// The next response; nil if the connection ended before it was whole.
+    public func receive(isHead: Bool = false) -> Response? {
+        while true {
+            if let response = whole(isHead) { return response }
+            guard fill() else { return nil }
+        }
+    }
+
+    private func whole(_ isHead: Bool) -> Response? {
+        let mark: [UInt8] = [13, 10, 13, 10]
+        guard unread.count >= 4,
+            let end = (0...(unread.count - 4)).first(where: { unread[$0..<($0 + 4)].elementsEqual(mark) })
+        else { return nil }
+        let lines = String(decoding: unread[..<end], as: UTF8.self).components(separatedBy: "\r\n")
+        let words = lines[0].split(separator: " ")
+        guard words.count >= 2, let status = Int(words[1]) else { return nil }
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            headers[line[..<colon].lowercased()] =
+                line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+        }
+        let length = isHead || status == 304 ? 0 : Int(headers["content-length"] ?? "0") ?? 0
+        guard unread.count >= end + 4 + length else { return nil }
+        let body = String(decoding: unread[(end + 4)..<(end + 4 + length)], as: UTF8.self)
+        unread.removeFirst(end + 4 + length)
+        return Response(status: status, headers: headers, body: body)
+    }
+
+    /// Waits until the other end closes; false if it does not.
+    public func isClosed() -> Bool {
+        while fill() {}
+        var byte: UInt8 = 0
+        let count = unsafe recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT))
+        return count == 0 || (count < 0 && errno != EAGAIN)
+    }
+
+    private func fill() -> Bool {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        let count = unsafe recv(descriptor, &chunk, chunk.count, 0)
+        guard count > 0 else { return false }
+        unread += chunk[..<count]
+        return true
+    }
+}
