@@ -149,7 +149,8 @@ import Testing
 
     /// `Projections.md, "Values"` in a comment or message: the article, and its sections if they are named.
     @Test func `every article and section that the code names exists`() throws {
-        let files = try Self.swift() + Self.files(below: "scripts", [""]) + Self.files(below: "deploy", ["yaml", ""])
+        let files =
+            try Self.swift() + Self.files(below: "scripts", [""]) + Self.files(below: "deploy", ["yaml", "yml", ""])
         var count = 0
         for file in files {
             // A citation may continue in the comment's next line.

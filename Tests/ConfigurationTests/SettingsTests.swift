@@ -120,4 +120,12 @@ import Testing
             }
         }
     }
+
+    @Test func `an empty instance-id is none: an environment variable says it in some deployments only`() throws {
+        let worker = "worker: { instance-id: \"${INSTANCE_ID:-}\", group: \"${GROUP:-}\" }"
+        let without = try parse(with(worker))
+        #expect(without.worker.instanceID == nil && without.worker.group == nil)
+        let set = try parse(with(worker), ["INSTANCE_ID": "lantern-0", "GROUP": "g"])
+        #expect(set.worker.instanceID == "lantern-0" && set.worker.group == "g")
+    }
 }

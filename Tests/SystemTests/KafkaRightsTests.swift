@@ -46,6 +46,50 @@ extension SystemTests {
             #expect(isSaid, "not \(code) with '\(words)': \(last)")
         }
 
+        /// Runs deploy/kafka/acls for the scenario's topic, with Kafka's own tool from the installation.
+        private func script(_ options: [String] = []) throws {
+            let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent()
+            let tool = scenario.folder.appendingPathComponent("kafka-acls")
+            let home = try #require(KafkaServer.home)
+            try "exec java -XX:TieredStopAtLevel=1 -cp '\(home)/libs/*' org.apache.kafka.tools.AclCommand \"$@\"\n"
+                .write(
+                    to: tool, atomically: true, encoding: .utf8)
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments =
+                [
+                    "bash", root.appending(path: "deploy/kafka/acls").path, "--user", "lantern", "--topics",
+                    scenario.topic,
+                ]
+                + options + ["--", "--bootstrap-server", kafka.bootstrapServers]
+            process.environment = Stage.environment.merging(["KAFKA_ACLS": "sh \(tool.path)"]) { $1 }
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0)
+        }
+
+        @Test func `what deploy/kafka/acls gives is enough for views, a rebuild and a promotion`() throws {
+            try script()
+            let path = try configure(worker: "{}")
+            let bounded = try scenario.run(path, ["--until-end"])
+            #expect(try bounded.exitCode() == 0, "\(bounded.log)")
+            try expectStatus(path, 0, "caught-up")
+            let changed = try scenario.configure(
+                "changed", kafka: Self.user, worker: "{}", brokers: kafka.securedServers,
+                as: scenario.changedProjection())
+            for command in [["rebuild", "--until-caught-up"], ["promote"], ["drop", "--yes"]] {
+                let answer = try scenario.lantern(command + ["--config", changed])
+                #expect(answer.code == 0 && !answer.text.contains("lacks"), "\(command): \(answer.text)")
+            }
+            #expect(try scenario.differences(0, as: scenario.changedProjection()) == [])
+            try script(["--remove"])
+            let without = try scenario.run(changed)
+            #expect(try without.exitCode() == 4, "\(without.log)")
+            #expect(without.log.contains("lacks the right READ on topic \(scenario.topic)"), "\(without.log)")
+        }
+
         @Test func `a start without READ on the topic names user, right and topic`() throws {
             let path = try configure()
             let worker = try scenario.run(path)

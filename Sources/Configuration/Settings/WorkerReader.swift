@@ -26,8 +26,11 @@ struct WorkerReader {
         return settings
     }
 
+    /// nil for `""`, too: an environment variable says it in some deployments and not in others.
     private func identifier(_ name: String, in map: MapReader) -> String? {
-        guard let node = map[name], let text = map.text(name) else { return nil }
+        guard let node = map[name] else { return nil }
+        if case .scalar("", isQuoted: true) = node.content { return nil }
+        guard let text = map.text(name) else { return nil }
         let isLegal = text.utf8.allSatisfy { byte in
             UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
                 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "._-".utf8.contains(byte)
