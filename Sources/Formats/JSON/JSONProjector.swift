@@ -4,9 +4,11 @@ public import Projections
 public final class JSONProjector: Projector {
     private var projector: PlanProjector<JSONValueDecoder>
 
-    /// `naming`: plain names for a live generation, shadow names for one that is being built.
-    public init(plan: ProjectionPlan, naming: RowNaming = .plain, limits: Limits = Limits()) {
-        projector = PlanProjector(plan: plan, naming: naming, limits: limits)
+    /// `naming`: plain names for a live generation, shadow names for one that is being built. Only rows of `sample` are kept.
+    public init(
+        plan: ProjectionPlan, naming: RowNaming = .plain, limits: Limits = Limits(), sample: RowSample = .all
+    ) {
+        projector = PlanProjector(plan: plan, naming: naming, limits: limits, sample: sample)
     }
 
     public var plan: ProjectionPlan { projector.plan }

@@ -12,12 +12,12 @@ public struct PlanProjector<Decoder: ValueDecoder & ~Copyable>: ~Copyable {
     @usableFromInline let nothing: DecodedValue
     @usableFromInline let limits: Limits
 
-    /// `naming`: plain names for a live generation, shadow names for one that is being built.
+    /// `naming`: plain names for a live generation, shadow names for one that is being built. Only rows of `sample` are kept.
     @inlinable
-    public init(plan: ProjectionPlan, naming: RowNaming, limits: Limits) {
+    public init(plan: ProjectionPlan, naming: RowNaming, limits: Limits, sample: RowSample = .all) {
         self.plan = plan
         decoder = Decoder(plan)
-        fold = Fold(plan: plan, naming: naming, limits: limits)
+        fold = Fold(plan: plan, naming: naming, limits: limits, sample: sample)
         decoded = DecodedValue(pathCount: plan.paths.count)
         nothing = DecodedValue(pathCount: plan.paths.count)
         self.limits = limits

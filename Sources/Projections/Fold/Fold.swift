@@ -8,12 +8,15 @@ public struct Fold: ~Copyable {
     let plan: ProjectionPlan
     let program: FoldProgram
     var stage = FoldStage()
+    private let sample: RowSample
     /// The events that passed because no view has a rule for their type.
     public private(set) var unknownTypes = TypeCounts()
 
-    /// Compiles `plan`; `naming` says what is before each row's key.
-    public init(plan: ProjectionPlan, naming: RowNaming, limits: Limits = Limits()) {
+    /// Compiles `plan`; `naming` says what is before each row's key. Every event is evaluated, and the rows of `sample` are
+    /// kept.
+    public init(plan: ProjectionPlan, naming: RowNaming, limits: Limits = Limits(), sample: RowSample = .all) {
         self.plan = plan
+        self.sample = sample
         program = FoldProgram(plan, prefix: naming.prefix, longestKey: limits.keyBytes)
     }
 
@@ -27,7 +30,7 @@ public struct Fold: ~Copyable {
             let steps = try steps(for: event, decoded)
             if steps.isEmpty { return event.value == nil ? .projected : unknown(event, decoded) }
             try program.checkKey(event, decoded, &stage.scratch)
-            guard changes.isMerging else {
+            guard changes.isMerging || !sample.isAll else {
                 try stream(steps, event, decoded, into: &changes.unmerged)
                 return .projected
             }
@@ -38,6 +41,11 @@ public struct Fold: ~Copyable {
             return .bad(program.describe(error, of: plan, event, decoded))
         }
         guard changes.canAdd(sums: stage.sums, scores: stage.scores) else { return .changesetMustCloseFirst }
+        guard sample.isAll else {
+            stage.keep(sample)
+            stage.apply(event, program, to: &changes)
+            return .projected
+        }
         stage.merge(event, program, into: &changes)
         return .projected
     }
