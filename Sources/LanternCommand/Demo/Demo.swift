@@ -16,7 +16,7 @@ struct Demo {
     let options: DemoCommand
     /// The embedded broker keeps 5 MiB or 100,000 records a partition; half of that is about 10,000 of these events in each of
     /// eight.
-    private static let embeddedLead = 40_000
+    static let embeddedLead = 40_000
 
     func run() -> ExitCode {
         if unsafe access(options.configPath, R_OK) != 0, options.configPath == DemoCommand.defaultConfig {
@@ -36,6 +36,13 @@ struct Demo {
             environment["KAFKA"] = kafkaAddress
             environment["REDIS"] = options.redis ?? redis?.url
             let configuration = try Configuration.load(path: options.configPath, environment: environment)
+            if options.showsRebuild {
+                let changed = try Configuration.load(path: changedPath, environment: environment)
+                return try RebuildDemo(
+                    before: configuration, after: changed, isEmbedded: broker != nil, events: options.events,
+                    rate: options.rate
+                ).run(signals)
+            }
             return try show(configuration, signals, isEmbedded: broker != nil)
         } catch let error as ConfigurationError {
             Console.messages.write(error.description + "\n")
@@ -43,6 +50,12 @@ struct Demo {
         } catch {
             return ErrorReport.explain(error)
         }
+    }
+
+    /// The changed file is beside the file.
+    private var changedPath: String {
+        let folder = options.configPath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        return (folder + ["changed.yaml"]).joined(separator: "/")
     }
 
     private func makeTopics(_ broker: MockCluster?, _ address: String) throws {
@@ -82,16 +95,18 @@ struct Demo {
         }
     }
 
+    /// The embedded broker needs three seconds for a group, and replies to a waiting fetch only when its time is up.
+    static func adjustToEmbedded(_ settings: inout ProjectionSettings) {
+        settings.fixed = .all
+        settings.asksForTopicSettings = false
+        settings.kafka.append(("fetch.wait.max.ms", "20"))
+    }
+
     private func show(_ configuration: Configuration, _ signals: SignalPipe, isEmbedded: Bool) throws -> ExitCode {
         var log = Log(configuration.log, on: Console.messages)
         log.level = .error
         let session = WorkerSession(configuration, log: log) { settings in
-            guard isEmbedded else { return }
-            // The embedded broker needs three seconds for a group, and replies to a waiting fetch only when its time is
-            // up.
-            settings.fixed = .all
-            settings.asksForTopicSettings = false
-            settings.kafka.append(("fetch.wait.max.ms", "20"))
+            if isEmbedded { Self.adjustToEmbedded(&settings) }
         }
         let runners = session.projections
         let projected: @Sendable () -> Int = {

@@ -18,13 +18,16 @@ final class DemoGenerator: Sendable {
     private let shared = Mutex(Progress())
     private let total: Int?
     private let rate: Int?
+    /// So many events come first, as fast as they can.
+    private let burst: Int
     /// How far it may be ahead; nil: as far as it likes.
     private let lead: Int?
     private let projected: @Sendable () -> Int
 
-    init(total: Int?, rate: Int?, lead: Int?, projected: @escaping @Sendable () -> Int) {
+    init(total: Int?, rate: Int?, burst: Int = 0, lead: Int?, projected: @escaping @Sendable () -> Int) {
         self.total = total
         self.rate = rate
+        self.burst = burst
         self.lead = lead
         self.projected = projected
     }
@@ -44,9 +47,10 @@ final class DemoGenerator: Sendable {
         do {
             let linger = rate == nil ? "50" : "10"
             var producer = try Producer(properties: properties + [("linger.ms", linger)], clientID: "lantern-demo")
-            let started = Clock.milliseconds()
+            var started = Clock.milliseconds()
             var index = 0
             while index < total ?? .max, !shared.withLock({ $0.isStopRequested }) {
+                if index == burst { started = Clock.milliseconds() }
                 try wait(before: index, since: started, &producer)
                 let record = events.next(index)
                 try Self.produce(record, &producer)
@@ -73,8 +77,8 @@ final class DemoGenerator: Sendable {
 
     /// Keeps the rate and the lead; the producer is served meanwhile.
     private func wait(before index: Int, since started: Int64, _ producer: inout Producer) throws {
-        if let rate {
-            while Int64(index) * 1_000 / Int64(rate) > Clock.milliseconds() - started {
+        if let rate, index >= burst {
+            while Int64(index - burst) * 1_000 / Int64(rate) > Clock.milliseconds() - started {
                 if shared.withLock({ $0.isStopRequested }) { return }
                 shared.withLock { $0.produced = index }
                 producer.poll(timeoutMilliseconds: 5)
