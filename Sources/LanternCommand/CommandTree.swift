@@ -12,7 +12,8 @@ enum CommandTree {
     ]
     private static let rest: [any Command.Type] = [
         PlanCommand.self, RebuildCommand.self, GenerationsCommand.self, DiffCommand.self, PromoteCommand.self,
-        RollbackCommand.self, VerifyCommand.self, DropCommand.self, BenchCommand.self, DemoCommand.self,
+        RollbackCommand.self, VerifyCommand.self, DropCommand.self, HistoryCommand.self, BenchCommand.self,
+        DemoCommand.self,
         CompletionCommand.self, VersionCommand.self,
     ]
 

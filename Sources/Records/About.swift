@@ -12,6 +12,13 @@ public enum About {
     public static let builtBy = "built-by"
     /// Of a build as of then: where it stops, see ``StopOffsets``; such a build is never promoted.
     public static let until = "until"
+    /// Of a build that `lantern verify` compares with what is live: which share of its rows it keeps, `1/N`; such a build is
+    /// never joined or promoted.
+    public static let audit = "audit"
+    /// How many events a second a build may fold, in all its processes together; missing: as many as they can.
+    public static let maxRate = "max-rate"
+    /// How many events a second it folded while it was built, in all processes together: `plan` tells the time by it.
+    public static let buildRate = "build-rate"
     /// When it became live by a promotion, by Redis's clock in milliseconds since 1970.
     public static let promotedAt = "promoted-at"
     /// The token of that promotion: by it a promoter knows its own work.

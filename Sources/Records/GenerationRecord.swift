@@ -2,7 +2,7 @@
 ///
 /// As text: `number=3 id=1a2b3c4d state=open fingerprint=… token= deadline=0`. Nothing but its state is ever written to
 /// that key, or every lane's fence breaks. Whether it is live is not said here: what is in the home database is.
-public struct GenerationRecord: Sendable, Equatable {
+public struct GenerationRecord: Sendable, Hashable {
     public enum State: String, Sendable, CaseIterable {
         /// Its workers may write.
         case open

@@ -11,6 +11,9 @@ public struct GrowthRecord: Sendable, Equatable {
         }
     }
 
+    /// The topics in it, in order.
+    public var topics: [String] { fields.keys.filter { !$0.contains(":") }.sorted() }
+
     /// How many partitions of the topic are known; nil: it is not in the record.
     public func known(_ topic: String) -> Int32? { fields[topic].flatMap { Int32($0) } }
 

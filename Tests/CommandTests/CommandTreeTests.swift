@@ -22,7 +22,7 @@ import Testing
                 "run", "validate", "schema", "status", "get", "explain", "parked list", "parked show", "parked retry",
                 "parked edit",
                 "parked skip", "plan", "rebuild", "generations", "diff", "promote", "rollback", "verify", "drop",
-                "bench",
+                "history", "bench",
                 "demo", "completion", "version",
             ])
         for (path, spec) in all {

@@ -80,6 +80,11 @@ import Testing
         for bad in ["3-1", "1,,2", "a", "1-2-3", "-1", "100000"] {
             expectFault(with("worker: { partitions: \"\(bad)\" }"), at: "3:23", "0-3,7")
         }
+        #expect(worker.keepPreviousMilliseconds == 86_400_000)
+        #expect(try parse(with("worker: { keep-previous: 90m }")).worker.keepPreviousMilliseconds == 5_400_000)
+        expectFault(with("worker: { keep-previous: 10 }"), at: "3:26", "`24h`")
+        expectFault(with("worker: { keep-previous: 10ms }"), at: "3:26", "from 1s to 36500d")
+        expectFault(with("worker: { keep-previos: 1h }"), at: "3:11", "did you mean `keep-previous`?")
         expectFault(with("worker: { lanes: 0 }"), at: "3:18", "from 1 to 256")
         expectFault(with("worker: { lane: 2 }"), at: "3:11", "did you mean `lanes`?")
         expectFault(with("worker: { group: a b }"), at: "3:18", "letters")

@@ -125,6 +125,8 @@ extension SystemTests {
             let healed = try scenario.lantern(["verify", "--config", path, "--heal"])
             #expect(healed.code == 5 && healed.text.contains("2 rows of live"), "\(healed.text)")
             try scenario.expectEqual()
+            let history = try scenario.lantern(["history", "--config", path])
+            #expect(history.text.contains("2 rows of live made what the log says"), "\(history.text)")
             #expect(try scenario.reader(15).command("DBSIZE") == .integer(0))
             try scenario.send(300, from: &source)
             try scenario.flush()

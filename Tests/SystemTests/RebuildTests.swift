@@ -81,6 +81,34 @@ extension SystemTests {
             #expect(try live.stop() == 0, "\(live.log)")
         }
 
+        @Test func `the rate of a build is changed while it runs, and one that resumes obeys`() throws {
+            let scenario = try scenario("rate", events: 20_000)
+            #expect(try scenario.run(scenario.configure(), ["--until-end"]).exitCode() == 0)
+            let projection = scenario.changedProjection()
+            let path = try scenario.configure("changed", as: projection)
+            let none = try scenario.lantern(["rebuild", "--config", path, "--set-rate", "5"])
+            #expect(none.code == 1 && none.text.contains("there is no build"), "\(none.text)")
+            func rebuild(_ name: String, _ options: [String]) throws -> WorkerProcess {
+                try WorkerProcess(
+                    ["rebuild", "--config", path, "--until-caught-up", "--json"] + options,
+                    logPath: scenario.folder.appendingPathComponent("\(name).log").path)
+            }
+            // At this rate it would take hours.
+            let first = try rebuild("first", ["--max-rate", "2"])
+            #expect(first.waitForLog("\"reason\":\"limited to 2 events/s\""), "\(first.log)")
+            first.kill()
+            let second = try rebuild("second", [])
+            #expect(second.waitForLog("\"reason\":\"limited to 2 events/s\""), "\(second.log)")
+            let faster = try scenario.lantern(["rebuild", "--config", path, "--set-rate", "3", "--json"])
+            #expect(faster.code == 0 && faster.text.contains("\"event\":\"rate-set\""), "\(faster.text)")
+            #expect(second.waitForLog("\"reason\":\"limited to 3 events/s\""), "\(second.log)")
+            #expect(scenario.passed(15) < scenario.sent / 2)
+            let free = try scenario.lantern(["rebuild", "--config", path, "--set-rate", "unlimited"])
+            #expect(free.code == 0 && free.text.contains("no limit"), "\(free.text)")
+            #expect(try second.exitCode() == 0, "\(second.log)")
+            #expect(try scenario.differences(15, as: projection) == [])
+        }
+
         @Test func `a build as of then is the fold of the log up to there, and is read with get`() throws {
             let scenario = try scenario("until", events: 2_000)
             let stops = scenario.written
@@ -144,16 +172,11 @@ extension SystemTests {
             #expect(try worker.stop() == 0, "\(worker.log)")
         }
 
-        @Test func `what would keep a build from being promoted is refused before anything is built`() throws {
+        @Test func `a projection that is not live has nothing to be built beside`() throws {
             let scenario = try scenario("refused", events: 100)
             let path = try scenario.configure("changed", as: scenario.changedProjection())
             let early = try scenario.lantern(["rebuild", "--config", path])
             #expect(early.code == 1 && early.text.contains("nothing to build beside"), "\(early.text)")
-            #expect(try scenario.run(scenario.configure(), ["--until-end"]).exitCode() == 0)
-            _ = try scenario.reader().command("SET", "session:1", "x")
-            let foreign = try scenario.lantern(["rebuild", "--config", path])
-            #expect(foreign.code == 1 && foreign.text.contains("also holds session:1"), "\(foreign.text)")
-            #expect(try scenario.reader(15).command("DBSIZE") == .integer(0))
         }
     }
 }

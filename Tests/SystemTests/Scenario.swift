@@ -140,14 +140,20 @@ final class Scenario {
     ///   - worker: what is behind `worker:`
     ///   - brokers: another address of Kafka than the server's own
     ///   - redis: another address than the server's own
+    ///   - spare: the only databases that a build may take
     ///   - other: another definition than the scenario's
     func configure(
         _ name: String = "lantern", kafka: [String] = [], worker: String = "{ partitions: all }",
-        brokers: String? = nil, redis url: String? = nil, as other: OracleProjection? = nil, more: [String] = []
+        brokers: String? = nil, redis url: String? = nil, spare: [Int]? = nil, as other: OracleProjection? = nil,
+        more: [String] = []
     ) throws -> String {
         var text = OracleProjection.yaml([other ?? projection], kafka: brokers ?? servers, redis: url ?? redis.url)
         let extra = kafka.map { "  \($0)\n" }.joined()
         text = text.replacing("\nredis:", with: "\n\(extra)worker: \(worker)\nredis:")
+        if let spare {
+            let address = "\"\(url ?? redis.url)\""
+            text = text.replacing("\nredis: \(address)", with: "\nredis: { url: \(address), spare: \(spare) }")
+        }
         text += more.map { $0 + "\n" }.joined()
         let path = folder.appendingPathComponent("\(name).yaml").path
         try text.write(toFile: path, atomically: true, encoding: .utf8)

@@ -56,6 +56,10 @@ enum Vocabulary {
             name: "on-change",
             summary: "What a worker does by itself when the live views have another definition; default wait.",
             shape: .choice(WorkerSettings.OnChange.allCases.map(\.rawValue))),
+        Word(
+            name: "keep-previous",
+            summary: "How long what was live before a promotion is kept for the way back; default 24h.",
+            shape: .duration),
     ]
 
     static let log: [Word] = [

@@ -14,6 +14,9 @@ struct WorkerReader {
         settings.instanceID = identifier("instance-id", in: map)
         settings.group = identifier("group", in: map)
         settings.onChange = map.choice("on-change", WorkerSettings.OnChange.self) ?? .wait
+        if let time = map.duration("keep-previous", in: 1_000...TimeSpan.longest) {
+            settings.keepPreviousMilliseconds = time
+        }
         if let node = map["partitions"], let text = map.text("partitions") {
             settings.partitions = partitions(text, at: node.position)
             for name in ["group", "instance-id"] {

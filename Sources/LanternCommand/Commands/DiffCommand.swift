@@ -48,19 +48,19 @@ struct DiffCommand: Command {
         var options = Comparison.Options()
         options.drains = !parsed.flag("no-drain")
         options.sample = try Self.sample(parsed)
-        if options.sample > 1, parsed.flag("all") {
+        if !options.sample.isAll, parsed.flag("all") {
             throw parsed.error(.invalidValue, "--sample and --all exclude each other")
         }
         self.options = options
     }
 
-    /// `--sample 1/N`: N; 1 without it.
-    static func sample(_ parsed: ParsedCommand) throws(UsageError) -> Int {
-        guard let text = parsed.value("sample") else { return 1 }
+    /// `--sample 1/N`; all without it.
+    static func sample(_ parsed: ParsedCommand) throws(UsageError) -> RowSample {
+        guard let text = parsed.value("sample") else { return .all }
         guard text.hasPrefix("1/"), let share = Int(text.dropFirst(2)), share > 0 else {
             throw parsed.error(.invalidValue, "'--sample \(text)': expected a share such as 1/100")
         }
-        return share
+        return RowSample(share: share)
     }
 
     func run() -> ExitCode {

@@ -16,6 +16,7 @@ struct DropCommand: Command {
             With PROJECTION it removes a projection that the file no longer has: the rows that its claims in Redis cover,
             Lantern's own keys for it, its ledger and its claims. Stop its workers first.
 
+            Their consumer groups in Kafka are deleted, too; what Kafka refuses is said, and no failure.
             If it is interrupted, run it again. Keys that another projection's claim covers too are kept and counted.
             """,
         arguments: [ArgumentSpec("PROJECTION", "the projection's name, as in Redis", optional: true)],
@@ -84,11 +85,7 @@ struct DropCommand: Command {
         guard isConfirmed || Question.ask("This removes \(names) from \(server) permanently. Continue?") else {
             return Console.fail("not confirmed: nothing was changed (in scripts, pass --yes)", .usage)
         }
-        let history = HistoryEntry(
-            who: GenerationsSession.who,
-            command: "lantern drop --config \(configPath)\(projection.map { " \($0)" } ?? "")",
-            result: "dropped \(names)")
-        return tell(try drop.drop(targets, history), names)
+        return tell(try drop.drop(targets), names)
     }
 
     private func tell(_ answer: GenerationDrop.Answer, _ names: String) -> ExitCode {
@@ -102,7 +99,10 @@ struct DropCommand: Command {
                 Console.print("\(each.kept) keys were kept: another projection's claim covers them too")
             }
         }
-        if answer.foreign > 0 { Console.print("\(answer.foreign) keys that belong to no view were left there") }
+        if answer.foreign > 0 {
+            let names = answer.foreignKeys.joined(separator: ", ")
+            Console.print("\(answer.foreign) keys that belong to no view were left there: \(names)")
+        }
         return .done
     }
 

@@ -48,8 +48,9 @@ struct ParkedEditCommand: Command {
         }
         return ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") {
             plan, redis in
-            let answers = try ParkedRequests(plan: plan).ask(.edit(value), of: [place], &redis)
-            return ParkedRequests.tell(answers, asJSON: asJSON)
+            let requests = ParkedRequests(plan: plan)
+            let answers = try requests.ask(.edit(value), of: [place], &redis)
+            return requests.conclude(answers, asJSON: asJSON, &redis)
         }
     }
 }

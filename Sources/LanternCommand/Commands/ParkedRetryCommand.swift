@@ -59,13 +59,15 @@ struct ParkedRetryCommand: Command {
             if case .all = selection {
                 let lists = try ParkedReader(plan, &redis)?.lists(&redis) ?? []
                 guard !lists.isEmpty else { return Console.fail(ParkedGroup.noSuchEvent, .failed) }
-                let answers = try ParkedRequests(plan: plan).retryAll(in: lists, &redis)
-                return ParkedRequests.tell(answers, asJSON: asJSON)
+                let requests = ParkedRequests(plan: plan)
+                let answers = try requests.retryAll(in: lists, &redis)
+                return requests.conclude(answers, asJSON: asJSON, &redis)
             }
             let places = try selected(plan, &redis)
             guard !places.isEmpty else { return Console.fail(ParkedGroup.noSuchEvent, .failed) }
-            let answers = try ParkedRequests(plan: plan).ask(.retry, of: places, &redis)
-            return ParkedRequests.tell(answers, asJSON: asJSON)
+            let requests = ParkedRequests(plan: plan)
+            let answers = try requests.ask(.retry, of: places, &redis)
+            return requests.conclude(answers, asJSON: asJSON, &redis)
         }
     }
 

@@ -32,8 +32,9 @@ struct ParkedSkipCommand: Command {
 
     func run() -> ExitCode {
         ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, redis in
-            let answers = try ParkedRequests(plan: plan).ask(.skip, of: [place], &redis)
-            return ParkedRequests.tell(answers, asJSON: asJSON)
+            let requests = ParkedRequests(plan: plan)
+            let answers = try requests.ask(.skip, of: [place], &redis)
+            return requests.conclude(answers, asJSON: asJSON, &redis)
         }
     }
 }

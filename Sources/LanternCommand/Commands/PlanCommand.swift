@@ -11,7 +11,8 @@ struct PlanCommand: Command {
         "plan", "Say what a file changes, view by view, and whether it could be built beside the live views",
         discussion: """
             Compares the file with the definitions of the live generations, and asks everything that `lantern rebuild` asks
-            before it builds: rights, a spare database, memory, foreign keys, the beginning of the log. It changes nothing.
+            before it builds: rights, a spare database, memory, foreign keys, the beginning of the log. Says how many events a
+            build would read, how long that takes, and how much memory. It changes nothing.
             """,
         options: [
             CommonOptions.config, OptionSpec("database", "N", "build in this database, which must be empty"),
@@ -40,8 +41,12 @@ struct PlanCommand: Command {
         var home: [Int] = []
         /// Where a build of the file's definition is already, in the order of `home`.
         var builds: [Int] = []
+        /// Former generations that are dropped for the build, since no database is empty.
+        var replaces: [String] = []
         /// Events that a build reads.
         var events: Int64 = 0
+        /// What the builds would cost, in the order of `home`.
+        var forecasts: [BuildForecast] = []
         /// What keeps a build from being made.
         var obstacle: String?
     }
@@ -91,7 +96,9 @@ struct PlanCommand: Command {
             return nil
         }
         do {
-            try unit.check(database: database, &redis)
+            try unit.check(database: database, mayReplace: true, &redis)
+            answer.forecasts.append(try BuildForecast(rebuild, unit, &redis))
+            if database == nil { answer.replaces += try unit.replaceable(&redis).map(\.name) }
             return nil
         } catch { return error }
     }
@@ -111,7 +118,11 @@ struct PlanCommand: Command {
             return text
                 + "a build is there already, in database \(answer.builds.map(String.init).joined(separator: ", "))\n"
         }
-        return answer.obstacle == nil
-            ? text + "a build would read \(HumanNumber.grouped(answer.events)) events: `lantern rebuild`\n" : text
+        if !answer.replaces.isEmpty {
+            text +=
+                "no database is empty: the build drops what was live before (\(answer.replaces.joined(separator: ", ")))\n"
+        }
+        for forecast in answer.forecasts { text += forecast.text + "\n" }
+        return answer.obstacle == nil ? text + "start it with `lantern rebuild`\n" : text
     }
 }

@@ -24,7 +24,8 @@ struct RebuildCommand: Command {
                 default: "manual"),
             OptionSpec(flag: "until-caught-up", "stop once the build has caught up with the live views"),
             OptionSpec("until", "WHEN", "stop there, never to be promoted: a time, or TOPIC:PARTITION:OFFSET,…"),
-            OptionSpec("max-rate", "N", "fold at most N events a second in this process"),
+            OptionSpec("max-rate", "N", "fold at most N events a second, in all processes together"),
+            OptionSpec("set-rate", "N|unlimited", "change the rate of the build that is there, and end"),
             OptionSpec("database", "N", "build in this database, which must be empty"),
             OptionSpec(flag: "allow-partial", "build although a topic no longer reaches back to its beginning"),
             OptionSpec(flag: "abort", "end the build of this definition and remove all of it"),
@@ -35,6 +36,7 @@ struct RebuildCommand: Command {
             .init("lantern rebuild --config lantern.yaml --until-caught-up", "Build and stop, for scripts"),
             .init("lantern rebuild --config lantern.yaml --until 2026-11-25T10:00:00Z", "The views as they were then"),
             .init("lantern rebuild --config lantern.yaml --promote auto", "Build, and make it live"),
+            .init("lantern rebuild --config lantern.yaml --set-rate 5000", "Slow down the one that runs"),
             .init("lantern rebuild --config lantern.yaml --abort", "Remove the build"),
         ],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .halted, .unreachable]))
@@ -44,6 +46,7 @@ struct RebuildCommand: Command {
     let promotesItself: Bool
     let until: RebuildUntil?
     let maxRate: Int?
+    let rateChange: RateChange?
     let database: Int?
     let allowPartial: Bool
     let isAbort: Bool
@@ -63,9 +66,13 @@ struct RebuildCommand: Command {
                 .invalidValue, "'--until' makes a build that is never promoted: leave out '--promote auto'")
         }
         maxRate = try parsed.integer("max-rate", in: 1...1_000_000_000)
+        rateChange = try RateChange(parsed)
         database = try parsed.integer("database", in: 0...65_535)
         allowPartial = parsed.flag("allow-partial")
         isAbort = parsed.flag("abort")
+        if isAbort, rateChange != nil {
+            throw parsed.error(.unexpectedValue, "'--set-rate' is for a build that goes on, and '--abort' ends it")
+        }
         asJSON = parsed.flag("json")
     }
 
@@ -75,6 +82,7 @@ struct RebuildCommand: Command {
         do {
             let units = RebuildUnit.all(configuration)
             if isAbort { return try abort(units) }
+            if let rateChange { return try setRate(rateChange, units) }
             guard let unit = try chosen(units) else { return .usage }
             return try rebuild(unit)
         } catch {
@@ -105,12 +113,46 @@ struct RebuildCommand: Command {
             var redis = try RedisConnection.open(unit.redis)
             let builds = try unit.unit(withFacts: false)
             let place = try builds.existing(in: database, &redis)?.database
-            let wasThere = try builds.abort(in: database, &redis)
+            let removed = try builds.abort(in: database, &redis)
+            DroppedGroups.delete(removed, unit.configuration)
             let names = builds.names.joined(separator: ", ")
+            let wasThere = !removed.isEmpty
+            if wasThere { CommandHistory.note("\(names): the build was removed", &redis) }
             output.aborted(
                 place, wasThere ? "\(names): the build was removed" : "\(names): there is no build of this definition")
         }
         return .done
+    }
+
+    /// Drops what was live before if the build finds no empty database.
+    private func makeRoom(
+        _ unit: BuildUnit, _ redis: inout RedisConnection
+    ) throws -> [(projection: String, record: GenerationRecord)] {
+        let dropped = try unit.makeRoom(&redis)
+        for each in dropped {
+            Console.messages.write("dropped \(each.name), which was live before: the build needs its database\n")
+            CommandHistory.note("dropped \(each.name): the build needs its database", &redis)
+        }
+        return dropped.map { ($0.projection, $0.record) }
+    }
+
+    private func setRate(_ change: RateChange, _ units: [RebuildUnit]) throws -> ExitCode {
+        let output = RebuildOutput(asJSON: asJSON)
+        var hasSet = false
+        for unit in units {
+            var redis = try RedisConnection.open(unit.redis)
+            let builds = try unit.unit(withFacts: false)
+            for build in try builds.builds(in: database, &redis)
+            where try builds.setRate(change.rate, of: build, &redis) {
+                hasSet = true
+                CommandHistory.note("the build \(builds.words(build)): \(change.words)", &redis)
+                output.rateSet(change, build, "the build \(builds.words(build))")
+            }
+        }
+        if hasSet { return .done }
+        return Console.fail(
+            "there is no build of this file's definition, so that there is no rate to change: `lantern rebuild` starts one, and takes `--max-rate N`",
+            .failed)
     }
 
     private func rebuild(_ rebuild: RebuildUnit) throws -> ExitCode {
@@ -119,14 +161,18 @@ struct RebuildCommand: Command {
         let stops = try until?.stops(rebuild) ?? StopOffsets()
         var build = try unit.existing(in: database, until: stops, &redis)
         let isNew = build == nil
+        if let build { try unit.resume(build, &redis) }
         if build == nil {
-            try unit.check(database: database, &redis)
+            try unit.check(database: database, mayReplace: true, &redis)
+            if database == nil { DroppedGroups.delete(try makeRoom(unit, &redis), rebuild.configuration) }
             build = try unit.create(in: database, until: stops, &redis)
+            if let build { CommandHistory.note("building \(unit.words(build))", &redis) }
         }
         guard let build else { return .failed }
+        if let maxRate { _ = try unit.setRate(maxRate, of: build, &redis) }
         let signals = try SignalPipe()
         let log = Log(rebuild.configuration.log, on: Console.messages)
-        let runners = rebuild.runners(build, log, maxRate: maxRate)
+        let runners = rebuild.runners(build, log)
         let session = WorkerSession(
             runners, redis: rebuild.redis, limits: rebuild.configuration.limits, log: log)
         var output = RebuildOutput(asJSON: asJSON)
@@ -138,7 +184,7 @@ struct RebuildCommand: Command {
             output.started(build, isNew: isNew, remaining: progress.remaining)
         }
         try session.start()
-        let promotion = promotesItself ? try RebuildPromotion(rebuild, build, configPath: configPath) : nil
+        let promotion = promotesItself ? try RebuildPromotion(rebuild, build) : nil
         let end = session.run(untilEnd: false, signals: signals) { now in
             // The session goes on meanwhile: the build is folded up to where live stands.
             if let promotion, promotion.isStarted { return promotion.isRunning }
@@ -146,6 +192,10 @@ struct RebuildCommand: Command {
             guard let promotion, monitor.outcome == .caughtUp else { return false }
             promotion.start()
             return true
+        }
+        if let speed = monitor.eventsPerSecond {
+            var redis = try RedisConnection.open(rebuild.redis)
+            try unit.noteSpeed(speed, of: monitor.build, &redis)
         }
         if let ended = try promotion?.end() {
             guard ended.isLive else { return Console.fail(ended.words, .failed) }

@@ -72,6 +72,17 @@ struct RunCommand: Command {
             settings.startsFresh = settings.plan.name == freshProjection
         }
         do { try session.start(signals: signals) } catch { return ErrorReport.explain(error) }
+        noteFresh(session)
         return ErrorReport.code(session.run(untilEnd: untilEnd, signals: signals))
+    }
+
+    /// The rows were removed, and the next generation is there.
+    private func noteFresh(_ session: WorkerSession) {
+        for runner in session.projections where runner.settings.startsFresh {
+            guard case .running(let generation, _) = runner.state else { continue }
+            CommandHistory.note(
+                "\(runner.settings.plan.name): removed, and generation \(generation) begun in its place",
+                runner.settings.redis)
+        }
     }
 }

@@ -1,5 +1,6 @@
 import CommandLine
 import Configuration
+import Projections
 import Redis
 import System
 import Worker
@@ -15,12 +16,13 @@ struct VerifyCommand: Command {
             """,
         options: [
             CommonOptions.config,
-            OptionSpec("sample", "1/N", "compare one row in N, always the same ones"),
+            OptionSpec("sample", "1/N", "keep and compare one row in N, always the same ones, in that share of memory"),
             OptionSpec(flag: "heal", "make the rows of live that differ what the log says"),
             CommonOptions.json,
         ],
         examples: [
             .init("lantern verify --config lantern.yaml", "An audit"),
+            .init("lantern verify --config lantern.yaml --sample 1/1000", "One in little memory, any night"),
             .init("lantern verify --config lantern.yaml --heal", "The same, and repair what differs"),
         ],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable, .differences]))
@@ -58,6 +60,8 @@ struct VerifyCommand: Command {
     }
 
     private func verify(_ rebuild: RebuildUnit) throws -> DiffAnswer {
+        var rebuild = rebuild
+        rebuild.sample = options.sample
         let unit = try rebuild.unit(withFacts: true, allowPartial: false)
         var redis = try RedisConnection.open(rebuild.redis)
         guard try !unit.hasChanges(&redis) else {
@@ -66,14 +70,18 @@ struct VerifyCommand: Command {
                 "what is live has another definition than this file, so the log cannot tell whether it is right: verify with the file that it was made from; `lantern rebuild` and `lantern diff` show what this file would change."
             )
         }
-        try unit.check(database: nil, &redis)
-        let build = try unit.create(in: nil, &redis)
+        try unit.check(database: nil, sample: options.sample, &redis)
+        let build = try unit.create(in: nil, audits: options.sample, &redis)
         redis.close()
         let result = Result {
             try DiffRun(BuildSide(unit: rebuild, build: build), view: nil, options: options, isVerification: true).run()
         }
         redis = try RedisConnection.open(rebuild.redis)
-        _ = try unit.abort(in: build.database, &redis)
-        return try result.get()
+        DroppedGroups.delete(try unit.abort(in: build.database, &redis), rebuild.configuration)
+        let answer = try result.get()
+        if options.heals {
+            CommandHistory.note("\(answer.healed ?? 0) rows of live made what the log says", code: answer.code, &redis)
+        }
+        return answer
     }
 }

@@ -105,10 +105,26 @@ struct ParkedRequests {
         return open.map { Answer(place: $0.place, answer: answers[$0.place]) }
     }
 
-    /// Prints the answers; the exit code is `failed` if one is not a success.
-    static func tell(_ answers: [Answer], asJSON: Bool) -> ExitCode {
+    /// Notes the answers in the history and prints them; the exit code is `failed` if one is not a success.
+    func conclude(_ answers: [Answer], asJSON: Bool, _ redis: inout RedisConnection) -> ExitCode {
         let failed = answers.contains { $0.answer.map { !$0.hasPrefix("done") } ?? false }
         let code: ExitCode = failed ? .failed : .done
+        CommandHistory.note(Self.summary(answers, of: plan.name), code: code, &redis)
+        return Self.tell(answers, code, asJSON: asJSON)
+    }
+
+    /// One event's answer, or how many there are of each.
+    static func summary(_ answers: [Answer], of projection: String) -> String {
+        if answers.count == 1, let answer = answers.first {
+            return "\(projection), \(answer.place): \(answer.answer ?? "queued")"
+        }
+        let done = answers.count { $0.answer?.hasPrefix("done") == true }
+        let queued = answers.count { $0.answer == nil }
+        return
+            "\(projection), \(answers.count) requests: \(done) done, \(answers.count - done - queued) not, \(queued) queued"
+    }
+
+    private static func tell(_ answers: [Answer], _ code: ExitCode, asJSON: Bool) -> ExitCode {
         if asJSON { return Console.printJSON(answers, code) }
         let queued = "queued: no worker answered within 30 s; one carries it out when it runs"
         guard answers.count > 20 else {

@@ -61,7 +61,7 @@ struct ProjectionStatus: Encodable {
         live = true
         state = record.state.rawValue
         isThisVersion = record.fingerprint == fingerprint
-        group = "\(prefix ?? "lantern-\(plan.name)")-\(record.number)-\(record.identifier)"
+        group = GenerationGroup(prefix: prefix, projection: plan.name, of: record).name
         var partitions: [PartitionStatus] = []
         for topic in topics {
             let bounds: [LogBounds]? = if case .known(let bounds) = topic.logs { bounds } else { nil }

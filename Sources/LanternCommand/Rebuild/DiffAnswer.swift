@@ -64,8 +64,8 @@ struct DiffAnswer: Encodable {
         views.values.contains { $0.changed + $0.missing + $0.extra > 0 } ? .differences : .done
     }
 
-    /// For a terminal.
-    func text(hasColor: Bool) -> String {
+    /// The counts of each view.
+    func table(hasColor: Bool) -> String {
         var table = Table([
             .init("VIEW"), .init("SAME", .right), .init("CHANGED", .right), .init("MISSING", .right),
             .init("EXTRA", .right),
@@ -77,10 +77,15 @@ struct DiffAnswer: Encodable {
                 "\(view.extra)",
             ])
         }
+        return table.text(hasColor: hasColor)
+    }
+
+    /// For a terminal.
+    func text(hasColor: Bool) -> String {
         var text =
             isVerification
             ? "missing: the log has it, live has not; extra: live alone has it; → what the log says\n" : ""
-        text += table.text(hasColor: hasColor)
+        text += table(hasColor: hasColor)
         if !differences.isEmpty { text += "\n" }
         for line in differences { text += TerminalText.visible(line.text) + "\n" }
         if unsettled > 0 {

@@ -1,3 +1,4 @@
+import Configuration
 import Records
 import Redis
 import Worker
@@ -20,12 +21,16 @@ struct GenerationDrop {
         let rows: Int
         /// Keys that were left because another projection's claim covers them too.
         let kept: Int
+        /// Whether Kafka had a consumer group of it, and deleted it.
+        var groupDeleted = false
     }
 
     struct Answer: Encodable {
         var dropped: [Dropped] = []
         /// Keys in those databases that are nobody's: they are left.
         var foreign = 0
+        /// The first few of them.
+        var foreignKeys: [String] = []
         var dryRun = false
     }
 
@@ -67,14 +72,14 @@ struct GenerationDrop {
     }
 
     /// Removes them one after the other; one that became another generation meanwhile is left.
-    func drop(_ targets: [Target], _ history: HistoryEntry) throws -> Answer {
+    func drop(_ targets: [Target]) throws -> Answer {
         guard let first = sessions.first else { return Answer() }
         var answer = Answer()
         for target in targets {
             var redis = try RedisConnection.open(first.options.selecting(target.database))
             var driver = try GenerationDriver(
                 target.projection, goal: .nothing, only: target.record?.identifier, &redis)
-            try driver.run(&redis)
+            try driver.run(&redis, isPaced: true)
             answer.dropped.append(
                 Dropped(
                     projection: target.projection, generation: target.record?.number, database: target.database,
@@ -84,12 +89,32 @@ struct GenerationDrop {
         for database in Set(targets.map(\.database)) where !homes.contains(database) {
             var redis = try RedisConnection.open(first.options.selecting(database))
             // What is left there when the last generation has gone.
-            if try StoredProjections.names(&redis).isEmpty {
-                answer.foreign += Int(try redis.command("DBSIZE").integer ?? 0)
-            }
+            guard try StoredProjections.names(&redis).isEmpty else { continue }
+            let census = try RowCensus(&redis)
+            answer.foreign += census.foreign
+            answer.foreignKeys += census.foreignSample
         }
-        var redis = try first.connect()
-        try history.write(&redis)
+        deleteGroups(of: targets, first.configuration, &answer)
+        note(targets)
         return answer
+    }
+
+    private func deleteGroups(of targets: [Target], _ configuration: Configuration, _ answer: inout Answer) {
+        let known = targets.indices.compactMap { index in targets[index].record.map { (index, $0) } }
+        let removals = DroppedGroups.delete(known.map { (targets[$0.0].projection, $0.1) }, configuration)
+        for (each, removal) in zip(known, removals) where removal == .deleted {
+            answer.dropped[each.0].groupDeleted = true
+        }
+    }
+
+    /// A line in the history of each home database that is concerned.
+    private func note(_ targets: [Target]) {
+        let owners = targets.map { target in
+            sessions.firstIndex { $0.names.contains(target.projection) || $0.home == target.database } ?? 0
+        }
+        for (index, session) in sessions.enumerated() where owners.contains(index) {
+            let own = zip(targets, owners).filter { $0.1 == index }.map(\.0.name)
+            CommandHistory.note("dropped \(own.joined(separator: ", "))", session.options)
+        }
     }
 }

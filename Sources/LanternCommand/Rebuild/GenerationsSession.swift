@@ -1,5 +1,4 @@
 import Configuration
-import Glibc
 import Lantern
 import Projections
 import Records
@@ -44,11 +43,9 @@ struct GenerationsSession: Sendable {
         )
     }
 
-    /// What makes a build live; `command` is what the history shows.
-    func promoter(_ subject: PromotionSubject, command: String) -> Promoter {
-        let numbers = subject.projections.map { "\($0.name) \($0.live?.number ?? 0) to \($0.build.number)" }
-        let history = HistoryEntry(
-            who: Self.who, command: "lantern \(command)", result: "live: \(numbers.joined(separator: ", "))")
+    /// What makes a build live.
+    func promoter(_ subject: PromotionSubject) -> Promoter {
+        let history = CommandHistory.entry("live: \(subject.numbers)")
         var promoter = Promoter(subject, history: history) { () throws(RedisError) in try connect() }
         promoter.kinds = kinds
         return promoter
@@ -60,15 +57,18 @@ struct GenerationsSession: Sendable {
         let finder = GenerationFinder(home: home, spare: configuration.redis.spare)
         let places = try finder.places(of: names, &redis)
         var choice = GenerationChoice(home: home, projections: names, places: places, number: number)
-        for database in choice.others where try isStopping(in: database, &redis) { choice.stopping.insert(database) }
+        for database in choice.others {
+            if try has(About.until, in: database, &redis) { choice.stopping.insert(database) }
+            if try has(About.audit, in: database, &redis) { choice.audits.insert(database) }
+        }
         return choice
     }
 
-    private func isStopping(in database: Int, _ redis: inout RedisConnection) throws -> Bool {
+    private func has(_ field: String, in database: Int, _ redis: inout RedisConnection) throws -> Bool {
         try redis.command("SELECT", "\(database)")
-        let stops = try names.map { try redis.command("HGET", KeySpace(projection: $0).about, About.until) }
+        let values = try names.map { try redis.command("HGET", KeySpace(projection: $0).about, field) }
         try redis.command("SELECT", "\(home)")
-        return stops.contains { $0 != .null }
+        return values.contains { $0 != .null }
     }
 
     /// When each database ceased to be live.
@@ -103,15 +103,5 @@ struct GenerationsSession: Sendable {
             for view in plan.views { kinds[RowCensus.View(plan.name, view.name)] = view.kind }
         }
         return kinds
-    }
-
-    /// Who runs this program, and where: for the history.
-    static var who: String {
-        var name = [CChar](repeating: 0, count: 256)
-        let isNamed = unsafe gethostname(&name, name.count - 1) == 0
-        let host =
-            isNamed ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : "?"
-        let user = unsafe getpwuid(getuid()).map { unsafe String(cString: $0.pointee.pw_name) } ?? "\(getuid())"
-        return "\(user)@\(host)"
     }
 }

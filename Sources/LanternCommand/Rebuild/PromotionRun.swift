@@ -39,7 +39,7 @@ struct PromotionRun {
     }
 
     private func promoter(_ subject: PromotionSubject, _ session: GenerationsSession) -> Promoter {
-        var promoter = session.promoter(subject, command: "\(command) --config \(options.configPath)")
+        var promoter = session.promoter(subject)
         promoter.guards = options.guards(comparesRows: comparesRows)
         promoter.drainMilliseconds = Int64(options.drainMilliseconds)
         return promoter

@@ -3,6 +3,7 @@ struct RebuildLine: Encodable, Equatable {
     enum Event: String, Encodable {
         case started, progress, waiting, promoted, aborted
         case caughtUp = "caught-up"
+        case rateSet = "rate-set"
     }
 
     var event: Event
@@ -14,6 +15,6 @@ struct RebuildLine: Encodable, Equatable {
     var rate: Double?
     /// Until the slowest partition has caught up; nil while that cannot be said.
     var etaSeconds: Double?
-    /// What it waits for.
+    /// What it waits for, or what bounds its rate.
     var reason: String?
 }

@@ -23,10 +23,14 @@ struct RebuildMonitor: ~Copyable {
     private var rate = BuildRate()
     private var nextLook: Int64 = 0
     private var nearSince: Int64?
+    private var speed = BuildSpeed()
     private(set) var progress = BuildProgress()
     private(set) var outcome: Outcome?
 
     var build: Build { reader.build }
+
+    /// How many events a second it folded from where it began until it had caught up; nil if that says nothing.
+    var eventsPerSecond: Int? { speed.eventsPerSecond }
 
     init(_ reader: consuming BuildReader, _ runners: [ProjectionRunner], endsCaughtUp: Bool) {
         self.reader = reader
@@ -45,11 +49,12 @@ struct RebuildMonitor: ~Copyable {
             case .beside(let progress):
                 self.progress = progress
                 rate.add(progress, at: now)
-                output.show(progress, rate, build, reason: reason, at: now)
+                speed.add(progress, isLimited: limit != nil || reason != nil, isCaughtUp: rate.isCaughtUp, at: now)
+                output.show(progress, rate, build, reason: reason, limit: limit, at: now)
                 judge(now: now)
             }
         } catch {
-            output.show(progress, rate, build, reason: "\(error)", at: now)
+            output.show(progress, rate, build, reason: "\(error)", limit: nil, at: now)
         }
         return outcome == nil
     }
@@ -77,6 +82,12 @@ struct RebuildMonitor: ~Copyable {
             }
         }
         return found
+    }
+
+    /// What bounds its rate while there is something to fold.
+    private var limit: String? {
+        guard progress.remaining > 0, let rate = runners.lazy.compactMap(\.rateLimit).first else { return nil }
+        return RateChange.limit(rate).words
     }
 
     /// Why it does not go on; nil while it does, or has nothing to do.

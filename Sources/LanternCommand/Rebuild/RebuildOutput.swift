@@ -21,9 +21,9 @@ struct RebuildOutput {
         write(RebuildLine(event: .started, database: build.database, remaining: remaining))
     }
 
-    /// At most one line a second for scripts; `reason` is what it waits for.
+    /// At most one line a second for scripts; `reason` is what it waits for, `limit` what bounds its rate.
     mutating func show(
-        _ progress: BuildProgress, _ rate: BuildRate, _ build: Build, reason: String?, at now: Int64
+        _ progress: BuildProgress, _ rate: BuildRate, _ build: Build, reason: String?, limit: String?, at now: Int64
     ) {
         let isNews = reason != lastReason
         lastReason = reason
@@ -34,14 +34,18 @@ struct RebuildOutput {
                 RebuildLine(
                     event: reason == nil ? .progress : .waiting, database: build.database,
                     remaining: progress.remaining, rate: rate.eventsPerSecond.rounded(),
-                    etaSeconds: rate.secondsLeft.map { ($0 * 10).rounded() / 10 }, reason: reason))
+                    etaSeconds: rate.secondsLeft.map { ($0 * 10).rounded() / 10 }, reason: reason ?? limit))
             return
         }
         var fields = [("", HumanNumber.rate(rate.eventsPerSecond))]
         if let seconds = rate.secondsLeft, progress.remaining > 0 {
             fields.append(("left", HumanNumber.duration(milliseconds: Int64(seconds * 1_000))))
         }
-        if let reason { fields.append(("waiting:", reason)) }
+        if let reason {
+            fields.append(("waiting:", reason))
+        } else if let limit {
+            fields.append(("", limit))
+        }
         display.show(
             ProgressLine(
                 "building in database \(build.database)", done: progress.reached,
@@ -56,6 +60,12 @@ struct RebuildOutput {
         display.clear()
         guard asJSON else { return Console.print(words) }
         write(RebuildLine(event: event, database: build.database, remaining: remaining))
+    }
+
+    /// `--set-rate` is done.
+    func rateSet(_ change: RateChange, _ build: Build, _ words: String) {
+        guard asJSON else { return Console.print("\(words): \(change.words)") }
+        write(RebuildLine(event: .rateSet, database: build.database, rate: Double(change.rate ?? 0)))
     }
 
     /// `--abort` has nothing more to remove.

@@ -7,11 +7,11 @@ struct RebuildPromotion {
     private let job: SideJob<Promoter.Result>
 
     /// Of a build that is in that database now; nothing is sent yet but what is read for it.
-    init(_ unit: RebuildUnit, _ build: Build, configPath: String) throws {
+    init(_ unit: RebuildUnit, _ build: Build) throws {
         let session = GenerationsSession(unit, clientName: "lantern-rebuild")
         var redis = try session.connect()
         let subject = try PromotionSubject.read(session.names, home: session.home, database: build.database, &redis)
-        let promoter = session.promoter(subject, command: "rebuild --config \(configPath) --promote auto")
+        let promoter = session.promoter(subject)
         job = SideJob { isCancelled in try promoter.promote(isCancelled: isCancelled) }
     }
 

@@ -12,6 +12,10 @@ struct RebuildUnit: Sendable {
     let home: Int
     let plans: [ProjectionPlan]
     let configuration: Configuration
+    /// Which rows are kept; fewer than all for `verify --sample` alone.
+    var sample = RowSample.all
+    /// What a demonstration changes in the settings of each projection.
+    var adjust: @Sendable (inout ProjectionSettings) -> Void = { _ in }
 
     /// The file's projections by home database, in the file's order.
     static func all(_ configuration: Configuration) -> [RebuildUnit] {
@@ -35,6 +39,7 @@ struct RebuildUnit: Sendable {
             var settings = ProjectionSettings(plan, in: configuration)
             settings.allowsPartial = allowPartial
             settings.builtBy = "lantern \(VersionCommand.version)"
+            adjust(&settings)
             let facts = withFacts ? try settings.logFacts() : LogFacts(clusterID: nil, topics: [])
             return settings.keeper(facts)
         }
@@ -42,15 +47,15 @@ struct RebuildUnit: Sendable {
     }
 
     /// What folds a build in this process.
-    func runners(_ build: Build, _ log: Log, maxRate: Int? = nil) -> [ProjectionRunner] {
-        let limits = configuration.limits
+    func runners(_ build: Build, _ log: Log) -> [ProjectionRunner] {
+        let (limits, sample) = (configuration.limits, sample)
         return zip(plans, build.records).map { plan, record in
             var settings = ProjectionSettings(plan, in: configuration)
             settings.identifier = record.identifier
-            settings.maxRate = maxRate
+            adjust(&settings)
             let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
             return ProjectionRunner(
-                settings: settings, makeProjector: { JSONProjector(plan: plan, limits: limits) },
+                settings: settings, makeProjector: { JSONProjector(plan: plan, limits: limits, sample: sample) },
                 log: { lines.write($0) })
         }
     }

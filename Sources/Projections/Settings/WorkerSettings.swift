@@ -27,6 +27,8 @@ public struct WorkerSettings: Sendable, Equatable {
     public var group: String?
 
     public var onChange = OnChange.wait
+    /// How long a worker keeps what was live before a promotion.
+    public var keepPreviousMilliseconds = 86_400_000
 
     public init() {}
 }

@@ -1,12 +1,25 @@
+import Bytes
 public import Redis
 
 extension HistoryEntry {
     /// Adds it to the history of the selected database, with the time by Redis's clock.
     public func write(_ redis: inout RedisConnection) throws(RedisError) {
         var entry = self
-        let time = try redis.command("TIME").elements ?? []
-        entry.time = (time.first?.text.flatMap { Int64($0) } ?? 0) * 1_000
-        for words in entry.commands { try redis.command(words.map { Array($0.utf8) }) }
+        entry.time = try Self.now(&redis)
+        var buffer = CommandBuffer()
+        for words in entry.commands {
+            buffer.begin(words.count)
+            for word in words { buffer.argument(text: word) }
+        }
+        for reply in try redis.roundTrip(buffer) {
+            if case .error(let text) = reply { throw RedisError.reply(text, to: "a line for \(KeySpace.history)") }
+        }
+    }
+
+    /// Redis's clock, in milliseconds since 1970.
+    private static func now(_ redis: inout RedisConnection) throws(RedisError) -> Int64 {
+        let parts = (try redis.command("TIME").elements ?? []).map { $0.text.flatMap { Int64($0) } ?? 0 }
+        return parts.count == 2 ? parts[0] * 1_000 + parts[1] / 1_000 : 0
     }
 
     /// The newest lines of the history, the newest first.

@@ -1,5 +1,5 @@
 import Bytes
-import Projections
+public import Projections
 import Records
 public import Redis
 import System
@@ -13,7 +13,7 @@ import System
 public struct Comparison: ~Copyable {
     public struct Options: Sendable {
         /// One row in so many, by the hash of its key.
-        public var sample = 1
+        public var sample = RowSample.all
         /// Whether live may stand for a moment at the end.
         public var drains = true
         public var drainMilliseconds: Int64 = 1_000
@@ -103,7 +103,7 @@ public struct Comparison: ~Copyable {
     }
 
     private func isSampled(_ key: [UInt8]) -> Bool {
-        options.sample <= 1 || xxh3(key.span) % UInt64(options.sample) == 0
+        options.sample.contains(key.span)
     }
 
     private mutating func takeLive(_ keys: [(view: Int, key: [UInt8])]) throws {

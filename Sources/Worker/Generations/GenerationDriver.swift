@@ -2,6 +2,7 @@ import Bytes
 import Projections
 import Records
 public import Redis
+import System
 
 /// Drops a projection's generation in steps, and makes the next one if that is the goal.
 ///
@@ -46,19 +47,21 @@ public struct GenerationDriver {
     ///
     /// Throws ``WorkerError`` naming why it is refused, `RedisError`.
     ///
-    /// `identifier` is the only generation that may be there: a promotion may have exchanged the database a moment ago.
+    /// `identifier` is the only generation that may be there: a promotion may have exchanged the database a moment ago. `text`
+    /// is all that its record may hold: another driver may have begun.
     public init(
-        _ projection: String, goal: Goal, only identifier: String? = nil, _ redis: inout RedisConnection
+        _ projection: String, goal: Goal, only identifier: String? = nil, exactly text: String? = nil,
+        _ redis: inout RedisConnection
     ) throws {
         self.projection = projection
         self.goal = goal
         keys = KeySpace(projection: projection)
         inventory = try GenerationInventory(projection, &redis)
-        let found = inventory.record.flatMap { GenerationRecord(bytes: $0) }?.identifier
-        if let identifier, found != identifier {
+        let found = inventory.record.flatMap { GenerationRecord(bytes: $0) }
+        if identifier.map({ $0 != found?.identifier }) ?? false || text.map({ $0 != found?.text }) ?? false {
             throw WorkerError(
                 .refused,
-                "projection \(projection): generation \(identifier) is no longer where it was; nothing of it was removed. See `lantern generations`."
+                "projection \(projection): generation \(identifier ?? "") is no longer where it was; nothing of it was removed. See `lantern generations`."
             )
         }
         if case .next(let keeper) = goal { try keeper.refuseNext(after: inventory, &redis) }
@@ -70,9 +73,22 @@ public struct GenerationDriver {
     ///
     /// Throws ``WorkerError`` if another driver has taken over, and `RedisError`; what was removed stays removed, and
     /// the next driver continues from there.
-    public mutating func run(_ redis: inout RedisConnection) throws {
-        while step != .done { try advance(&redis) }
+    ///
+    /// While it `isPaced` it rests as long as it works, so that others find Redis free half of the time. Once it is cancelled it
+    /// leaves the rest to the next driver.
+    public mutating func run(
+        _ redis: inout RedisConnection, isPaced: Bool = false, isCancelled: () -> Bool = { false }
+    ) throws {
+        while step != .done, !isCancelled() {
+            let began = Clock.milliseconds()
+            try advance(&redis)
+            let worked = Clock.milliseconds() - began
+            if isPaced, worked > 0 { Pause.milliseconds(min(worked, 100)) }
+        }
     }
+
+    /// Whether nothing is left to do.
+    public var isDone: Bool { step == .done }
 
     /// Takes one step.
     mutating func advance(_ redis: inout RedisConnection) throws {

@@ -2,6 +2,7 @@ import Logging
 import Projections
 import Records
 import Redis
+import System
 
 /// `worker: { on-change: rebuild }`: makes the build of a file whose definition differs from the live one, and has it folded
 /// in this process.
@@ -36,7 +37,7 @@ struct BuildStarter {
     }
 
     /// Projections that share a home database.
-    private static func homes(_ projections: [ProjectionRunner]) -> [[ProjectionRunner]] {
+    static func homes(_ projections: [ProjectionRunner]) -> [[ProjectionRunner]] {
         var homes: [[ProjectionRunner]] = []
         for runner in projections {
             if let index = homes.firstIndex(where: { $0[0].settings.redis.address == runner.settings.redis.address }) {
@@ -62,9 +63,17 @@ struct BuildStarter {
         let unit = BuildUnit(keepers: keepers, home: home.address.database, spare: group[0].settings.spare)
         guard try unit.hasChanges(&redis), try !isOlder(keepers, &redis) else { return }
         var build = try unit.existing(&redis)
+        if let build, try unit.isFormer(build, &redis) {
+            throw WorkerError(
+                .refused,
+                "this definition was live before, and somebody went back from it (\(unit.words(build))): it is kept current, and `lantern promote` makes it live again"
+            )
+        }
         if build == nil {
-            try unit.check(database: nil, &redis)
+            try unit.check(database: nil, mayReplace: true, &redis)
+            for former in try unit.makeRoom(&redis) { log.info("dropped \(former.name): the build needs its database") }
             build = try unit.create(in: nil, &redis)
+            if let build { note(unit.words(build), log, &redis) }
         }
         guard let build else { return }
         try promoteLater(unit, build, home, group, log)
@@ -75,6 +84,13 @@ struct BuildStarter {
             else { continue }
             runners.append(runner.builder(of: record.identifier))
         }
+    }
+
+    /// A line in the history; without it the build is there all the same.
+    private func note(_ result: String, _ log: Log, _ redis: inout RedisConnection) {
+        let entry = HistoryEntry(
+            who: ProcessOwner.name, command: "lantern run (on-change: rebuild)", result: "building \(result)")
+        do { try entry.write(&redis) } catch { log.warning("the history has no line about the build: \(error)") }
     }
 
     private mutating func promoteLater(

@@ -1,17 +1,22 @@
 import Bytes
-import Projections
+public import Projections
 import Records
 public import Redis
 
 // What would keep a build from being made or promoted, looked at before anything is built.
 extension BuildUnit {
     /// Throws ``WorkerError`` with the one thing that has to be done first.
-    public func check(database: Int?, _ redis: inout RedisConnection) throws {
+    ///
+    /// `mayReplace`: whether a former generation may be dropped for it if no database is empty.
+    public func check(
+        database: Int?, mayReplace: Bool = false, sample: RowSample = .all, _ redis: inout RedisConnection
+    ) throws {
         try checkLive(&redis)
         for keeper in keepers { try keeper.refuseIncompleteLog() }
-        let database = try candidates(database, &redis)[0]
+        let room = mayReplace && database == nil ? try replaceable(&redis).first?.database : nil
+        let database = try room ?? candidates(database, &redis)[0]
         try checkRights(database, &redis)
-        try checkMemory(&redis)
+        try checkMemory(sample, &redis)
         try checkForeignKeys(&redis)
     }
 
@@ -39,7 +44,8 @@ extension BuildUnit {
         commands.command("DISCARD")
         let replies = try redis.roundTrip(commands)
         for (command, reply) in zip(["MULTI", "SWAPDB", "SELECT"], replies) {
-            guard case .error(let text) = reply else { continue }
+            // A Redis that is full refuses as well: that is another matter, and looked at next.
+            guard case .error(let text) = reply, RedisErrorCode(text.span) != .oom else { continue }
             throw WorkerError(
                 .refused,
                 "Redis at \(redis.options.address) refuses \(command) (\(readableText(text))), so a build could never be promoted. Grant the user +\(command.lowercased()), or build in place, with downtime: `lantern run --fresh PROJECTION`. Nothing was built."
@@ -47,24 +53,20 @@ extension BuildUnit {
         }
     }
 
-    /// The build needs about as much memory as the live side has.
-    private func checkMemory(_ redis: inout RedisConnection) throws {
-        let info = try redis.command("INFO", "memory").text ?? ""
-        func number(_ name: String) -> Int64 {
-            info.split(whereSeparator: \.isNewline).first { $0.hasPrefix("\(name):") }
-                .flatMap { Int64($0.dropFirst(name.count + 1)) } ?? 0
-        }
-        let (limit, used, overhead) = (number("maxmemory"), number("used_memory"), number("used_memory_startup"))
-        let sizes = try finder.sizes(&redis)
-        let all = sizes.reduce(0) { $0 + $1.keys }
-        guard limit > 0, all > 0 else { return }
-        let own = sizes.first { $0.database == finder.home }?.keys ?? 0
-        let needed = Int64(Double(max(0, used - overhead)) * Double(own) / Double(all))
-        guard used + needed > limit else { return }
+    /// The build needs about as much memory as the live side has, or its share of that.
+    private func checkMemory(_ sample: RowSample, _ redis: inout RedisConnection) throws {
+        let estimate = try memory(&redis)
+        let needed = estimate.bytes / Int64(sample.share)
+        guard let left = estimate.left, needed > left else { return }
         throw WorkerError(
             .refused,
-            "Redis at \(redis.options.address) has too little memory for a build: about \(needed >> 20) MiB are needed, and \(max(0, limit - used) >> 20) MiB are left of maxmemory. Raise it, or build in place, with downtime: `lantern run --fresh PROJECTION`. Nothing was built."
+            "Redis at \(redis.options.address) has too little memory for a build: about \(needed >> 20) MiB are needed, and \(left >> 20) MiB are left of maxmemory. Raise it, or build in place, with downtime: `lantern run --fresh PROJECTION`. Nothing was built."
         )
+    }
+
+    /// What the live side takes, and so a build about as much.
+    public func memory(_ redis: inout RedisConnection) throws -> MemoryEstimate {
+        try MemoryEstimate.read(of: finder.home, try finder.sizes(&redis), home: finder.home, &redis)
     }
 
     /// A promotion exchanges whole databases: what belongs to nobody here would go with them.

@@ -1,5 +1,5 @@
 import Bytes
-import Projections
+public import Projections
 public import Records
 public import Redis
 
@@ -19,13 +19,31 @@ public struct BuildUnit: Sendable {
 
     public var names: [String] { keepers.map(\.plan.name) }
 
+    /// A build for messages and the history: `orders 2, customers 2 in database 15`.
+    public func words(_ build: Build) -> String {
+        let numbers = zip(names, build.records).map { "\($0) \($1.number)" }.joined(separator: ", ")
+        return "\(numbers) in database \(build.database)"
+    }
+
     /// The open build of exactly these definitions that stops where it should; the newest if there are several, or the one
     /// in `database`.
     public func existing(
         in database: Int? = nil, until stops: StopOffsets = StopOffsets(), _ redis: inout RedisConnection
     ) throws -> Build? {
+        try builds(in: database, &redis).filter { build in
+            var other = try RedisConnection.open(redis.options.selecting(build.database))
+            return try keepers.allSatisfy { keeper in
+                let fields = try other.command("HMGET", keeper.keys.about, About.until, About.audit).elements ?? []
+                let own = stops.limited(to: keeper.plan.topics.map(\.name)).text
+                return fields.first?.text ?? "" == own && fields.last == .null
+            }
+        }.max { ($0.records.first?.number ?? 0) < ($1.records.first?.number ?? 0) }
+    }
+
+    /// Every open build of exactly these definitions, wherever it stops, or the one in `database`.
+    public func builds(in database: Int? = nil, _ redis: inout RedisConnection) throws -> [Build] {
         let places = try finder.places(of: names, &redis)
-        let builds = finder.others.compactMap { number -> Build? in
+        return finder.others.filter { database == nil || $0 == database }.compactMap { number -> Build? in
             let records = zip(keepers, places).compactMap { keeper, places in
                 places.first {
                     $0.database == number && $0.record.fingerprint == keeper.fingerprint && $0.record.state == .open
@@ -33,14 +51,6 @@ public struct BuildUnit: Sendable {
             }
             return records.count == keepers.count ? Build(database: number, records: records) : nil
         }
-        return try builds.filter { build in
-            guard database == nil || build.database == database else { return false }
-            var other = try RedisConnection.open(redis.options.selecting(build.database))
-            return try keepers.allSatisfy { keeper in
-                let text = try other.command("HGET", keeper.keys.about, About.until).text
-                return text ?? "" == stops.limited(to: keeper.plan.topics.map(\.name)).text
-            }
-        }.max { ($0.records.first?.number ?? 0) < ($1.records.first?.number ?? 0) }
     }
 
     /// Makes a build in an empty database; the next worker or `lantern rebuild` folds it.
@@ -50,8 +60,10 @@ public struct BuildUnit: Sendable {
     /// - Parameters:
     ///   - wanted: the database to take; nil: the first of `spare` that is empty.
     ///   - stops: where a build as of then stops.
+    ///   - audit: for `verify` alone, the rows that it keeps; nobody else goes on with such a build.
     public func create(
-        in wanted: Int?, until stops: StopOffsets = StopOffsets(), _ redis: inout RedisConnection
+        in wanted: Int?, until stops: StopOffsets = StopOffsets(), audits audit: RowSample? = nil,
+        _ redis: inout RedisConnection
     ) throws -> Build {
         let places = try finder.places(of: names, &redis)
         var records: [GenerationRecord] = []
@@ -63,6 +75,7 @@ public struct BuildUnit: Sendable {
             keeper.appendCreation(of: record, inheriting: inheritance, to: &commands)
             let own = stops.limited(to: keeper.plan.topics.map(\.name))
             if !own.isEmpty { commands.command("HSET", keeper.keys.about, About.until, own.text) }
+            if let audit { commands.command("HSET", keeper.keys.about, About.audit, "1/\(audit.share)") }
         }
         let hold = GenerationHold(expected: keepers.map { ($0.keys.generation, nil) })
         for database in try candidates(wanted, &redis) {
@@ -119,27 +132,29 @@ public struct BuildUnit: Sendable {
         return allowed
     }
 
-    /// Removes the build of these definitions, whoever folds it, also what an interrupted removal left; false: there is
-    /// none.
+    /// Removes the build of these definitions, whoever folds it, also what an interrupted removal left; returns the
+    /// generations that were removed.
     ///
     /// A generation that was live before the present one is no build, whatever its definition.
-    public func abort(in database: Int? = nil, _ redis: inout RedisConnection) throws -> Bool {
+    public func abort(
+        in database: Int? = nil, _ redis: inout RedisConnection
+    ) throws -> [(projection: String, record: GenerationRecord)] {
         let places = try finder.places(of: names, &redis)
-        var isAny = false
+        var removed: [(projection: String, record: GenerationRecord)] = []
         for (keeper, places) in zip(keepers, places) {
             let live = places.first { $0.database == finder.home }?.record.number ?? 0
             for place in places
             where place.database != finder.home && place.record.fingerprint == keeper.fingerprint
                 && place.record.number > live && (database == nil || place.database == database)
             {
-                isAny = true
+                removed.append((keeper.plan.name, place.record))
                 var other = try RedisConnection.open(redis.options.selecting(place.database))
                 var driver = try GenerationDriver(
                     keeper.plan.name, goal: .nothing, only: place.record.identifier, &other)
                 try driver.run(&other)
             }
         }
-        return isAny
+        return removed
     }
 
     /// Whether some projection's live generation has another definition.

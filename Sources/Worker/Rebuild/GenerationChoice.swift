@@ -11,6 +11,8 @@ public struct GenerationChoice: Sendable {
     public var number: Int?
     /// Databases of builds that stop at a point of the log: they are never promoted.
     public var stopping: Set<Int> = []
+    /// Databases of builds that `verify` compares with what is live: they are never promoted either.
+    public var audits: Set<Int> = []
 
     public init(home: Int, projections: [String], places: [[GenerationPlace]], number: Int? = nil) {
         self.home = home
@@ -33,7 +35,7 @@ public struct GenerationChoice: Sendable {
     /// The database of the build of these definitions, one fingerprint for each projection.
     public func build(of fingerprints: [String]) throws(WorkerError) -> Int {
         let candidates = others.filter { database in
-            !stopping.contains(database)
+            !stopping.contains(database) && !audits.contains(database)
                 && zip(projections, fingerprints).allSatisfy { projection, fingerprint in
                     let record = record(of: projection, in: database)
                     return record?.fingerprint == fingerprint && record?.state == .open
@@ -94,7 +96,9 @@ public struct GenerationChoice: Sendable {
         let generations = projections.compactMap { projection in
             record(of: projection, in: database).map { "\(projection) generation \($0.number)" }
         }
-        let stops = stopping.contains(database) ? " (stops at a point of the log)" : ""
+        let stops =
+            stopping.contains(database)
+            ? " (stops at a point of the log)" : audits.contains(database) ? " (of `lantern verify`)" : ""
         return "database \(database)\(stops): \(generations.isEmpty ? "none" : generations.joined(separator: ", "))"
     }
 }

@@ -32,6 +32,11 @@ public struct PromotionSubject: Sendable, Equatable {
         self.database = database
         self.projections = projections
     }
+
+    /// What becomes live, for the history: `orders 1 to 2, customers 1 to 2`.
+    public var numbers: String {
+        projections.map { "\($0.name) \($0.live?.number ?? 0) to \($0.build.number)" }.joined(separator: ", ")
+    }
 }
 
 extension GenerationRecord {

@@ -72,8 +72,7 @@ final class UnattendedPromotion: Sendable {
                 unit.names, home: unit.finder.home, database: database, &connection)
             connection.close()
             let history = HistoryEntry(
-                who: "worker", command: "lantern run (on-change: promote)",
-                result: "live: \(subject.projections.map { "\($0.name) \($0.build.number)" }.joined(separator: ", "))")
+                who: ProcessOwner.name, command: "lantern run (on-change: promote)", result: "live: \(subject.numbers)")
             var promoter = Promoter(subject, history: history) { () throws(RedisError) in
                 try RedisConnection.open(options)
             }

@@ -1,5 +1,6 @@
 import Projections
 import Records
+import Redis
 import Synchronization
 
 // MARK: Ceilings
@@ -27,7 +28,14 @@ extension ProjectionRunner {
             ceiling.next = min(ceiling.next, stops[topics[ceiling.topic].name, ceiling.partition] ?? .max)
             return ceiling
         }
-        let limited = limit(stopped, reached: reached)
-        for control in controls { control.setCeilings(limited) }
+        let paced = pace.withLock { pace -> [Ceiling]? in
+            guard pace.look(settings.plan.name, home: settings.redis.address.database, redis) else { return nil }
+            return pace.limit(stopped, reached: reached)
+        }
+        guard let paced else { return }
+        for control in controls { control.setCeilings(paced) }
     }
+
+    /// How many events a second its build may fold, in all processes together; nil: as many as they can.
+    public var rateLimit: Int? { isBuilding ? pace.withLock { $0.rate } : nil }
 }

@@ -26,6 +26,7 @@ public final class ProjectionRunner: Sendable {
     private let shared = Mutex(Shared())
     private let standby = Mutex(Standby())
     let ceilings = Mutex(CeilingReader())
+    let pace = Mutex(BuildPace())
 
     private struct Shared {
         var state = State.starting
@@ -44,7 +45,6 @@ public final class ProjectionRunner: Sendable {
         var identifier = ""
         /// Where a build as of then stops.
         var stops = StopOffsets()
-        var rate: RateLimit?
     }
 
     public init(
@@ -234,10 +234,10 @@ public final class ProjectionRunner: Sendable {
             if isLive { shared.hasBeenLive = true }
             shared.identifier = identifier
             shared.stops = stops
-            shared.rate = settings.maxRate.map { RateLimit(eventsPerSecond: $0) }
             shared.state = .running(generation: number, group: group)
             if shared.isStopRequested { for control in controls { control.stop() } }
         }
+        pace.withLock { $0 = BuildPace() }
         // Before the first event: a build must not pass what is live.
         if !isLive { feedCeilings(now: .max) }
         for (index, lane) in lanes.enumerated() {
@@ -308,11 +308,5 @@ public final class ProjectionRunner: Sendable {
     var building: (controls: [LaneControl], identifier: String, counts: [Int], stops: StopOffsets) {
         guard isBuilding else { return ([], "", [], StopOffsets()) }
         return shared.withLock { ($0.controls, $0.identifier, $0.counts, $0.stops) }
-    }
-
-    func limit(_ ceilings: [Ceiling], reached: [Ceiling]) -> [Ceiling] {
-        shared.withLock { shared in
-            shared.rate?.limit(ceilings, reached: reached, now: Clock.milliseconds()) ?? ceilings
-        }
     }
 }

@@ -12,8 +12,8 @@ public struct ProjectionSettings: Sendable {
     public var spare: [Int]?
     /// What is done without being asked when the live generation has another definition.
     public var onChange: WorkerSettings.OnChange
-    /// A build folds at most so many events a second in this process; nil: as fast as it can.
-    public var maxRate: Int?
+    /// How long what was live before is kept after a promotion, in milliseconds.
+    public var keepPrevious: Int64
     /// Only the generation with this identifier is folded, wherever it is; nil: the one of this definition.
     public var identifier: String?
     /// The definition as it is kept beside a generation, and which program makes it.
@@ -47,6 +47,7 @@ public struct ProjectionSettings: Sendable {
         group = worker.group
         fixed = worker.partitions
         onChange = worker.onChange
+        keepPrevious = Int64(worker.keepPreviousMilliseconds)
         self.limits = limits
     }
 
@@ -67,6 +68,6 @@ public struct ProjectionSettings: Sendable {
     public func logFacts() throws -> LogFacts { try RunnerServices(settings: self, log: { _ in }).facts() }
 
     func groupID(generation: Int, identifier: String) -> String {
-        "\(group ?? "lantern-\(plan.name)")-\(generation)-\(identifier)"
+        GenerationGroup(prefix: group, projection: plan.name, number: generation, identifier: identifier).name
     }
 }

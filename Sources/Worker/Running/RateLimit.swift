@@ -3,7 +3,7 @@ struct RateLimit {
     /// A partition is given at most this long in advance: what it does not use goes to the others.
     private static let advance: Int64 = 500
 
-    let eventsPerSecond: Int64
+    var eventsPerSecond: Int64
     private var given: [Place: Int64] = [:]
     private var last: Int64?
     /// Thousandths of events that could not be given yet.
@@ -17,14 +17,18 @@ struct RateLimit {
     init(eventsPerSecond: Int) { self.eventsPerSecond = Int64(eventsPerSecond) }
 
     /// The ceilings for now; `reached` is where the partitions are that this process reads.
-    mutating func limit(_ ceilings: [Ceiling], reached: [Ceiling], now: Int64) -> [Ceiling] {
-        rest += eventsPerSecond * min(1_000, now - (last ?? now))
-        last = now
+    ///
+    /// `backlog` is how many partitions are behind in all processes: this one has its share of the rate.
+    mutating func limit(_ ceilings: [Ceiling], reached: [Ceiling], backlog: Int = 0, now: Int64) -> [Ceiling] {
         let places = Dictionary(
             reached.map { (Place(topic: $0.topic, partition: $0.partition), $0.next) }, uniquingKeysWith: { $1 })
         given = given.filter { places[$0.key] != nil }
         for (place, next) in places { given[place] = max(next, given[place] ?? next) }
-        let most = max(1, eventsPerSecond * Self.advance / 1_000)
+        let behind = ceilings.count { places[Place(topic: $0.topic, partition: $0.partition)] ?? .max < $0.next }
+        let (own, all) = (Int64(max(1, behind)), Int64(max(1, behind, backlog)))
+        rest += eventsPerSecond * min(1_000, now - (last ?? now)) * own / all
+        last = now
+        let most = max(1, eventsPerSecond * own / all * Self.advance / 1_000)
         let hungry = ceilings.filter { ceiling in
             let place = Place(topic: ceiling.topic, partition: ceiling.partition)
             guard let next = places[place], let given = given[place] else { return false }

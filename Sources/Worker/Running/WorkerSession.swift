@@ -27,6 +27,8 @@ public final class WorkerSession {
 
     /// Builds that the file asks for.
     private var starter = BuildStarter()
+    /// What was live before, and is no longer kept.
+    private var formerDrop = FormerDrop()
     private var all: [ProjectionRunner] { projections + starter.runners }
 
     public init(_ projections: [ProjectionRunner], redis: RedisOptions, limits: Limits = Limits(), log: Log) {
@@ -172,6 +174,7 @@ public final class WorkerSession {
     /// failed ends the process.
     private func attend(now: Int64, _ signals: SignalPipe?) -> WorkerError? {
         starter.look(projections, log, now: now)
+        formerDrop.look(projections, log, now: now)
         for (index, runner) in all.enumerated() {
             if case .running = runner.state {
                 runner.withdrawNote()
@@ -212,11 +215,12 @@ public final class WorkerSession {
     /// Asks every lane to drain.
     public func stop() {
         starter.stop()
+        formerDrop.stop()
         for runner in all { runner.stop() }
     }
 
     private func awaitEnd(deadline: Int64) -> Bool {
-        while !starter.hasEnded || all.contains(where: { !$0.hasEnded }) {
+        while !starter.hasEnded || !formerDrop.hasEnded || all.contains(where: { !$0.hasEnded }) {
             if Clock.milliseconds() > deadline { return false }
             _ = poll(nil, 0, 20)
         }

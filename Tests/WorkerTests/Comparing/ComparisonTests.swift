@@ -92,7 +92,7 @@ import Testing
         let stage = try ComparisonStage()
         let planted = try stage.plant()
         var options = Comparison.Options()
-        options.sample = 4
+        options.sample = RowSample(share: 4)
         let first = try stage.compare(options).found
         #expect(first == (try stage.compare(options).found))
         #expect(first.count > planted.count / 10 && first.count < planted.count / 2)

@@ -83,5 +83,8 @@ import Testing
         for row in 0..<2_000 { try redis.command("HSET", "p:\(row)", "n", String(repeating: "x", count: 1_000)) }
         try redis.command("CONFIG", "SET", "maxmemory", "4000000")
         try expectRefused(stage, try stage.unit(), .refused, "too little memory")
+        // One that is full already refuses SWAPDB, too, but no right is missing.
+        try redis.command("CONFIG", "SET", "maxmemory", "1000000")
+        try expectRefused(stage, try stage.unit(), .refused, "too little memory")
     }
 }

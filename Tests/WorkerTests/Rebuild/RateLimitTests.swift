@@ -39,6 +39,30 @@ import Testing
         #expect(found[0].next <= 700)
     }
 
+    @Test func `a process has the share of the partitions that are behind`() {
+        var limits = [RateLimit(eventsPerSecond: 1_000), RateLimit(eventsPerSecond: 1_000)]
+        var reached: [[Int64]] = [[0, 0, 0], [0]]
+        for tick in 0...100 {
+            for process in 0..<2 {
+                let ends = reached[process].map { _ in Int64(1_000_000) }
+                reached[process] = limits[process].limit(
+                    ceilings(ends), reached: ceilings(reached[process]), backlog: 4, now: Int64(tick) * 100
+                ).map(\.next)
+            }
+        }
+        #expect((7_400...7_500).contains(reached[0].reduce(0, +)) && (2_400...2_500).contains(reached[1][0]))
+    }
+
+    @Test func `a rate that is changed holds from then on`() {
+        var limit = RateLimit(eventsPerSecond: 1_000)
+        var reached: [Int64] = [0]
+        for tick in 0...100 {
+            if tick == 50 { limit.eventsPerSecond = 100 }
+            reached = limit.limit(ceilings([1_000_000]), reached: ceilings(reached), now: Int64(tick) * 100).map(\.next)
+        }
+        #expect((5_300...5_510).contains(reached[0]))
+    }
+
     @Test func `a slow rate still moves`() {
         var limit = RateLimit(eventsPerSecond: 3)
         var reached: [Int64] = [0, 0]
