@@ -33,10 +33,12 @@ struct Batch: ~Copyable {
     var commandCount: Int { changes.commandCount &+ parkingCommands.commandCount &+ queued.commands }
     var byteCount: Int { unqueuedBytes &+ queued.bytes }
     var unqueuedBytes: Int { changes.byteCount &+ parkingCommands.bytes.count }
-    /// Whether it can take another event.
+    /// Whether it can take another event. (`mutating`: see ``LaneMachine/wantsEvents``.)
     var hasRoom: Bool {
-        slotAwaitingFence == nil && commandCount < policy.room && byteCount < byteLimit
-            && events < (isolation == nil ? eventLimit : 1)
+        mutating get {
+            slotAwaitingFence == nil && commandCount < policy.room && byteCount < byteLimit
+                && events < (isolation == nil ? eventLimit : 1)
+        }
     }
 
     @inline(__always)

@@ -38,9 +38,14 @@ public struct LaneMachine: ~Copyable {
     /// Whether Redis is away, so that partitions are paused and Kafka is polled only to stay a member.
     public var isAway: Bool { session == nil }
     /// Whether it can use events now; if not, the shell leaves them in Kafka's queue for a moment.
+    ///
+    /// Asked for each event, and `mutating` only for that: to look into a borrowed session or changeset the compiler copies
+    /// all of its 600 bytes, in a mutated one it looks where it is.
     public var wantsEvents: Bool {
-        !isStopping && trust.slotAwaiting == nil && batch.hasRoom && ofSession { $0.takesEvents } == true
-            && (batch.isolation == nil || !isInFlight)
+        mutating get {
+            !isStopping && trust.slotAwaiting == nil && batch.hasRoom && session?.takesEvents == true
+                && (batch.isolation == nil || !isInFlight)
+        }
     }
     /// Whether nothing is folded or in flight.
     public var isQuiet: Bool { !isInFlight && isIdle && !hasBatch }

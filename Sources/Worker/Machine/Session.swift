@@ -28,8 +28,10 @@ struct Session: ~Copyable {
         nextMemoryCheck = now + settings.memoryCheckInterval
     }
 
-    /// Whether events may be folded.
-    var takesEvents: Bool { desk.leavesRoom && tenure.allowsWriting }
+    /// Whether events may be folded. (`mutating`: see ``LaneMachine/wantsEvents``.)
+    var takesEvents: Bool {
+        mutating get { desk.leavesRoom && tenure.allowsWriting }
+    }
     /// Whether no reply is outstanding.
     var isIdle: Bool { expectations.isEmpty }
     /// How many `QUEUED` may be taken together.
