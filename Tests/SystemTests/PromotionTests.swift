@@ -100,48 +100,6 @@ extension SystemTests {
             #expect(try scenario.differences(0, as: projection) == [])
         }
 
-        @Test func `the promoter is killed at any moment: live goes on, and the next one finishes`() throws {
-            let scenario = try scenario("killed", events: 1_000)
-            let old = try scenario.run(scenario.configure())
-            try scenario.waitUntilDone(old)
-            let projection = scenario.changedProjection()
-            let path = try scenario.configure("changed", as: projection)
-            let built = try scenario.lantern(["rebuild", "--config", path, "--until-caught-up"])
-            try #require(built.code == 0, "\(built.text)")
-            let new = try scenario.run(path)
-            let reader = reader(scenario)
-            var source = OrderSource(seed: Stage.seed(), orders: 300)
-            var isPromoted = false
-            for _ in 0..<Stage.count(4, long: 60) where !isPromoted {
-                let process = try WorkerProcess(
-                    ["promote", "--config", path, "--drain", "1s"],
-                    logPath: scenario.folder.appendingPathComponent("killed.log").path)
-                let record = KeySpace(projection: "orders").generation
-                // As soon as it has drained, or a moment later.
-                _ = eventually(within: 60) {
-                    let text = try? scenario.reader().command("GET", record)
-                    if case .text(let text)? = text {
-                        return String(decoding: text, as: UTF8.self).contains("draining")
-                    }
-                    return !process.isRunning
-                }
-                usleep(UInt32.random(in: 0...3_000))
-                process.kill()
-                try scenario.send(200, from: &source)
-                try scenario.flush()
-                isPromoted = try scenario.reader().command("EXISTS", "order-v2:keep") == .integer(1)
-                try scenario.waitUntilDone(isPromoted ? new : old)
-            }
-            if !isPromoted {
-                let (text, code) = try underLoad(["promote", "--config", path], scenario, &source)
-                try #require(code == 0, "\(text)")
-            }
-            try scenario.waitUntilDone(new)
-            #expect(try scenario.differences(0, as: projection) == [])
-            #expect(reader.stop().violations == [])
-            #expect(try old.stop() == 0 && new.stop() == 0)
-        }
-
         @Test func `what must not be promoted is refused with its reason, and nothing stands`() throws {
             let scenario = try scenario("refused", events: 200)
             #expect(try scenario.run(scenario.configure(), ["--until-end"]).exitCode() == 0)

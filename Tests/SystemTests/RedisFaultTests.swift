@@ -133,14 +133,11 @@ extension SystemTests {
                 // In the middle of the slice: what is cut off is what was acknowledged since the file began.
                 try scenario.waitUntilPassed(scenario.sent - Int64(slice / 2), worker)
                 try scenario.redis.kill()
-                let file = try newestIncrement(scenario)
-                let attributes = try FileManager.default.attributesOfItem(atPath: file)
-                let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
                 // Now anywhere, the first time even within the creation of the generation, now near the end.
-                let cut = Int.random(in: (index % 2 == 0 ? size * 9 / 10 : 0)..<size, using: &random)
-                _ = unsafe truncate(file, off_t(cut))
+                let share = Double.random(in: (index % 2 == 0 ? 0.9 : 0)..<1, using: &random)
+                try scenario.cutAppendOnlyFile(keeping: share)
                 try scenario.redis.start()
-                try rewrite(scenario)
+                try scenario.beginAppendOnlyFile()
             }
             try scenario.waitUntilDone(worker)
             #expect(try worker.stop() == 0, "seed \(seed): \(worker.log.suffix(4_000))")
@@ -151,24 +148,6 @@ extension SystemTests {
             Stage.figure(
                 "append-only file cut \(cuts) times: \(scenario.sent) events, \(rewinds.count) rewinds of "
                     + "partitions logged, seed \(seed)")
-        }
-
-        /// Begins a new append-only file. Redis 7.0 leaves the head of a transaction that was cut within a command in the
-        /// file and writes on behind it, so that another restart would carry it out together with the next one.
-        private func rewrite(_ scenario: Scenario) throws {
-            _ = try scenario.redis.cli(["BGREWRITEAOF"])
-            let isDone = try eventually(within: 180) {
-                let facts = try scenario.redis.cli(["INFO", "persistence"])
-                return facts.contains("aof_rewrite_in_progress:0") && facts.contains("aof_rewrite_scheduled:0")
-            }
-            try #require(isDone, "Redis does not finish its rewrite")
-        }
-
-        private func newestIncrement(_ scenario: Scenario) throws -> String {
-            let folder = "\(scenario.redis.folder)/appendonlydir"
-            let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".incr.aof") }
-            func number(_ name: String) -> Int { name.split(separator: ".").compactMap { Int($0) }.first ?? 0 }
-            return "\(folder)/\(try #require(files.max { number($0) < number($1) }))"
         }
     }
 }
