@@ -5,6 +5,7 @@ from servers import Failure, Redis
 PREFIXES = {
     "upsert": (b"order:",), "swift": (b"order:",), "skewed": (b"order:",), "documents": (b"order:",),
     "counters": (b"customer:",), "wide": (b"order:", b"customer-revenue:", b"customers:by-revenue", b"orders:"),
+    "rebuild": (b"order:", b"spent:", b"customers:by-revenue"),
 }
 CHUNK = 2000
 

@@ -6,6 +6,7 @@ import Kafka
 //   BenchmarkLoad load BROKERS TOPIC KIND EVENTS KEYS PARTITIONS FOLDER   the events, and in FOLDER what views must hold
 //   BenchmarkLoad version                                                 librdkafka's
 //   BenchmarkLoad paced BROKERS TOPIC RATE SECONDS FILE                   orders at RATE a second, and when probes were acknowledged
+//   BenchmarkLoad stream BROKERS TOPIC EVENTS KEYS PARTITIONS RATE HEAVY FOLDER    orders, and more at RATE from `go` to the end of stdin
 
 let arguments = CommandLine.arguments.dropFirst().map { $0 }
 do {
@@ -22,6 +23,13 @@ do {
         }
         let paced = PacedLoad(brokers: arguments[1], topic: arguments[2], rate: rate, seconds: seconds)
         try paced.run(file: URL(fileURLWithPath: arguments[5]))
+    case "stream" where arguments.count == 9:
+        let numbers = arguments[3..<8].compactMap { Int($0) }
+        guard numbers.count == 5 else { throw ToolError("stream: EVENTS to HEAVY are numbers") }
+        let load = StreamedLoad(
+            brokers: arguments[1], topic: arguments[2], events: numbers[0], keys: numbers[1], partitions: numbers[2],
+            rate: numbers[3], heavy: numbers[4])
+        try load.run(folder: URL(fileURLWithPath: arguments[8]))
     case "version": print(libraryVersion)
     default: throw ToolError("what is wanted? (the head of Tests/Benchmarks/Load/main.swift says what there is)")
     }
