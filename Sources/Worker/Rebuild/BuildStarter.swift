@@ -17,6 +17,8 @@ struct BuildStarter {
 
     private(set) var runners: [ProjectionRunner] = []
     private var promotion: UnattendedPromotion?
+    /// The generations of builds that this process has begun or joined whole.
+    private var attended: Set<String> = []
     private var nextLook: Int64 = 0
     private var said: String?
 
@@ -26,7 +28,9 @@ struct BuildStarter {
         nextLook = now + Self.interval
         do {
             try endBuilders()
-            for group in Self.homes(projections) where Self.mayBuild(group) { try build(group, log) }
+            for group in Self.homes(projections) where Self.mayBuild(group) || hasToJoin(group) {
+                try build(group, log)
+            }
             said = nil
         } catch {
             nextLook = now + Self.patience
@@ -56,6 +60,18 @@ struct BuildStarter {
         return !waiting.isEmpty && waiting.allSatisfy { $0.settings.onChange != .wait && !$0.hasBeenLive }
     }
 
+    /// A worker that was started again folds its own part of the build at once: the parts of the projections that did not change
+    /// need their runners again, and the promotion needs somebody.
+    private func hasToJoin(_ group: [ProjectionRunner]) -> Bool {
+        group.contains { runner in
+            guard case .running = runner.state, runner.settings.identifier == nil, runner.settings.onChange != .wait,
+                !runner.hasBeenLive
+            else { return false }
+            let identifier = runner.building.identifier
+            return !identifier.isEmpty && !attended.contains(identifier)
+        }
+    }
+
     private mutating func build(_ group: [ProjectionRunner], _ log: Log) throws {
         let home = group[0].settings.redis
         var redis = try RedisConnection.open(home)
@@ -76,10 +92,11 @@ struct BuildStarter {
             if let build { note(unit.words(build), log, &redis) }
         }
         guard let build else { return }
+        attended.formUnion(build.records.map(\.identifier))
         try promoteLater(unit, build, home, group, log)
         log.info("building the changed definition", ["database": .count(build.database)])
         for (runner, record) in zip(group, build.records) {
-            guard case .running = runner.state,
+            guard case .running = runner.state, runner.building.identifier != record.identifier,
                 !runners.contains(where: { $0.settings.identifier == record.identifier })
             else { continue }
             runners.append(runner.builder(of: record.identifier))

@@ -68,6 +68,34 @@ import Testing
         #expect(live?.fingerprint == "f" && live?.number == 1)
     }
 
+    @Test func `a worker that is started again goes on with all of the build`() throws {
+        _ = try makeLive()
+        func builder() throws -> WorkerSession {
+            session([workshop.changed(fingerprint: "g", version: 2), try workshop.another("q")])
+        }
+        var build = try workshop.connection(15)
+        let other = KeySpace(projection: "q")
+        func isBuilt(_ count: Int64) throws -> Bool {
+            let text = try build.command("GET", other.checkpoint("t", 0)).bytes
+            return try workshop.next(&build) == count && text.flatMap { Checkpoint(text: $0) }?.next == count
+        }
+        let first = try builder()
+        try first.start()
+        #expect(try run(first) { try isBuilt(1) }, "\(workshop.log)")
+        try workshop.send(key: "k", value: "{\"n\":2}")
+        try workshop.flush()
+        // What is live goes on with another worker.
+        workshop.renew()
+        let live = session([workshop.runner])
+        try live.start()
+        var redis = try workshop.connection()
+        #expect(try run(live) { try workshop.next(&redis) == 2 })
+        let second = try builder()
+        try second.start()
+        #expect(try run(second) { try isBuilt(2) }, "\(workshop.log)")
+        #expect(try HistoryEntry.newest(9, &redis).count == 1)
+    }
+
     @Test func `a worker with an older file builds nothing`() throws {
         _ = try makeLive()
         var redis = try workshop.connection()
