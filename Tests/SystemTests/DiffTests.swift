@@ -111,6 +111,13 @@ extension SystemTests {
             let sound = try scenario.lantern(["verify", "--config", path, "--json"])
             #expect(sound.code == 0, "\(sound.text)")
 
+            let some = try scenario.lantern(["verify", "--config", path, "--sample", "1/4", "--json"])
+            #expect(some.code == 0, "\(some.text)")
+            let (whole, part) = (
+                try answer(sound.text).views["orders.order"], try answer(some.text).views["orders.order"]
+            )
+            #expect(part.map { $0.same > 0 && $0.same * 2 < whole?.same ?? 0 } == true, "\(some.text)")
+
             let reader = try scenario.reader()
             _ = try reader.command("HSET", "order:planted", "status", "paid")
             _ = try reader.command("ZADD", "customers:by-revenue", "12345", "nobody")

@@ -110,6 +110,6 @@ struct DropCommand: Command {
     private static func hasWorker(_ projection: String, _ sessions: [GenerationsSession]) throws -> Bool {
         guard var redis = try sessions.first?.connect() else { return false }
         let clients = (try? redis.command("CLIENT", "LIST"))?.text ?? ""
-        return clients.contains(" name=lantern-\(projection) ")
+        return clients.contains(" name=lantern-\(projection) ") || clients.contains(" name=lantern-\(projection)/")
     }
 }

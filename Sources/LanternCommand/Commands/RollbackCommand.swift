@@ -9,6 +9,7 @@ struct RollbackCommand: Command {
         discussion: """
             The same as `lantern promote`, the other way round: the former generation is brought to the live checkpoints and
             exchanged with what is live. Events since the promotion are in it. The file only has to name the projections.
+            If no worker runs the former definition, it says so, and how to start one.
             """,
         options: PromotionOptions.common,
         examples: [.init("lantern rollback --config lantern.yaml", "Go back")],
@@ -19,7 +20,8 @@ struct RollbackCommand: Command {
     init(_ parsed: ParsedCommand) throws(UsageError) { options = try PromotionOptions(parsed) }
 
     func run() -> ExitCode {
-        PromotionRun(options: options, command: "rollback", comparesRows: false).run { session, choice, redis in
+        let run = PromotionRun(options: options, command: "rollback", comparesRows: false, looksForWorkers: true)
+        return run.run { session, choice, redis in
             let database = try choice.previous(liveUntil: try session.liveUntil(choice, &redis))
             return (database, try session.stored(in: database, &redis))
         }

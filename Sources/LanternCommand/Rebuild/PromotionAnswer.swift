@@ -41,8 +41,11 @@ struct PromotionAnswer: Encodable {
     /// Why live stood and goes on, or what is not known.
     let reason: String?
     let dryRun: Bool
+    /// What is live now and nobody folds, after `rollback`.
+    let unfolded: [UnfoldedGeneration]
 
-    init(_ result: Promoter.Result, isTrial: Bool) {
+    init(_ result: Promoter.Result, isTrial: Bool, unfolded: [UnfoldedGeneration] = []) {
+        self.unfolded = unfolded
         let subject = result.facts.subject
         database = subject.database
         generations = subject.projections.map {
@@ -74,7 +77,8 @@ struct PromotionAnswer: Encodable {
         switch outcome {
         case .swapped(let milliseconds)?:
             text = "live now: \(names); live stood for \(milliseconds) ms\n" + text
-            return (text + "the former generation is in database \(database); back with `lantern rollback`\n", nil)
+            text += "the former generation is in database \(database); back with `lantern rollback`\n"
+            return (text + UnfoldedGeneration.text(unfolded), nil)
         case .refused(let words)?: return (text, "nothing was changed: \(words)")
         case .undone(let words)?: return (text, "live goes on as before: \(words)")
         case .unknown(let words)?: return (text, words)

@@ -12,6 +12,8 @@ struct PromotionRun {
     let options: PromotionOptions
     let command: String
     let comparesRows: Bool
+    /// Whether it is said if nobody folds what is live then.
+    var looksForWorkers = false
 
     /// Which database is to be live, and the definitions to fold it with; nil definitions: this process cannot.
     typealias Choosing = (
@@ -30,7 +32,9 @@ struct PromotionRun {
             let subject = try PromotionSubject.read(session.names, home: session.home, database: database, &redis)
             redis.close()
             let result = try promote(subject, session, unit)
-            let code = tell(result)
+            var unfolded: [UnfoldedGeneration] = []
+            if looksForWorkers, case .swapped? = result.outcome { unfolded = UnfoldedGeneration.all(subject, session) }
+            let code = tell(result, unfolded)
             if code == .done, case .swapped? = result.outcome { try keepCurrent(subject, session) }
             return code
         } catch {
@@ -87,8 +91,8 @@ struct PromotionRun {
         }
     }
 
-    private func tell(_ result: Promoter.Result) -> ExitCode {
-        let answer = PromotionAnswer(result, isTrial: options.isTrial)
+    private func tell(_ result: Promoter.Result, _ unfolded: [UnfoldedGeneration]) -> ExitCode {
+        let answer = PromotionAnswer(result, isTrial: options.isTrial, unfolded: unfolded)
         if options.asJSON { return Console.printJSON(answer, answer.code) }
         let (text, failure) = answer.text(result.outcome)
         if !text.isEmpty { Console.output.write(text) }

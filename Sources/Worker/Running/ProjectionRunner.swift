@@ -215,6 +215,7 @@ public final class ProjectionRunner: Sendable {
             controls.append(control)
             var redis = options
             redis.refusesEviction = true
+            redis.clientName = LaneClients.name(redis.clientName, identifier)
             lanes.append(
                 LaneBox(
                     Lane(
