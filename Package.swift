@@ -34,7 +34,8 @@ let package = Package(
         .executableTarget(
             name: "LanternCommand",
             dependencies: [
-                "Lantern", "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis",
+                "Lantern", "Worker", "Observing", "Configuration", "Formats", "Records", "Projections", "Kafka",
+                "Redis",
                 "CommandLine", "Logging", "System", "Bytes",
             ],
             swiftSettings: strict, linkerSettings: allocator),
@@ -70,11 +71,16 @@ let package = Package(
 
         // The engine.
         .target(
-            name: "Worker", dependencies: ["Records", "Projections", "Kafka", "Redis", "Logging", "System", "Bytes"],
+            name: "Worker",
+            dependencies: ["Observing", "Records", "Projections", "Kafka", "Redis", "Logging", "System", "Bytes"],
             swiftSettings: strict),
         .target(
             name: "Configuration",
             dependencies: ["Records", "Redis", "Projections", "CommandLine", "Logging", "System", "Bytes", "CYaml"],
+            swiftSettings: strict),
+        // How everything is, for people and for monitoring: one value for the command line, the gateway and alerts.
+        .target(
+            name: "Observing", dependencies: ["Records", "Projections", "Kafka", "Redis", "System", "Bytes"],
             swiftSettings: strict),
         // What Lantern keeps in Redis beside the views, and how it is read.
         .target(name: "Records", dependencies: ["Projections", "Redis", "Bytes"], swiftSettings: strict),
@@ -127,6 +133,10 @@ let package = Package(
         ),
         .testTarget(
             name: "RecordsTests", dependencies: ["Records", "Projections", "Redis", "RedisServer", "Bytes"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ObservingTests",
+            dependencies: ["Observing", "Records", "Projections", "Kafka", "Redis", "RedisServer", "System", "Bytes"],
             swiftSettings: strict),
         .testTarget(
             name: "LanternTests",

@@ -13,6 +13,8 @@ public struct KeySpace: Sendable, Equatable {
     public static let claims = "lantern:claims"
     /// What was done to the generations of the home database: who, when, which command, with which result.
     public static let history = "lantern:history"
+    /// In the home database: what each worker says of itself; see ``WorkerEntry``.
+    public static let workers = "lantern:workers"
 
     /// The generation record: every transaction compares it.
     public var generation: String { "lantern:\(projection):generation" }

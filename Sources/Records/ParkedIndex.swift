@@ -13,6 +13,8 @@ public struct ParkedIndex: Sendable {
     public var count: Int { offsets.count }
     @inlinable
     public var isEmpty: Bool { offsets.isEmpty }
+    /// How many keys are held back.
+    public var keyCount: Int { lines.count }
 
     public mutating func add(offset: Int64, key: [UInt8]?) {
         guard offsets.insert(offset).inserted, let key else { return }

@@ -33,6 +33,9 @@ public struct Consumer: ~Copyable, @unchecked Sendable {
     /// librdkafka's own log lines since the last call, at most 200.
     public func takeLogLines() -> [KafkaLogLine] { core.library.takeLogLines() }
 
+    /// librdkafka's statistics if new ones came since the last call, as JSON for ``ConsumerStatistics``.
+    public func takeStatistics() -> [UInt8]? { core.library.takeStatistics() }
+
     /// Joins the group for all its topics; partitions come as `rebalance`.
     public func subscribe() throws(KafkaError) { try core.subscribe() }
 

@@ -66,6 +66,7 @@ struct LibrdkafkaConsumer: ConsumerLibrary, ~Copyable {
     var wakeDescriptor: Int32 { wake.descriptor }
     func clearWake() { wake.drain() }
     func takeLogLines() -> [KafkaLogLine] { mailbox.logs.take() }
+    func takeStatistics() -> [UInt8]? { mailbox.takeStatistics() }
 
     // MARK: The queue
 

@@ -11,6 +11,12 @@ extension Mailbox {
         unsafe rd_kafka_conf_set_rebalance_cb(properties.configuration) { client, code, partitions, opaque in
             unsafe Mailbox.of(opaque)?.rebalance(client, code, partitions)
         }
+        unsafe rd_kafka_conf_set_stats_cb(properties.configuration) { _, text, count, opaque in
+            guard let text = unsafe text else { return 0 }
+            let bytes = unsafe UnsafeRawBufferPointer(start: text, count: count)
+            unsafe Mailbox.of(opaque)?.post(statistics: Array(bytes))
+            return 0
+        }
         unsafe rd_kafka_conf_set_offset_commit_cb(properties.configuration) { _, code, _, opaque in
             guard code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR__NO_OFFSET else { return }
             unsafe Mailbox.of(opaque)?.post(KafkaError(code, "committing offsets to Kafka", isRetriable: true))

@@ -15,6 +15,8 @@ final class Mailbox {
     private static let limit = 256
 
     let logs = LogLines()
+    /// librdkafka's statistics as they came last, until they are taken.
+    private var statistics: [UInt8]?
     /// The consumer's topics, in its order.
     var topics: [String] = []
     /// While closing, the callback itself answers a rebalance.
@@ -45,6 +47,10 @@ final class Mailbox {
                 Rebalance(kind: kind, partitions: partitions, isCooperative: isCooperative, number: rebalances)))
         isEmpty = false
     }
+
+    func post(statistics bytes: [UInt8]) { statistics = bytes }
+
+    func takeStatistics() -> [UInt8]? { statistics.take() }
 
     /// The errors, for a client that has nothing but errors here.
     func takeErrors() -> [KafkaError] {

@@ -15,6 +15,7 @@ extension Properties {
             // requests.
             ("fetch.wait.max.ms", "100"),
             ("check.crcs", "true"),
+            ("statistics.interval.ms", "15000"),
             ("client.id", clientID),
         ])
         try made.setFetching(given, properties)

@@ -1,10 +1,7 @@
 import CommandLine
 import Configuration
-import Lantern
-import Projections
-import Redis
+import Observing
 import System
-import Worker
 
 /// `lantern status`: how far every projection is.
 struct StatusCommand: Command {
@@ -31,33 +28,40 @@ struct StatusCommand: Command {
         asJSON = parsed.flag("json")
     }
 
-    private struct Status: Encodable { let projections: [ProjectionStatus] }
-
     func run() -> ExitCode {
         guard let configuration = ConfigurationFile.load(configPath) else { return .usage }
         do {
-            var logs = try LogEnds(configuration.kafka.map { ($0.name, $0.value) }, clientID: "lantern-status")
-            var projections: [ProjectionStatus] = []
-            for plan in configuration.projections {
-                var redis = try RedisConnection.open(
-                    RedisOptions(configuration, clientName: "lantern-status", of: plan.name))
-                let finder = GenerationFinder(
-                    home: configuration.database(of: plan.name), spare: configuration.redis.spare)
-                projections.append(
-                    try ProjectionStatus(plan, group: configuration.worker.group, finder, &redis, &logs))
-            }
+            let properties = configuration.kafka.map { ($0.name, $0.value) }
+            var ends = try LogEnds(properties, clientID: "lantern-status")
+            var reader = StatusReader(StatusSubject.all(configuration, clientName: "lantern-status"))
+            let logs = ends.read(reader.topics)
+            let model = try reader.read(logs)
             // What Redis knows is worth the more when Kafka is away.
-            let fault = logs.fault.map { ErrorReport.explain($0) }
-            let isHalted = projections.contains { projection in
+            let fault = ends.fault.map { ErrorReport.explain($0) }
+            let isHalted = model.projections.contains { projection in
                 projection.obstacle != nil || projection.partitions.contains { $0.needsAttention }
             }
             let code = fault ?? (isHalted ? .halted : .done)
-            if asJSON { return Console.printJSON(Status(projections: projections), code) }
-            for projection in projections { Console.output.write(text(projection)) }
+            guard !asJSON else {
+                Console.output.write(model.json(isPretty: true) + [0x0A])
+                return code
+            }
+            for projection in model.projections { Console.output.write(text(projection)) }
             return code
         } catch {
             return ErrorReport.explain(error)
         }
+    }
+
+    /// Who folds it, and how fast.
+    private func workers(_ status: ProjectionStatus) -> String {
+        guard !status.workers.isEmpty else { return "" }
+        let count = status.workers.count
+        var text = "\(count) worker\(count == 1 ? "" : "s"), \(status.rate) events/s"
+        if let freshness = status.freshness {
+            text += ", visible after \(freshness.p50Milliseconds) ms (p99 \(freshness.p99Milliseconds) ms)"
+        }
+        return text + "\n"
     }
 
     private func text(_ status: ProjectionStatus) -> String {
@@ -75,7 +79,7 @@ struct StatusCommand: Command {
                 ])
         }
         var text = "\(status.name): generation \(generation), \(status.state), group \(status.group ?? "-")\n"
-        text += obstacle
+        text += workers(status) + obstacle
         if !status.isThisVersion {
             text +=
                 "built by another version than this file's, so this file's workers do not write it: `lantern rebuild` builds this version beside it, `lantern run --fresh \(status.name)` in its place\n"

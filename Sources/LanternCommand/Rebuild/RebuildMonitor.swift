@@ -86,6 +86,9 @@ struct RebuildMonitor: ~Copyable {
 
     /// What bounds its rate while there is something to fold.
     private var limit: String? {
+        if progress.remaining > 0, let throttled = runners.lazy.compactMap(\.throttling).first {
+            return throttled.words
+        }
         guard progress.remaining > 0, let rate = runners.lazy.compactMap(\.rateLimit).first else { return nil }
         return RateChange.limit(rate).words
     }

@@ -24,6 +24,6 @@ extension WorkerSession {
         }
         self.init(
             runners, redis: RedisOptions(configuration, clientName: "lantern"),
-            limits: limits, log: log)
+            limits: limits, log: log, version: VersionCommand.version)
     }
 }

@@ -30,6 +30,9 @@ public struct Event: ~Escapable {
         unsafe headerList = copy headers
     }
 
+    /// Of key and value.
+    @inlinable public var byteCount: Int { (key?.count ?? 0) &+ (value?.count ?? 0) }
+
     /// All headers; to be used no longer than the event.
     public var headers: HeaderList { unsafe headerList }
 

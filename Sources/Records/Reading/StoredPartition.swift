@@ -1,8 +1,13 @@
+import Bytes
 public import Redis
 
 /// What Redis holds of a partition.
 public struct StoredPartition: Sendable, Equatable {
+    public var topic: String
+    public var partition: Int32
     public var next: Int64?
+    /// The timestamp of the last record that was passed, in milliseconds since 1970; nil before the first.
+    public var time: Int64?
     /// Whether a missing checkpoint is a loss: the generation had one for this partition.
     public var isExpected = true
     /// Whether the topic has fewer partitions than the generation knows.
@@ -16,27 +21,58 @@ public struct StoredPartition: Sendable, Equatable {
     public var parked: Int64 = 0
     public var rewinds: Int64 = 0
 
-    public init() {}
+    public init(_ topic: String, _ partition: Int32) {
+        self.topic = topic
+        self.partition = partition
+    }
 
-    /// Reads the partition of the generation with that identifier.
-    public init(
-        _ topic: String, _ partition: Int32, of identifier: String, _ keys: KeySpace, _ redis: inout RedisConnection
-    ) throws {
-        let checkpoint = try redis.command("GET", keys.checkpoint(topic, partition)).bytes
-        next = checkpoint.flatMap { Checkpoint(text: $0) }?.next
-        let about =
-            try redis.command(
-                "HMGET", keys.about, About.state(identifier, topic, partition),
-                About.rewinds(identifier, topic, partition),
-                About.start(topic, partition)
-            ).elements ?? []
-        guard about.count == 3 else { return }
-        note = about[0].text
-        rewinds = about[1].text.flatMap { Int64($0) } ?? 0
-        start = about[2].text.flatMap { Int64($0) }
-        let field = DamageRecord.field(identifier, topic, partition)
-        let damage = try redis.command("HGET", keys.damage, field).text.map { DamageRecord(text: $0) }
-        if let damage, damage.holds(at: next ?? .max) { self.damage = damage.words }
-        parked = try redis.command("ZCARD", keys.parkedIndex(topic, partition)).integer ?? 0
+    /// Reads these partitions of the generation with that identifier, in one round trip.
+    public static func read(
+        _ places: [(topic: String, partition: Int32)], of identifier: String, _ keys: KeySpace,
+        _ redis: inout RedisConnection
+    ) throws(RedisError) -> [StoredPartition] {
+        guard !places.isEmpty else { return [] }
+        var commands = CommandBuffer()
+        commands.begin(1 + places.count)
+        commands.argument("MGET")
+        for place in places { commands.argument(text: keys.checkpoint(place.topic, place.partition)) }
+        commands.begin(2 + 3 * places.count)
+        commands.argument("HMGET")
+        commands.argument(text: keys.about)
+        for place in places {
+            commands.argument(text: About.state(identifier, place.topic, place.partition))
+            commands.argument(text: About.rewinds(identifier, place.topic, place.partition))
+            commands.argument(text: About.start(place.topic, place.partition))
+        }
+        commands.begin(2 + places.count)
+        commands.argument("HMGET")
+        commands.argument(text: keys.damage)
+        for place in places { commands.argument(text: DamageRecord.field(identifier, place.topic, place.partition)) }
+        for place in places { commands.command("ZCARD", keys.parkedIndex(place.topic, place.partition)) }
+        let replies = try redis.roundTrip(commands)
+        for reply in replies { if case .error(let text) = reply { throw .reply(text, to: "MGET") } }
+        let (checkpoints, about) = (replies[0].elements ?? [], replies[1].elements ?? [])
+        let damage = replies[2].elements ?? []
+        return places.indices.map { index in
+            var stored = StoredPartition(places[index].topic, places[index].partition)
+            stored.take(
+                checkpoint: checkpoints[index], about: about[(3 * index)..<(3 * index + 3)], damage: damage[index],
+                parked: replies[3 + index])
+            return stored
+        }
+    }
+
+    private mutating func take(
+        checkpoint: RedisValue, about: ArraySlice<RedisValue>, damage: RedisValue, parked: RedisValue
+    ) {
+        let checkpoint = checkpoint.bytes.flatMap { Checkpoint(text: $0) }
+        next = checkpoint?.next
+        time = checkpoint.flatMap { $0.time >= 0 ? $0.time : nil }
+        note = about[about.startIndex].text
+        rewinds = about[about.startIndex + 1].text.flatMap { Int64($0) } ?? 0
+        start = about[about.startIndex + 2].text.flatMap { Int64($0) }
+        let record = damage.text.map { DamageRecord(text: $0) }
+        if let record, record.holds(at: next ?? .max) { self.damage = record.words }
+        self.parked = parked.integer ?? 0
     }
 }

@@ -164,6 +164,8 @@ public struct GenerationDriver {
         for claim in inventory.own { removals.append(Self.words("HDEL", KeySpace.claims, claim.field)) }
         switch goal {
         case .nothing:
+            // Workers that had this as their home before a promotion left their entries: the database is to be empty.
+            removals.append(Self.words("DEL", KeySpace.workers))
             guard try hold.remove(removals, &redis) else { throw lost(&redis) }
         case .next(let keeper):
             let number = inventory.number + 1

@@ -1,6 +1,6 @@
 import Bytes
 public import Projections
-import Records
+public import Records
 public import Redis
 
 /// Finds or makes the generation that a worker writes: the first start, `--fresh`, and who may write at all

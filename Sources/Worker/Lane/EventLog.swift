@@ -11,6 +11,8 @@ public protocol EventLog: ~Copyable {
     mutating func poll() -> ConsumerEvent<Record>
     /// The library's own log lines since the last call.
     func takeLogLines() -> [KafkaLogLine]
+    /// The library's statistics if there are new ones, as JSON.
+    func takeStatistics() -> [UInt8]?
 
     func subscribe() throws(KafkaError)
     func isReading(_ partition: TopicPartition) -> Bool
@@ -21,6 +23,10 @@ public protocol EventLog: ~Copyable {
     mutating func pause(_ partitions: [TopicPartition]) throws(KafkaError)
     mutating func commit(_ positions: [Position])
     mutating func close(deadlineMilliseconds: Int) -> Bool
+}
+
+extension EventLog where Self: ~Copyable {
+    public func takeStatistics() -> [UInt8]? { nil }
 }
 
 extension Consumer: EventLog {}

@@ -11,12 +11,15 @@ struct GroupSeat {
     var delayedPlacements: [Int: Int64] = [:]
     /// slot → how far it is, for Kafka's lag tools.
     var commits: [Int: Int64] = [:]
+    private(set) var rebalances: Int64 = 0
     /// False in the middle of a rebalance.
     var mayCommit = true
 
     /// Whether Kafka still reads the slot's partition from where it was before.
     @inline(__always)
     func delays(_ slot: Int) -> Bool { !delayedPlacements.isEmpty && delayedPlacements[slot] != nil }
+
+    mutating func countRebalance() { rebalances += 1 }
 
     mutating func forget(_ slot: Int) {
         commits[slot] = nil

@@ -26,6 +26,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
     }
 
     mutating func rebalanced(_ rebalance: Rebalance, now: Int64) {
+        group.countRebalance()
         switch rebalance.kind {
         case .assigned:
             group.mayCommit = true

@@ -100,6 +100,7 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
             outcome = .refused(refusal.words)
             return
         }
+        control.countError(error.name)
         if repeats.isDue(error.description, now: now) { services.report(.kafka(error.description)) }
         machine.doubtLogs()
     }

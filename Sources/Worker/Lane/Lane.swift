@@ -22,7 +22,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
     var slots: SlotMap
     var group: GroupSeat
     var repeats = RepeatedWords()
-    private var nextSecond: Int64 = 0
+    var clock = LaneClock()
     var retryPace = RetryPace()
     var outcome: LaneOutcome?
 
@@ -57,6 +57,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
     var settings: LaneSettings { machine.settings }
 
     package mutating func start(fixed: [(topic: Int, partition: Int32)]?) {
+        machine.setWallOffset(services.wallOffset())
         if let fixed {
             group.hasJoined = true
             remember(machine.assigned(fixed))
@@ -68,7 +69,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
 
     private mutating func finish() -> LaneOutcome {
         flushCommits()
-        control.publish(machine, hasJoined: group.hasJoined, now: .max)
+        control.publish(machine, group, clock.times, now: .max)
         cursor.held = nil
         cursor.last = nil
         link = nil
@@ -78,10 +79,12 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
 
     /// Does what can be done now; returns whether there is nothing more to do before something comes.
     package mutating func step(now: Int64) -> Bool {
+        clock.turn(to: .fold, now: now)
         takeControl(now: now)
         let emptied = takeEvents(now: now)
         anchorLast()
         let now = services.now()
+        clock.turn(to: .redis, now: now)
         act(now: now, emptied: emptied)
         let exchanged = exchange(now: now)
         if exchanged {
@@ -114,20 +117,25 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
 
     mutating func keepTime(now: Int64) {
         watchRevocation(now: now)
-        if now >= nextSecond { passSecond(now: now) }
-        control.publish(machine, hasJoined: group.hasJoined, now: now)
+        if now >= clock.nextSecond { passSecond(now: now) }
+        control.publish(machine, group, clock.times, now: now)
         if machine.isDrained { outcome = outcome ?? .stopped }
     }
 
     private mutating func passSecond(now: Int64) {
         sayWaiting(now: now)
-        nextSecond = now + 1_000
+        clock.nextSecond = now + 1_000
+        machine.setWallOffset(services.wallOffset())
         flushCommits()
+        if let statistics = log.takeStatistics() { control.publish(statistics: statistics) }
         for line in log.takeLogLines() { services.report(.kafkaLog(line)) }
     }
 
     mutating func perform(now: Int64) {
         while let action = machine.nextAction() {
+            let wait = LaneWait(action)
+            if let wait { control.wait(for: wait) }
+            defer { if wait != nil { control.wait(for: nil) } }
             switch action {
             case .connect: openLink()
             case .disconnect: link = nil
@@ -178,7 +186,9 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
     // MARK: Waiting
 
     package mutating func sleep(now: Int64) {
-        let wake = min(machine.deadline(now: now), nextSecond, group.revocation?.deadline ?? .max)
+        let began = services.now()
+        clock.turn(to: machine.phaseAsleep, now: began)
+        let wake = min(machine.deadline(now: now), clock.nextSecond, group.revocation?.deadline ?? .max)
         let listensToKafka = machine.wantsEvents || machine.isAway || machine.isStopping
         let writes = machine.hasOutput || link?.hasPendingOutput == true
         var descriptors = [

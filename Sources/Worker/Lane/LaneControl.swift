@@ -1,5 +1,5 @@
 import Glibc
-public import Projections
+import Projections
 import Synchronization
 
 /// How other threads reach a lane: they ask it to stop, and read what it last said of itself.
@@ -101,7 +101,20 @@ public final class LaneControl: Sendable {
         _ = unsafe read(descriptor, &bytes, 16)
     }
 
-    func publish(_ machine: borrowing LaneMachine, hasJoined: Bool, now: Int64) {
+    /// The lane is about to wait for something; nil: it goes on.
+    func wait(for wait: LaneWait?) { state.withLock { $0.snapshot.wait = wait } }
+
+    /// An error of the whole consumer, by Kafka's name for it.
+    func countError(_ name: String) { state.withLock { $0.snapshot.kafkaErrors[name, default: 0] += 1 } }
+
+    func publish(statistics: [UInt8]) {
+        state.withLock { state in
+            state.snapshot.statistics = statistics
+            state.snapshot.statisticsCount += 1
+        }
+    }
+
+    func publish(_ machine: borrowing LaneMachine, _ group: GroupSeat, _ times: LaneTimes, now: Int64) {
         let counters = machine.counters
         let isAway = machine.isAway
         state.withLock { state in
@@ -109,51 +122,14 @@ public final class LaneControl: Sendable {
             state.snapshot.at = now
             state.snapshot.counters = counters
             state.snapshot.isAway = isAway
-            state.snapshot.hasJoined = hasJoined
+            state.snapshot.hasJoined = group.hasJoined
+            state.snapshot.rebalances = group.rebalances
+            state.snapshot.times = times
+            state.snapshot.meter = machine.meter
             state.snapshot.unknownTypes = machine.projector.unknownTypes
             state.snapshot.partitions = machine.slots.map { slot in
                 LaneSnapshot.Partition(machine.table[slot])
             }
         }
     }
-}
-
-/// What a lane last said of itself.
-public struct LaneSnapshot: Sendable {
-    public enum Phase: Sendable, Equatable {
-        /// Its checkpoint is read, or compared with the log, or it waits for that.
-        case starting
-        case folding
-        case halted
-    }
-
-    public struct Partition: Sendable {
-        public var topic: String
-        public var partition: Int32
-        /// The checkpoint as Redis acknowledged it; −1 before it is known.
-        public var next: Int64
-        public var end: Int64
-        public var phase: Phase
-        /// Why it is halted.
-        public var haltReason: HaltReason?
-
-        init(_ partition: Worker.Partition) {
-            topic = partition.topicName
-            self.partition = partition.partition
-            next = partition.checkpoint.acknowledged ?? -1
-            end = partition.feed.end ?? -1
-            haltReason = partition.haltReason
-            phase = partition.isFolding ? .folding : partition.isHalted ? .halted : .starting
-        }
-    }
-
-    /// Monotonic milliseconds.
-    public var at: Int64 = 0
-    public var counters = LaneCounters()
-    /// Events that passed because no view has a rule for their type.
-    public var unknownTypes = TypeCounts()
-    public var isAway = true
-    /// Whether it knows which partitions are its own: what it lacks is another member's.
-    public var hasJoined = false
-    public var partitions: [Partition] = []
 }

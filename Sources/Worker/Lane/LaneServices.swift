@@ -5,6 +5,8 @@ public import Records
 public protocol LaneServices: AnyObject, Sendable {
     /// Monotonic milliseconds.
     func now() -> Int64
+    /// The system's clock, in milliseconds since 1970, less `now`.
+    func wallOffset() -> Int64
     func report(_ report: WorkerReport)
     /// Finds out, while the lane continues, whether these logs are still the same ones, and always reports it to
     /// `control`.

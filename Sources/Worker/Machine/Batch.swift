@@ -18,6 +18,8 @@ struct Batch: ~Copyable {
     private var since: Int64?
     /// What of it is in the open transaction.
     private var queued = (commands: 0, bytes: 0)
+    /// Changes that are in the open transaction, before they were merged.
+    private var changeCount: Int64 = 0
     /// An event of this slot waits until the next fence covers its partition.
     var slotAwaitingFence: Int?
 
@@ -67,11 +69,17 @@ struct Batch: ~Copyable {
 
     /// Moves what is folded into the open transaction.
     mutating func queue(into transaction: inout CommandBuffer) {
+        changeCount += changes.isMerging ? changes.offeredCount : Int64(changes.commandCount)
         changes.encode(into: &transaction)
         transaction.append(parkingCommands)
         changes.removeAll()
         parkingCommands.removeAll(keeping: 1 << 20)
         queued = (transaction.weight, transaction.bytes.count)
+    }
+
+    mutating func takeChangeCount() -> Int64 {
+        defer { changeCount = 0 }
+        return changeCount
     }
 
     /// It is about to be closed: what of it was merged decides how the next one is filled.
@@ -88,6 +96,7 @@ struct Batch: ~Copyable {
 
     mutating func drop() {
         policy.dropped()
+        changeCount = 0
         isolation?.suspect = nil
         changes.removeAll()
         parkingCommands.removeAll(keeping: 1 << 20)

@@ -11,6 +11,7 @@ extension LaneMachine {
     mutating func recordDamage(_ what: String, mayBeBare: Bool, now: Int64) {
         // With none in flight the reply was to the open transaction, whose events are folded and not closed.
         let sent = table.slots { $0.checkpoint.inFlight != nil }
+        counters.damaged += 1
         let struck = sent.isEmpty ? table.slots { $0.checkpoint.isTouched } : sent
         for slot in struck {
             let partition = table[slot]

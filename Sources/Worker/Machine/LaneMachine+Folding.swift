@@ -23,7 +23,7 @@ extension LaneMachine {
         switch fold.projector.project(event, into: &batch.changes) {
         case .projected:
             if fold.isDefinedInCode, !table[slot].checkpoint.isTouched { rememberChanges(event, slot: slot) }
-        case .unknownType: break
+        case .unknownType: table[slot].tally.open.ignored += 1
         case .changesetMustCloseFirst:
             batch.slotAwaitingFence = slot
             return .later
@@ -31,6 +31,7 @@ extension LaneMachine {
         }
         fold.jsonTrial.pass(event.topic)
         pass(slot, event.offset, event.timestamp)
+        table[slot].tally.open.bytes &+= Int64(event.byteCount)
         return .taken
     }
 
@@ -125,6 +126,8 @@ extension LaneMachine {
 
     mutating func skip(_ event: borrowing Event, slot: Int, reason: String) {
         counters.skipped += 1
+        table[slot].tally.open.skipped += 1
+        table[slot].tally.open.bytes += Int64(event.byteCount)
         report(.skipped(slot: slot, offset: event.offset, reason: reason))
         pass(slot, event.offset, event.timestamp)
     }

@@ -43,6 +43,7 @@ extension LaneMachine {
 
     private mutating func forget(_ slots: [Int]) {
         for slot in slots {
+            countDropped(slot)
             table.free(slot)
             stopsFolding(slot)
             session?.desk.forget(slot)

@@ -91,6 +91,8 @@ extension LaneMachine {
         batch.parkingCommands.argument(Self.indexMember(record.offset, record.key))
         table[slot].held.parked.add(offset: record.offset, key: settings.plan.isOrderDependent ? record.key : nil)
         counters.parked += 1
+        table[slot].tally.open.parked += 1
+        table[slot].tally.open.bytes += Int64((record.key?.count ?? 0) + (record.value?.count ?? 0))
         report(.parked(slot: slot, offset: record.offset, reason: record.reason))
         pass(slot, record.offset, record.timestamp)
     }

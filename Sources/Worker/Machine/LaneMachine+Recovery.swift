@@ -7,6 +7,7 @@ extension LaneMachine {
     mutating func dropBatch(notBefore: Int64?) {
         session?.discardOpen()
         session?.desk.deadLetters.removeAll()
+        for slot in table.slots where table[slot].tally.open.passed > 0 { countDropped(slot) }
         batch.drop()
         trust.forget(nil)
         endFence()
@@ -32,6 +33,7 @@ extension LaneMachine {
         guard let hadServed = session?.hasServed else { return }
         let words = ofSession { $0.lastWords(reason) } ?? reason
         let hadTransaction = isInFlight || isOpen
+        if isInFlight { counters.unknown += 1 }
         let suspect = hadTransaction ? isolate(words) : nil
         session = nil
         report(.connectionLost(words))
@@ -47,6 +49,7 @@ extension LaneMachine {
 
     /// A new connection is ready: role, version and transactions were checked.
     public mutating func connected(now: Int64) {
+        counters.connects += 1
         session = Session(settings, now: now)
         redial.dialing()
         report(.connected)

@@ -13,6 +13,7 @@ extension LaneMachine {
         guard findsAnchor(event, replay, slot: slot) else { return .taken }
         compareChanges(event, replay)
         if event.offset < replay.end {
+            meter.countReplayed(topic: table[slot].topic)
             if event.offset >= replay.confirmed, !table[slot].held.parked.offsets.contains(event.offset) {
                 foldAside(event, replay)
             }

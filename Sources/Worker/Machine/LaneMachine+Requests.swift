@@ -99,6 +99,7 @@ extension LaneMachine {
             table[slot].resume()
             table[slot].position.next = record.offset + 1
             counters.skipped += 1
+            table[slot].tally.countDeadLetter(record)
             table.touch(slot)
         case .impossible(let words):
             table[slot].resume()

@@ -44,9 +44,11 @@ extension LaneMachine {
     private mutating func close(now: Int64) {
         batch.judge()
         session?.queue(&batch)
+        counters.changes += batch.takeChangeCount()
         for slot in table.watched where table[slot].isWritable {
             let text = table[slot].sendCheckpoint(settings.writer)
             session?.queueCheckpoint(table[slot].identity.checkpointKey, text)
+            countClosed(slot)
         }
         let commands = session?.close(now: now) ?? 0
         counters.transactions += 1
@@ -131,11 +133,12 @@ extension LaneMachine {
             recordDamage(
                 "a leaderboard's sum reached ±2^53, where a score is no longer exact", mayBeBare: false, now: now)
         } else {
-            applied()
+            applied(now: now)
         }
     }
 
-    private mutating func applied() {
+    private mutating func applied(now: Int64) {
+        measureApplied(now: now)
         session?.hasCommitted = true
         redial.refusals.reset()
         if batch.isolation != nil { passIsolated(batch.eventsInFlight) }
@@ -143,6 +146,7 @@ extension LaneMachine {
         var commits: [Placement] = []
         for slot in slots where table[slot].checkpoint.inFlight != nil {
             acknowledge(slot)
+            measureVisible(slot, now: now)
             commits.append(Placement(slot: slot, offset: table[slot].stored.next))
         }
         if !commits.isEmpty { actions.append(.commit(commits)) }

@@ -21,12 +21,14 @@ public struct LaneMachine: ~Copyable {
     var random: SplitMix64
     var isStopping = false
     public internal(set) var counters = LaneCounters()
+    public internal(set) var meter: LaneMeter
 
     public init(settings: LaneSettings, projector: any Projector, seed: UInt64) {
         self.settings = settings
         fold = EventFold(projector, settings)
         batch = Batch(settings)
         random = SplitMix64(seed: seed)
+        meter = LaneMeter(topics: settings.plan.topics.count)
         table.ceilings = settings.role == .build ? [] : nil
     }
 
@@ -57,6 +59,18 @@ public struct LaneMachine: ~Copyable {
     public var hasOutput: Bool { ofSession { $0.output.isEmpty } == false }
     /// How many `QUEUED` may be told together by `receivedQueued`.
     public var expectedQueued: Int { ofSession { $0.expectedQueued } ?? 0 }
+
+    /// What it does while it sleeps.
+    public var phaseAsleep: LanePhase {
+        mutating get {
+            if isAway || !wantsEvents { return .redis }
+            if table.contains(where: { $0.isFolding && $0.next < $0.feed.end ?? 0 }) { return .kafka }
+            return isInFlight ? .redis : .idle
+        }
+    }
+
+    /// The system's clock less the one of `now`, in milliseconds: from time to time, since the former may be set.
+    public mutating func setWallOffset(_ milliseconds: Int64) { meter.wallOffset = milliseconds }
 
     /// Writes what waits for the socket; `write` returns how many bytes it took.
     public mutating func write<Failure: Error>(

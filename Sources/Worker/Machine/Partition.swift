@@ -37,6 +37,7 @@ public struct Partition: Sendable {
     /// What is known of its damage.
     var damage: DamageRecord?
     var backOff = BackOff()
+    var tally = PartitionTally()
     private var losses: [(at: Int64, writer: String)] = []
 
     init(_ identity: PartitionIdentity) { self.identity = identity }
@@ -118,6 +119,8 @@ public struct Partition: Sendable {
     /// The event at `offset` is behind us.
     @inline(__always)
     mutating func pass(_ offset: Int64, _ timestamp: Int64) {
+        if tally.open.passed == 0 { tally.first = timestamp }
+        tally.open.passed &+= 1
         position.pass(offset, timestamp)
         checkpoint.wantsConfirmation = false
     }

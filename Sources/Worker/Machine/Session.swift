@@ -10,6 +10,8 @@ struct Session: ~Copyable {
     /// Since when a reply is awaited and none came.
     private(set) var waitingSince: Int64?
     private(set) var pipeline = TransactionPipeline()
+    /// When the last EXEC was sent.
+    private(set) var sentAt: Int64 = 0
     var fence = Fence()
     /// What was refused of the transaction whose replies come.
     private(set) var refusal: Refusal?
@@ -92,6 +94,7 @@ struct Session: ~Copyable {
         output.append("*1\r\n$4\r\nEXEC\r\n" as StaticString)
         expectations.append(.executed(commands))
         waitingSince = now
+        sentAt = now
         return commands
     }
 

@@ -33,7 +33,14 @@ extension ProjectionRunner {
             return pace.limit(stopped, reached: reached)
         }
         guard let paced else { return }
-        for control in controls { control.setCeilings(paced) }
+        let gentle = throttle.withLock { $0.limit(paced, reached: reached, home: settings.redis) }
+        for control in controls { control.setCeilings(gentle) }
+    }
+
+    /// Why its build goes slower than it could; nil: it does not.
+    public var throttling: (reason: ThrottleReason, words: String)? {
+        guard isBuilding else { return nil }
+        return throttle.withLock { throttle in throttle.reason.map { ($0, throttle.words) } }
     }
 
     /// How many events a second its build may fold, in all processes together; nil: as many as they can.

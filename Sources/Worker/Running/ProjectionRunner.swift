@@ -27,6 +27,7 @@ public final class ProjectionRunner: Sendable {
     private let standby = Mutex(Standby())
     let ceilings = Mutex(CeilingReader())
     let pace = Mutex(BuildPace())
+    let throttle = Mutex(ThrottleKeeper())
 
     private struct Shared {
         var state = State.starting
@@ -60,6 +61,9 @@ public final class ProjectionRunner: Sendable {
     public var snapshots: [LaneSnapshot] { shared.withLock { $0.controls.map(\.snapshot) } }
     public var hasEnded: Bool { shared.withLock { $0.threads == 0 } }
     public var outcomes: [LaneOutcome] { shared.withLock { $0.outcomes } }
+
+    /// The generation that its lanes fold or folded last, empty before the first, and how many partitions each topic has.
+    var standing: (identifier: String, counts: [Int]) { shared.withLock { ($0.identifier, $0.counts) } }
 
     /// Where its generation is: the home database while it is live, or not known.
     public var redis: RedisOptions { shared.withLock { $0.redis } ?? settings.redis }

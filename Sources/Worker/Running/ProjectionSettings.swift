@@ -1,4 +1,5 @@
 public import Projections
+import Records
 public import Redis
 
 /// What one projection needs to run in this process. Many properties: each is one setting.

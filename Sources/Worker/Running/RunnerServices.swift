@@ -116,6 +116,8 @@ final class RunnerServices: LaneServices {
 
     func now() -> Int64 { Clock.milliseconds() }
 
+    func wallOffset() -> Int64 { Clock.wallMilliseconds() - Clock.milliseconds() }
+
     func report(_ report: WorkerReport) { log(report) }
 
     func inspect(_ inspection: LogInspection, for control: LaneControl) {

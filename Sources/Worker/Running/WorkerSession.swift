@@ -30,9 +30,18 @@ public final class WorkerSession {
     /// What was live before, and is no longer kept.
     private var formerDrop = FormerDrop()
     private var all: [ProjectionRunner] { projections + starter.runners }
+    /// What its lanes measure, for any thread.
+    public let figures: FigureKeeper
+    private var registry: RegistryWriter?
 
-    public init(_ projections: [ProjectionRunner], redis: RedisOptions, limits: Limits = Limits(), log: Log) {
+    /// `version` is the program's, for people who look at its workers.
+    public init(
+        _ projections: [ProjectionRunner], redis: RedisOptions, limits: Limits = Limits(), log: Log,
+        version: String = ""
+    ) {
         self.projections = projections
+        figures = FigureKeeper(version: version)
+        figures.set(projections)
         self.redis = redis
         drainDeadline = Int64(limits.drainDeadlineMilliseconds)
         self.log = log
@@ -45,6 +54,8 @@ public final class WorkerSession {
     public func start(signals: SignalPipe? = nil) throws {
         try AwaitedWork.run(signals: signals) { [self] in try startAll() }?.get()
     }
+
+    deinit { registry?.stop() }
 
     private func startAll() throws {
         do {
@@ -67,6 +78,7 @@ public final class WorkerSession {
                 if faults.count < projections.count { report(runner) }
             }
             if faults.count == projections.count, let first = faults.first { throw first }
+            try announce()
         } catch {
             stop()
             _ = awaitEnd(deadline: Clock.milliseconds() + drainDeadline)
@@ -81,6 +93,13 @@ public final class WorkerSession {
         case let error as KafkaError: error.code == .unknownTopic || error.code == .authorization
         default: false
         }
+    }
+
+    /// Other processes learn of this one.
+    private func announce() throws(SystemError) {
+        let writer = try RegistryWriter(figures) { [log] in log.warning($0) }
+        try writer.start()
+        registry = writer
     }
 
     private func report(_ runner: ProjectionRunner) {
@@ -154,6 +173,7 @@ public final class WorkerSession {
             let late = WorkerError(.failed, "it did not stop within drain-deadline (\(drainDeadline) ms)")
             return end == .done ? .failed(late) : end
         }
+        registry?.stop()
         for runner in projections { runner.withdrawNote() }
         if untilEnd, end == .done { checker.summarize(projections, log) }
         log.info("stopped")
@@ -175,6 +195,7 @@ public final class WorkerSession {
     private func attend(now: Int64, _ signals: SignalPipe?) -> WorkerError? {
         starter.look(projections, log, now: now)
         formerDrop.look(projections, log, now: now)
+        figures.set(all)
         for (index, runner) in all.enumerated() {
             if case .running = runner.state {
                 runner.withdrawNote()

@@ -14,6 +14,8 @@ final class GateServices: LaneServices, @unchecked Sendable {
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
+    func wallOffset() -> Int64 { 0 }
+
     func report(_ report: WorkerReport) {
         switch report {
         case .lane(.started, _), .lane(.connected, _): break

@@ -21,6 +21,9 @@ final class ModelServices: LaneServices, @unchecked Sendable {
 
     func now() -> Int64 { world.now }
 
+    /// The log's records are as old as the world is young.
+    func wallOffset() -> Int64 { 1_700_000_000_000 }
+
     func report(_ report: WorkerReport) {
         if case .lane(let report, _) = report { reports.append(report) }
     }

@@ -1,50 +1,42 @@
-import Kafka
-
-/// What a partition's log holds, for readers of committed records and for those who see open transactions too.
-struct LogBounds: Equatable {
-    /// The first offset that there still is.
-    var low: Int64
-    /// The last stable offset: an open transaction holds back what is behind it.
-    var readable: Int64
-    /// The high watermark.
-    var end: Int64
-}
-
-/// What Kafka reports of a topic's logs.
-enum TopicLogs {
-    case known([LogBounds])
-    /// Why there are none: the topic does not exist, say, or this user may not see it. Other topics are not concerned.
-    case refused(String)
-    /// Kafka does not reply.
-    case unknown
-}
+public import Kafka
 
 /// What the logs of topics hold, as far as Kafka reports it: the first fault that concerns all of them ends the asking.
-struct LogEnds: ~Copyable {
-    private static let timeout = 10_000
-
+public struct LogEnds: ~Copyable {
+    private let timeout: Int
     private var committed: Admin
     private var all: Admin
     /// Why Kafka does not report it; nil if it does.
-    private(set) var fault: KafkaError?
+    public private(set) var fault: KafkaError?
 
-    init(_ properties: [(String, String)], clientID: String) throws(KafkaError) {
+    /// `timeoutMilliseconds` is for each of Kafka's replies.
+    public init(
+        _ properties: [(String, String)], clientID: String, timeoutMilliseconds: Int = 10_000
+    ) throws(KafkaError) {
         let first = try Admin(properties: properties, clientID: clientID)
         let second = try Admin(properties: properties, clientID: clientID, seesOpenTransactions: true)
         committed = first
         all = second
+        timeout = timeoutMilliseconds
+    }
+
+    /// The logs of these topics, asked for anew, whatever was the matter before.
+    public mutating func read(_ topics: [String]) -> [String: TopicLogs] {
+        fault = nil
+        var found: [String: TopicLogs] = [:]
+        for topic in topics where found[topic] == nil { found[topic] = logs(of: topic) }
+        return found
     }
 
     /// The bounds of each of a topic's partitions.
-    mutating func logs(of topic: String) -> TopicLogs {
+    private mutating func logs(of topic: String) -> TopicLogs {
         guard fault == nil else { return .unknown }
         do throws(KafkaError) {
-            let count = try committed.partitionCounts(of: [topic], timeoutMilliseconds: Self.timeout)[0]
+            let count = try committed.partitionCounts(of: [topic], timeoutMilliseconds: timeout)[0]
             let partitions = (0..<count).map { Int32($0) }
             // In this order: what becomes readable in between must not lie behind the end.
             let readable = try committed.ranges(
-                topic: topic, partitions: partitions, timeoutMilliseconds: Self.timeout)
-            let whole = try all.ranges(topic: topic, partitions: partitions, timeoutMilliseconds: Self.timeout)
+                topic: topic, partitions: partitions, timeoutMilliseconds: timeout)
+            let whole = try all.ranges(topic: topic, partitions: partitions, timeoutMilliseconds: timeout)
             return .known(
                 zip(readable, whole).map { LogBounds(low: $0.low, readable: $0.end, end: max($0.end, $1.end)) })
         } catch {

@@ -1,5 +1,3 @@
-public import Records
-
 /// A generation, and the database where it is now.
 public struct GenerationPlace: Sendable, Equatable {
     public var database: Int

@@ -1,5 +1,4 @@
 import Bytes
-import Records
 public import Redis
 
 /// Finds the generations of projections in the databases of one Redis, by asking all of them at once.

@@ -1,39 +1,66 @@
 import Records
 
 /// What `lantern status` tells of one partition.
-struct PartitionStatus: Encodable {
-    let topic: String
-    let partition: Int32
+public struct PartitionStatus: Sendable, Encodable {
+    public let topic: String
+    public let partition: Int32
     /// Where `--allow-partial` began, because Kafka had deleted the earlier events; nil if all were read.
-    let start: Int64?
+    public let start: Int64?
     /// The next offset to read; nil without a checkpoint.
-    let next: Int64?
+    public let next: Int64?
     /// The log's end, the high watermark; nil if Kafka does not reply.
-    let end: Int64?
+    public let end: Int64?
     /// Up to where the log can be read now, the last stable offset: less than `end` while a transaction is open.
-    let readable: Int64?
+    public let readable: Int64?
     /// From `next` to `end`.
-    let lag: Int64?
+    public let lag: Int64?
     /// `projecting`, `caught-up`, `held-back`, `waiting for a worker`, `refused`, `halted`, `missing`.
-    let state: String
-    let reason: String?
-    let parked: Int64
-    let rewinds: Int64
+    public let state: String
+    public let reason: String?
+    public let parked: Int64
+    public let rewinds: Int64
     /// Whether it stands still until an operator acts.
-    let needsAttention: Bool
+    public let needsAttention: Bool
+    /// Whether it is damaged until its generation is built again.
+    public let isDamaged: Bool
+    /// The first offset that is still in the log; nil if Kafka does not reply.
+    public let low: Int64?
+    /// The timestamp of the last record passed, in milliseconds since 1970.
+    public let time: Int64?
+    /// How long ago that was while there is more to read; 0 at the end; nil if one of both is not known.
+    public let lagSeconds: Double?
+    /// The id of the worker that has it; nil: no worker says so.
+    public let worker: String?
+    /// Since when no worker says so, by this machine's clock in milliseconds since 1970; nil: one does, or it is not known.
+    public var unownedSince: Int64?
 
     enum CodingKeys: String, CodingKey {
-        case topic, partition, start, next, end, readable, lag, state, reason, parked, rewinds
+        case topic, partition, start, next, end, readable, lag, lagSeconds, state, reason, parked, rewinds, worker
+        case unownedSince
     }
 
-    init(topic: String, partition: Int32, _ stored: StoredPartition, _ log: LogBounds?) {
-        self.topic = topic
-        self.partition = partition
+    /// `TOPIC-PARTITION`
+    public var name: String { "\(topic)-\(partition)" }
+
+    init(_ stored: StoredPartition, _ log: LogBounds?, worker: String?, now: Int64) {
+        topic = stored.topic
+        partition = stored.partition
+        self.worker = worker
+        isDamaged = stored.damage != nil
+        low = log?.low
+        time = stored.time
         start = stored.start
         next = stored.next
         end = log?.end
         readable = log?.readable
         lag = stored.next.flatMap { next in log.map { max(0, $0.end - next) } }
+        if lag == 0 {
+            lagSeconds = 0
+        } else if lag != nil, let time = stored.time {
+            lagSeconds = Double(max(0, now - time)) / 1_000
+        } else {
+            lagSeconds = nil
+        }
         parked = stored.parked
         rewinds = stored.rewinds
         let finding = Self.judge(stored, log)

@@ -1,14 +1,13 @@
 import Records
-import Worker
 
 /// A generation that is not live, as `lantern status` shows it: a build, or what was live before.
-struct StatusBuild: Encodable, Equatable {
-    let database: Int
-    let number: Int
-    let id: String
-    let state: String
+public struct StatusBuild: Sendable, Encodable, Equatable {
+    public let database: Int
+    public let number: Int
+    public let id: String
+    public let state: String
     /// Whether it has this file's definition.
-    let isThisVersion: Bool
+    public let isThisVersion: Bool
 
     init(_ place: GenerationPlace, fingerprint: String) {
         database = place.database

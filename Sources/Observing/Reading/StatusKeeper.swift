@@ -1,0 +1,111 @@
+import Kafka
+import Redis
+import Synchronization
+public import System
+
+/// Keeps a status model current on threads of its own, so that nobody who asks for it ever waits for Redis or Kafka: while
+/// one of them is away it says so, with what was known before.
+public final class StatusKeeper: Sendable {
+    /// So long between two looks, in milliseconds: at Redis while somebody asks, and while nobody does; at Kafka.
+    static let interval: Int64 = 1_000
+    static let idleInterval: Int64 = 5_000
+    static let kafkaInterval: Int64 = 2_000
+    /// Nobody has asked for so long.
+    static let idleAfter: Int64 = 30_000
+
+    private struct State {
+        var memory = StatusMemory()
+        var logs: [String: TopicLogs] = [:]
+        var askedAt: Int64 = 0
+        var isStopped = false
+    }
+
+    private let subjects: [StatusSubject]
+    private let kafka: [(String, String)]
+    private let clientID: String
+    private let process: @Sendable () -> ProcessFigures
+    private let state = Mutex(State())
+
+    /// `process` returns what this process measures; it is called by whoever asks for metrics or the verdict.
+    public init(
+        _ subjects: [StatusSubject], kafka: [(String, String)], clientID: String,
+        process: @escaping @Sendable () -> ProcessFigures
+    ) {
+        self.subjects = subjects
+        self.kafka = kafka
+        self.clientID = clientID
+        self.process = process
+    }
+
+    /// Starts its threads.
+    public func start() throws(SystemError) {
+        try DetachedThread.start { [self] in lookAtRedis() }
+        try DetachedThread.start { [self] in lookAtKafka() }
+    }
+
+    /// Its threads end soon; it does not wait for them, since a server that is away may hold one for seconds.
+    public func stop() { state.withLock { $0.isStopped = true } }
+
+    /// How everything is now, with the verdict; never waits.
+    public var status: StatusModel {
+        let now = Clock.wallMilliseconds()
+        let figures = process()
+        return state.withLock { state in
+            state.askedAt = now
+            return state.memory.status(figures, now: now)
+        }
+    }
+
+    /// What this process measures.
+    public var figures: ProcessFigures { process() }
+
+    private var isStopped: Bool { state.withLock { $0.isStopped } }
+
+    // MARK: Its threads
+
+    private func lookAtRedis() {
+        var reader = StatusReader(subjects)
+        while !isStopped {
+            let logs = state.withLock { $0.logs }
+            do {
+                let model = try reader.read(logs)
+                state.withLock { $0.memory.take(model) }
+            } catch {
+                let words = (error as? RedisError)?.message ?? "\(error)"
+                state.withLock { $0.memory.lostRedis(words, now: Clock.wallMilliseconds()) }
+            }
+            let isAsked = state.withLock { Clock.wallMilliseconds() - $0.askedAt < Self.idleAfter }
+            wait(isAsked ? Self.interval : Self.idleInterval)
+        }
+    }
+
+    private func lookAtKafka() {
+        let topics = StatusReader(subjects).topics
+        while !isStopped {
+            do throws(KafkaError) {
+                var ends = try LogEnds(kafka, clientID: clientID, timeoutMilliseconds: 5_000)
+                while !isStopped {
+                    let logs = ends.read(topics)
+                    let fault = ends.fault?.message
+                    let now = Clock.wallMilliseconds()
+                    state.withLock { state in
+                        state.logs = logs
+                        state.memory.kafka(fault, now: now)
+                    }
+                    wait(Self.kafkaInterval)
+                }
+            } catch {
+                state.withLock { $0.memory.kafka(error.message, now: Clock.wallMilliseconds()) }
+                wait(Self.idleInterval)
+            }
+        }
+    }
+
+    private func wait(_ milliseconds: Int64) {
+        var left = milliseconds
+        while left > 0, !isStopped {
+            Pause.milliseconds(min(left, 200))
+            left -= 200
+        }
+    }
+}

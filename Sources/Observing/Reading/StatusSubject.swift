@@ -1,0 +1,27 @@
+public import Projections
+public import Redis
+
+/// One projection of a file, and where what there is of it can be read.
+public struct StatusSubject: Sendable {
+    public var plan: ProjectionPlan
+    /// Of the file's definition.
+    public var fingerprint: String
+    /// The first part of its consumer groups' names.
+    public var group: String
+    /// The home database.
+    public var redis: RedisOptions
+    /// Databases that a build may take; nil: any.
+    public var spare: [Int]?
+
+    public init(
+        plan: ProjectionPlan, fingerprint: String, group: String? = nil, redis: RedisOptions, spare: [Int]? = nil
+    ) {
+        self.plan = plan
+        self.fingerprint = fingerprint
+        self.group = group ?? "lantern-\(plan.name)"
+        self.redis = redis
+        self.spare = spare
+    }
+
+    var home: Int { redis.address.database }
+}

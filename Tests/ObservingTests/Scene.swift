@@ -1,0 +1,97 @@
+import Projections
+import Records
+import Redis
+
+@testable import Observing
+
+/// A projection with two partitions that is well, to be changed by a test.
+struct Scene {
+    static let now: Int64 = 1_767_225_600_000
+
+    var model = StatusModel(at: now)
+    var process = ProcessFigures(version: "1.0", startedAt: now - 60_000)
+    let record = GenerationRecord(number: 3, identifier: "1a2b3c4d", fingerprint: "f00")
+    var entry = WorkerEntry(id: "w1")
+    var partitions: [StoredPartition]
+    var blocked: String?
+    var logs: [String: TopicLogs] = [
+        "orders": .known(Array(repeating: LogBounds(low: 0, readable: 50, end: 50), count: 2))
+    ]
+    var finding: GenerationFinding
+
+    init() {
+        finding = .found(record)
+        partitions = (0..<2).map { number in
+            var stored = StoredPartition("orders", Int32(number))
+            stored.next = 42
+            stored.time = Self.now - 1_500
+            stored.note = "projecting"
+            return stored
+        }
+        var own = WorkerProjection(name: "orders", fingerprint: "f00")
+        own.state = .running
+        own.number = 3
+        own.generation = "1a2b3c4d"
+        own.rate = 100
+        own.freshnessMedian = 2
+        own.freshness99 = 9
+        own.partitions = (0..<2).map { WorkerPartition("orders", $0, state: .projecting) }
+        entry.projections = [own]
+        entry.stamp = Self.now
+        model.redis = RedisStatus(isUp: true)
+        model.redis.memoryBytes = 100
+        model.redis.memoryMaxBytes = 1_000
+        model.kafka = KafkaStatus(isUp: true)
+    }
+
+    static let plan = ProjectionPlan(name: "orders", version: 1, topics: [TopicPlan(name: "orders")])
+
+    /// Nothing listens there, and nobody asks.
+    private static let address = RedisAddress(
+        endpoint: .tcp(host: "localhost", port: 6379), usesTLS: false, database: 0, user: nil, password: nil)
+
+    private func subject(_ plan: ProjectionPlan) -> StatusSubject {
+        StatusSubject(
+            plan: plan, fingerprint: "f00",
+            redis: RedisOptions(
+                address: Self.address, connectTimeoutMilliseconds: 1, commandTimeoutMilliseconds: 1, replyLimits: .none)
+        )
+    }
+
+    /// Projections of other names on other topics, with as many partitions each.
+    func read(_ projections: [String], topics: [String], partitions count: Int) -> StatusModel {
+        var model = model
+        let bounds = TopicLogs.known(Array(repeating: LogBounds(low: 0, readable: 50, end: 50), count: count))
+        let logs = Dictionary(uniqueKeysWithValues: topics.map { ($0, bounds) })
+        var reading = ProjectionReading(finding: finding, places: [])
+        reading.partitions = topics.flatMap { topic in
+            (0..<Int32(count)).map { number in
+                var stored = StoredPartition(topic, number)
+                (stored.next, stored.time) = (42, Self.now - 1_500)
+                return stored
+            }
+        }
+        model.projections = projections.map { name in
+            let plan = ProjectionPlan(name: name, version: 1, topics: topics.map { TopicPlan(name: $0) })
+            return ProjectionStatus(subject(plan), reading, logs, [], now: Self.now)
+        }
+        model.redis.roundTripMilliseconds = 0.1
+        return model
+    }
+
+    /// What a reader makes of it.
+    func read() -> StatusModel {
+        var model = model
+        var reading = ProjectionReading(finding: finding, places: [GenerationPlace(database: 0, record: record)])
+        reading.partitions = partitions
+        reading.blocked = blocked
+        let entries = [entry].filter { !$0.isGone(at: Self.now) }
+        model.workers = entries.map { WorkerStatus($0, at: Self.now) }
+        model.projections = [ProjectionStatus(subject(Self.plan), reading, logs, entries, now: Self.now)]
+        return model
+    }
+
+    func verdict(at time: Int64 = now, before: Verdict? = nil) -> Verdict {
+        Verdict(read(), process, before: before, now: time)
+    }
+}
