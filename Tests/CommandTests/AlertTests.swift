@@ -48,4 +48,23 @@ import Testing
             #expect(isQuiet, "\(name) never resolves")
         }
     }
+
+    @Test func `and the dashboards ask for metrics that there are`() throws {
+        let code = try Self.read("Sources/Observing/Metrics/MetricFamily+All.swift")
+        let known = Set(code.matches(of: #/"((?:lantern|process)_[a-z_]+)"/#).map { String($0.1) })
+        #expect(known.count > 30)
+        let files = [
+            "deploy/prometheus/rules.yml", "deploy/docker/grafana/dashboards/lantern.json",
+            "deploy/kubernetes/overlays/scaling/scaledobject.yaml",
+        ]
+        var count = 0
+        for file in files {
+            for match in try Self.read(file).matches(of: #/\b(?:lantern|process)_[a-z_]+/#) {
+                let family = String(match.0.replacing(#/_(bucket|count|sum)$/#, with: ""))
+                #expect(known.contains(family), "\(file): \(match.0)")
+                count += 1
+            }
+        }
+        #expect(count > 50)
+    }
 }

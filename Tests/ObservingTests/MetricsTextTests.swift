@@ -54,6 +54,7 @@ import Testing
             ("lantern_freshness_seconds_count{projection=\"orders\"}", "6"),
             ("lantern_freshness_seconds_sum{projection=\"orders\"}", "0.008"),
             ("lantern_partition_checkpoint_offset{projection=\"orders\",topic=\"orders\",partition=\"1\"}", "42"),
+            ("lantern_partition_start_offset{projection=\"orders\",topic=\"orders\",partition=\"1\"}", "0"),
             ("lantern_partition_end_offset{projection=\"orders\",topic=\"orders\",partition=\"1\"}", "50"),
             ("lantern_partition_lag_events{projection=\"orders\",topic=\"orders\",partition=\"1\"}", "8"),
             ("lantern_partition_lag_seconds{projection=\"orders\",topic=\"orders\",partition=\"1\"}", "1.5"),
@@ -62,6 +63,18 @@ import Testing
             ("lantern_http_requests_total{path=\"/metrics\",code=\"200\"}", "7"),
         ]
         for (series, number) in expected { #expect(value(text, series) == number, "\(series) in\n\(text)") }
+    }
+
+    @Test func `say that a projection stands, beside what this process does with it`() {
+        var scene = Scene()
+        var record = scene.record
+        record.state = .draining
+        scene.finding = .found(record)
+        let text = MetricsText.text(scene.read(), figures())
+        for state in ["draining", "running"] {
+            #expect(value(text, "lantern_projection_state{projection=\"orders\",state=\"\(state)\"}") == "1", "\(text)")
+        }
+        #expect(!MetricsText.text(Scene().read(), figures()).contains("draining\"}"))
     }
 
     @Test func `of a build only its progress is told, and a halted partition by its code`() {
@@ -118,7 +131,7 @@ import Testing
         let model = Scene().read(
             names, topics: process.projections[0].partitionCounts.map(\.topic), partitions: partitions)
         let owned = topics * partitions
-        #expect(MetricsText.series(model, process) == 12 + projections * (67 + lanes + 7 * topics + 5 * owned))
+        #expect(MetricsText.series(model, process) == 12 + projections * (67 + lanes + 7 * topics + 6 * owned))
     }
 
     @Test func `a scrape of many partitions is small work`() {

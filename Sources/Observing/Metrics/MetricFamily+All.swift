@@ -43,6 +43,8 @@ extension MetricFamily {
     static let place = ["projection", "topic", "partition"]
     static let checkpoint = Self(
         "lantern_partition_checkpoint_offset", .gauge, place, "The next offset to read; by the owner only.")
+    static let low = Self(
+        "lantern_partition_start_offset", .gauge, place, "The first offset that is still in the log.")
     static let end = Self("lantern_partition_end_offset", .gauge, place, "The log's end, the high watermark.")
     static let lag = Self("lantern_partition_lag_events", .gauge, place, "Offsets from the checkpoint to the end.")
     static let lagSeconds = Self(
@@ -51,13 +53,14 @@ extension MetricFamily {
         "lantern_partition_advanced_timestamp_seconds", .gauge, place, "When the checkpoint last moved.")
     static let halted = Self(
         "lantern_partition_halted", .gauge, place + ["reason"], "1 while it is halted; otherwise absent.")
-    static let partitions = [checkpoint, end, lag, lagSeconds, advanced, halted]
+    static let partitions = [checkpoint, low, end, lag, lagSeconds, advanced, halted]
 
     static let topicPartitions = Self(
         "lantern_topic_partitions", .gauge, ["projection", "topic"], "How many partitions the topic has.")
     static let state = Self(
         "lantern_projection_state", .gauge, ["projection", "state"],
-        "1 for what this process does with it: starting, running, idle, blocked or ended.")
+        "1 for what this process does with it: starting, running, idle, blocked or ended; and draining while it stands for a "
+            + "promotion or a comparison.")
     static let generation = Self(
         "lantern_generation_info", .gauge, ["projection", "number", "id"], "1; the generation that is live.")
     static let rewinds = Self(

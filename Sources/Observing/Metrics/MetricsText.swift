@@ -119,6 +119,8 @@ public struct MetricsText {
         }
         writer.begin(.checkpoint)
         for each in owned { if let next = each.own.next { writer.sample(each.labels, next) } }
+        writer.begin(.low)
+        for each in owned { if let low = each.status?.low { writer.sample(each.labels, low) } }
         writer.begin(.end)
         for each in owned { if let end = each.status?.end { writer.sample(each.labels, end) } }
         writer.begin(.lag)
@@ -143,7 +145,11 @@ public struct MetricsText {
             for topic in each.partitionCounts { writer.sample([each.name, topic.topic], Int64(topic.partitions)) }
         }
         writer.begin(.state)
-        for each in live { writer.sample([each.name, each.state.rawValue], 1) }
+        for each in live {
+            writer.sample([each.name, each.state.rawValue], 1)
+            let status = model.projections.first { $0.name == each.name }
+            if status?.state == GenerationRecord.State.draining.rawValue { writer.sample([each.name, "draining"], 1) }
+        }
         writer.begin(.generation)
         for each in live {
             if let number = each.generation { writer.sample([each.name, "\(number)", each.identifier ?? ""], 1) }
