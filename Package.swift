@@ -34,7 +34,8 @@ let package = Package(
         .executableTarget(
             name: "LanternCommand",
             dependencies: [
-                "Lantern", "Worker", "Observing", "Configuration", "Formats", "Records", "Projections", "Kafka",
+                "Lantern", "Gateway", "Worker", "Observing", "Configuration", "Formats", "Records", "Projections",
+                "Kafka",
                 "Redis",
                 "CommandLine", "Logging", "System", "Bytes",
             ],
@@ -60,13 +61,14 @@ let package = Package(
         .target(
             name: "Lantern",
             dependencies: [
-                "Worker", "Configuration", "Formats", "Projections", "Kafka", "Redis", "Logging", "System", "Bytes",
+                "Gateway", "Observing", "Worker", "Configuration", "Formats", "Projections", "Kafka", "Redis",
+                "Logging", "System", "Bytes",
             ],
             swiftSettings: strict),
 
         // HTTP: sees what is observed, never a lane.
         .target(
-            name: "Gateway", dependencies: ["Logging", "System", "CMicrohttpd"],
+            name: "Gateway", dependencies: ["Observing", "Logging", "System", "CMicrohttpd"],
             resources: [.embedInCode("Dashboard/Page")], swiftSettings: strict),
 
         // The engine.
@@ -126,7 +128,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["LanternCommand", "Configuration", "Records", "Projections", "CommandLine", "System"],
+            dependencies: [
+                "LanternCommand", "Gateway", "Configuration", "Observing", "Records", "Projections", "CommandLine",
+                "System",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ProjectionsTests", dependencies: ["Lantern", "Projections", "Bytes", "Seeded"], swiftSettings: strict
@@ -148,7 +153,8 @@ let package = Package(
             name: "FormatsTests", dependencies: ["Formats", "Projections", "Bytes", "Seeded"],
             swiftSettings: strict),
         .testTarget(
-            name: "ConfigurationTests", dependencies: ["Configuration", "Redis", "Projections", "Bytes", "Seeded"],
+            name: "ConfigurationTests",
+            dependencies: ["Configuration", "Redis", "Projections", "System", "Bytes", "Seeded"],
             swiftSettings: strict),
         .target(
             name: "KafkaServer", dependencies: ["RedisServer"], path: "Tests/Support/KafkaServer", swiftSettings: strict
@@ -170,7 +176,7 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "LanternCommand", "Kafka", "KafkaServer", "Oracle", "Seeded", "Records", "Projections", "RedisServer",
-                "Worker",
+                "WebClient", "Worker",
             ],
             swiftSettings: strict),
         .target(name: "Seeded", path: "Tests/Support/Seeded", swiftSettings: strict),

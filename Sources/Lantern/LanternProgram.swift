@@ -1,6 +1,8 @@
 internal import Configuration
+internal import Gateway
 internal import Kafka
 internal import Logging
+internal import Observing
 internal import Projections
 internal import Redis
 internal import System
@@ -27,6 +29,7 @@ public enum LanternProgram {
     /// - worker: such as `["lanes": "4"]`.
     /// - limits: such as `["commands-per-transaction": "500", "record-bytes": "8MiB"]`.
     /// - log: `level` and `format`.
+    /// - gateway: such as `["listen": "127.0.0.1:8080"]`; without it nothing listens (<doc:Gateway>).
     /// - fresh: removes the projection's rows, without asking, and builds them again from the log: after its `version` was
     ///   raised, and wherever a message names `lantern run --fresh`.
     /// - allowPartial: starts although a topic's first events are gone.
@@ -36,14 +39,15 @@ public enum LanternProgram {
     public static func run(
         _ projection: some Projection, kafka: [String: String], redis: [String: String],
         worker: [String: String] = [:], limits: [String: String] = [:], log: [String: String] = [:],
-        untilEnd: Bool = false, fresh: Bool = false, allowPartial: Bool = false, acceptCluster: Bool = false
+        gateway: [String: String] = [:], untilEnd: Bool = false, fresh: Bool = false, allowPartial: Bool = false,
+        acceptCluster: Bool = false
     ) -> Int32 {
         let device = Device(2, environment: [:])
         var lines = Log(device)
         do {
             let signals = try SignalPipe()
             let configuration = try Configuration.settings([
-                "kafka": kafka, "redis": redis, "worker": worker, "limits": limits, "log": log,
+                "kafka": kafka, "redis": redis, "worker": worker, "limits": limits, "log": log, "gateway": gateway,
             ])
             lines = Log(configuration.log, on: device)
             let session = try session(projection, configuration, lines) { settings in
@@ -51,6 +55,8 @@ public enum LanternProgram {
                 settings.allowsPartial = allowPartial
                 settings.acceptsCluster = acceptCluster
             }
+            let served = try serve(session, configuration, lines)
+            defer { served?.stop() }
             try session.start(signals: signals)
             switch session.run(untilEnd: untilEnd, signals: signals) {
             case .done: return 0
@@ -64,6 +70,20 @@ public enum LanternProgram {
             lines.error("\(error)")
             return error is ProjectionError ? 2 : ExitStatus.code(of: error)
         }
+    }
+
+    /// The gateway that the settings ask for. What the command line does with a file is not among its paths.
+    private static func serve(
+        _ session: WorkerSession, _ configuration: Configuration, _ log: Log
+    ) throws -> ServedGateway? {
+        guard let settings = configuration.gateway else { return nil }
+        let subjects = session.projections.map { runner in
+            StatusSubject(
+                plan: runner.settings.plan, fingerprint: runner.settings.fingerprint, group: configuration.worker.group,
+                redis: runner.settings.redis, spare: configuration.redis.spare)
+        }
+        let figures = session.figures
+        return try ServedGateway(settings, subjects, kafka: configuration.kafka, log: log) { figures.figures() }
     }
 
     private static func session(

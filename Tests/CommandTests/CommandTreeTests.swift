@@ -19,7 +19,8 @@ import Testing
         let all = leaves(CommandTree.root)
         #expect(
             all.map { $0.path.joined(separator: " ") } == [
-                "run", "validate", "schema", "status", "get", "explain", "parked list", "parked show", "parked retry",
+                "run", "serve", "health", "validate", "schema", "status", "get", "explain", "parked list",
+                "parked show", "parked retry",
                 "parked edit",
                 "parked skip", "plan", "rebuild", "generations", "diff", "promote", "rollback", "verify", "drop",
                 "history", "bench",
@@ -125,7 +126,7 @@ import Testing
     }
 
     @Test func `a parked event is named by its place, its key, or all`() throws {
-        func selection(_ rest: String) throws -> ParkedRetryCommand.Selection? {
+        func selection(_ rest: String) throws -> ParkedRetry.Selection? {
             (try command("parked retry --config c orders \(rest)") as? ParkedRetryCommand)?.selection
         }
         let place = try #require(ParkedPlace("orders:3:1041"))

@@ -35,7 +35,8 @@ import Testing
         let tables = [
             Vocabulary.top, Vocabulary.redis, Vocabulary.tls, Vocabulary.worker, Vocabulary.log, Vocabulary.projection,
             Vocabulary.errorPolicy, Vocabulary.topic, ViewVocabulary.view, ViewVocabulary.timeToLive,
-            ViewVocabulary.rule, ViewVocabulary.number, LimitWord.all.map(\.word),
+            ViewVocabulary.rule, ViewVocabulary.number, LimitWord.all.map(\.word), Vocabulary.gateway,
+            Vocabulary.gatewayTLS,
         ]
         #expect(names(in: schema) == Set(tables.flatMap(\.names)))
     }

@@ -18,6 +18,9 @@ enum Vocabulary {
         Word(name: "limits", summary: "Bounds; each has a default.", shape: .map(LimitWord.all.map(\.word))),
         Word(name: "log", summary: "What is logged, and how.", shape: .map(log)),
         Word(
+            name: "gateway", summary: "Probes, metrics, status and a page over HTTP; without it nothing listens.",
+            shape: .map(gateway)),
+        Word(
             name: "projections", summary: "Named, versioned rules that turn the events of topics into views.",
             shape: .named(pattern: namePattern, .map(projection)), isRequired: true),
     ]
@@ -69,6 +72,29 @@ enum Vocabulary {
         Word(
             name: "format", summary: "text, json, or auto (default): text on a terminal, else JSON lines.",
             shape: .choice(LogSettings.Format.allCases.map(\.rawValue))),
+    ]
+
+    static let gateway: [Word] = [
+        Word(
+            name: "listen",
+            summary: "An address of this machine and a port; default \(GatewaySettings.usualAddress).",
+            shape: .text(pattern: #"^(\[[0-9a-fA-F:.]+\]|[0-9.]+|localhost):[0-9]{1,5}$"#)),
+        Word(
+            name: "read-token-file",
+            summary: "A file with the token for all that only reads; read again when it changes.",
+            shape: .scalar),
+        Word(
+            name: "operate-token-file", summary: "A file with the token for actions; without it there are none.",
+            shape: .scalar),
+        Word(
+            name: "hosts", summary: "Names under which it may be asked, beside localhost and addresses.",
+            shape: .list(.scalar)),
+        Word(name: "tls", summary: "Serves HTTPS with these files.", shape: .map(gatewayTLS)),
+    ]
+
+    static let gatewayTLS: [Word] = [
+        Word(name: "certificate", summary: "The certificate and its chain, PEM.", shape: .scalar, isRequired: true),
+        Word(name: "key", summary: "The certificate's key, PEM.", shape: .scalar, isRequired: true),
     ]
 
     static let projection: [Word] = [

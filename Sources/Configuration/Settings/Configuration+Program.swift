@@ -4,7 +4,8 @@ extension Configuration {
     package static func settings(_ parts: [String: [String: String]]) throws(ConfigurationError) -> Configuration {
         let log = DiagnosticLog(file: "settings")
         let entries = parts.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty }.map { name, values in
-            entry(name, map(values, inner: name == "redis" ? ["tls"] : [], isText: name == "kafka"))
+            entry(
+                name, map(values, inner: ["redis", "gateway"].contains(name) ? ["tls"] : [], isText: name == "kafka"))
         }
         let result = ConfigurationReader(log: log).read(node(.mapping(entries), entries.map(\.value)), isProgram: true)
         guard let result, !log.hasErrors else {

@@ -13,6 +13,8 @@ public struct Configuration: Sendable, CustomStringConvertible, CustomDebugStrin
     public var worker: WorkerSettings
     public var limits: Limits
     public var log: LogSettings
+    /// nil: nothing listens.
+    public var gateway: GatewaySettings?
     /// In the file's order; empty only for a program that has its own.
     public var projections: [ProjectionPlan]
     /// Projections with a database of their own, by name.

@@ -17,12 +17,13 @@ struct ConfigurationReader {
         let worker = map["worker"].map { WorkerReader(log: log).read($0) } ?? WorkerSettings()
         let limits = map["limits"].map(limits) ?? Limits()
         let settings = map["log"].map(logSettings) ?? LogSettings()
+        let gateway = map["gateway"].flatMap { GatewayReader(log: log).read($0) }
         let home = redis?.address.database ?? 0
         let found = isProgram ? [] : map["projections"].map { ProjectionsReader(log: log, home: home).read($0) }
         guard let kafka, let redis, let found, !log.hasErrors else { return nil }
         var configuration = Configuration(
             file: log.file, kafka: kafka, redis: redis, worker: worker, limits: limits, log: settings,
-            projections: found.map(\.plan), warnings: [])
+            gateway: gateway, projections: found.map(\.plan), warnings: [])
         for each in found {
             configuration.databases[each.plan.name] = each.database
             configuration.definitions[each.plan.name] = each.definition

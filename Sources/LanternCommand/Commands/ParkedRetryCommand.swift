@@ -7,13 +7,6 @@ import Worker
 
 /// `lantern parked retry`.
 struct ParkedRetryCommand: Command {
-    /// What is to be folded again.
-    enum Selection: Equatable {
-        case place(ParkedPlace)
-        case key(String)
-        case all
-    }
-
     static let spec = CommandSpec(
         "retry", "Project parked events again, in order",
         discussion: "Name them by TOPIC:PARTITION:OFFSET, --key or --all. \(ParkedGroup.waiting)",
@@ -36,7 +29,7 @@ struct ParkedRetryCommand: Command {
 
     let configPath: String
     let projection: String
-    let selection: Selection
+    let selection: ParkedRetry.Selection
     let asJSON: Bool
 
     init(_ parsed: ParsedCommand) throws(UsageError) {
@@ -56,34 +49,10 @@ struct ParkedRetryCommand: Command {
 
     func run() -> ExitCode {
         ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, redis in
-            if case .all = selection {
-                let lists = try ParkedReader(plan, &redis)?.lists(&redis) ?? []
-                guard !lists.isEmpty else { return Console.fail(ParkedGroup.noSuchEvent, .failed) }
-                let requests = ParkedRequests(plan: plan)
-                let answers = try requests.retryAll(in: lists, &redis)
-                return requests.conclude(answers, asJSON: asJSON, &redis)
+            guard let answers = try ParkedRetry(plan: plan, selection: selection).answers(&redis) else {
+                return Console.fail(ParkedGroup.noSuchEvent, .failed)
             }
-            let places = try selected(plan, &redis)
-            guard !places.isEmpty else { return Console.fail(ParkedGroup.noSuchEvent, .failed) }
-            let requests = ParkedRequests(plan: plan)
-            let answers = try requests.ask(.retry, of: places, &redis)
-            return requests.conclude(answers, asJSON: asJSON, &redis)
+            return ParkedRequests(plan: plan).conclude(answers, asJSON: asJSON, &redis)
         }
-    }
-
-    /// One request a key: what is parked behind the first event of a key is retried with it.
-    private func selected(_ plan: ProjectionPlan, _ redis: inout RedisConnection) throws -> [ParkedPlace] {
-        if case .place(let place) = selection { return [place] }
-        guard let reader = try ParkedReader(plan, &redis) else { return [] }
-        var places: [ParkedPlace] = []
-        for (topic, partition) in try reader.lists(&redis) {
-            var seen: Set<[UInt8]> = []
-            for (offset, key) in try reader.offsets(topic, partition, &redis) {
-                if case .key(let wanted) = selection, key != Array(wanted.utf8) { continue }
-                if let key, plan.isOrderDependent, !seen.insert(key).inserted { continue }
-                if let place = ParkedPlace("\(topic):\(partition):\(offset)") { places.append(place) }
-            }
-        }
-        return places
     }
 }

@@ -28,50 +28,18 @@ struct ParkedShowCommand: Command {
         asJSON = parsed.flag("json")
     }
 
-    private struct Header: Encodable {
-        let name: String
-        /// nil for one without a value, which is not an empty one.
-        let value: String?
-
-        private enum CodingKeys: String, CodingKey { case name, value }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(name, forKey: .name)
-            try container.encode(value, forKey: .value)
-        }
-    }
-
-    private struct Shown: Encodable {
-        let event: ParkedEvent
-        let timestamp: Int64
-        let headers: [Header]
-        let value: String?
-        /// How many bytes the value has, if it was too large to be kept.
-        let leftOutBytes: Int?
-    }
-
     func run() -> ExitCode {
         ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, redis in
-            guard let reader = try ParkedReader(plan, &redis),
-                let record = try reader.record(place.topic, place.partition, place.offset, &redis)
-            else { return Console.fail(ParkedGroup.noSuchEvent, .failed) }
-            let event = ParkedEvent(
-                projection: plan.name, topic: place.topic, partition: place.partition, offset: place.offset,
-                key: record.key.map { readableText($0) }, view: record.view, reason: record.reason)
-            let headers = record.headers.map {
-                Header(name: readableText($0.name), value: $0.value.map { readableText($0) })
+            guard let shown = try ShownEvent(plan, place, &redis) else {
+                return Console.fail(ParkedGroup.noSuchEvent, .failed)
             }
-            let shown = Shown(
-                event: event, timestamp: record.timestamp, headers: headers,
-                value: record.value.map { readableText($0) }, leftOutBytes: record.leftOutBytes)
             if asJSON { return Console.printJSON(shown, .done) }
             show(shown)
             return .done
         }
     }
 
-    private func show(_ shown: Shown) {
+    private func show(_ shown: ShownEvent) {
         Console.print("reason     \(TerminalText.visible(shown.event.reason))")
         Console.print("view       \(shown.event.view ?? "-")")
         Console.print("key        \(TerminalText.visible(shown.event.key ?? "none"))")

@@ -28,9 +28,5 @@ struct PromoteCommand: Command {
 
     init(_ parsed: ParsedCommand) throws(UsageError) { options = try PromotionOptions(parsed) }
 
-    func run() -> ExitCode {
-        PromotionRun(options: options, command: "promote", comparesRows: true).run { session, choice, _ in
-            (try choice.build(of: session.fingerprints), session.unit)
-        }
-    }
+    func run() -> ExitCode { PromotionRun.promote(options).run() }
 }

@@ -19,11 +19,5 @@ struct RollbackCommand: Command {
 
     init(_ parsed: ParsedCommand) throws(UsageError) { options = try PromotionOptions(parsed) }
 
-    func run() -> ExitCode {
-        let run = PromotionRun(options: options, command: "rollback", comparesRows: false, looksForWorkers: true)
-        return run.run { session, choice, redis in
-            let database = try choice.previous(liveUntil: try session.liveUntil(choice, &redis))
-            return (database, try session.stored(in: database, &redis))
-        }
-    }
+    func run() -> ExitCode { PromotionRun.rollback(options).run() }
 }

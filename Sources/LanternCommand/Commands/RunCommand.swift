@@ -71,9 +71,16 @@ struct RunCommand: Command {
             settings.acceptsCluster = acceptCluster
             settings.startsFresh = settings.plan.name == freshProjection
         }
-        do { try session.start(signals: signals) } catch { return ErrorReport.explain(error) }
-        noteFresh(session)
-        return ErrorReport.code(session.run(untilEnd: untilEnd, signals: signals))
+        do {
+            // First, so that probes are answered while the servers are awaited, and a port that is taken is said at once.
+            let gateway = try FileGateway.start(configuration, session)
+            defer { gateway?.stop() }
+            try session.start(signals: signals)
+            noteFresh(session)
+            return ErrorReport.code(session.run(untilEnd: untilEnd, signals: signals))
+        } catch {
+            return ErrorReport.explain(error)
+        }
     }
 
     /// The rows were removed, and the next generation is there.

@@ -11,6 +11,17 @@ enum CommandHistory {
     /// The command line as it was typed, without the passwords of URLs.
     static let typed = Redaction.redacted(line(Array(Swift.CommandLine.arguments.dropFirst())))
 
+    /// What was asked for over HTTP, as the command line that does the same: the history shows that, and not how this process was
+    /// started.
+    @TaskLocal static var asked: String?
+
+    /// Does something that was asked for over HTTP.
+    static func recorded<Value>(
+        as arguments: [String], _ body: () throws -> Value
+    ) rethrows -> Value {
+        try $asked.withValue(line(arguments) + " (gateway)", operation: body)
+    }
+
     /// `lantern` and its arguments; those with blanks in them are in quotes.
     static func line(_ arguments: [String]) -> String {
         let words = arguments.map { word in
@@ -21,7 +32,7 @@ enum CommandHistory {
 
     /// A line about this command; the time is filled in when it is written.
     static func entry(_ result: String, _ code: ExitCode = .done) -> HistoryEntry {
-        HistoryEntry(who: ProcessOwner.name, exitCode: code.rawValue, command: typed, result: result)
+        HistoryEntry(who: ProcessOwner.name, exitCode: code.rawValue, command: asked ?? typed, result: result)
     }
 
     /// Adds a line to the history of the selected database; a message on stderr if that cannot be.

@@ -107,10 +107,14 @@ struct ParkedRequests {
 
     /// Notes the answers in the history and prints them; the exit code is `failed` if one is not a success.
     func conclude(_ answers: [Answer], asJSON: Bool, _ redis: inout RedisConnection) -> ExitCode {
-        let failed = answers.contains { $0.answer.map { !$0.hasPrefix("done") } ?? false }
-        let code: ExitCode = failed ? .failed : .done
+        let code = Self.code(answers)
         CommandHistory.note(Self.summary(answers, of: plan.name), code: code, &redis)
         return Self.tell(answers, code, asJSON: asJSON)
+    }
+
+    /// `failed` if one was answered and is not a success.
+    static func code(_ answers: [Answer]) -> ExitCode {
+        answers.contains { $0.answer.map { !$0.hasPrefix("done") } ?? false } ? .failed : .done
     }
 
     /// One event's answer, or how many there are of each.

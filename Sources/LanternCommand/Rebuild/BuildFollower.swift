@@ -19,18 +19,21 @@ struct BuildFollower {
 
     /// Throws what the work throws, or ``WorkerError`` if the build did not catch up.
     func run<Value: Sendable>(
+        signals: SignalPipe?, isCancelled: @escaping @Sendable () -> Bool = { false },
         _ work: @escaping @Sendable (@escaping @Sendable () -> Bool) throws -> Value
     ) throws -> Value {
         let unit = try rebuild.unit(withFacts: true, allowPartial: true)
-        let signals = try SignalPipe()
         let log = Log(rebuild.configuration.log, on: Console.messages)
         let runners = rebuild.runners(build, log)
         let session = WorkerSession(runners, redis: rebuild.redis, limits: rebuild.configuration.limits, log: log)
-        var output = RebuildOutput(asJSON: false)
+        // Without signals it is another program's log that progress would stand in.
+        let quiet = Device(descriptor: -1, isTerminal: false, hasColor: false)
+        var output = RebuildOutput(asJSON: false, on: signals == nil ? quiet : Console.messages)
         var monitor = RebuildMonitor(BuildReader(unit, build, redis: rebuild.redis), runners, endsCaughtUp: true)
         let job = SideJob(work)
         try session.start()
         let end = session.run(untilEnd: false, signals: signals) { now in
+            if isCancelled() { return false }
             if job.isStarted { return job.result == nil }
             if monitor.tick(&output, now: now) { return true }
             guard monitor.outcome == .caughtUp else { return false }

@@ -54,7 +54,9 @@ struct DiffRun {
 
     /// Folds the build in this process while it is compared.
     private func following(_ views: [ComparedView]) throws -> DiffAnswer {
-        try BuildFollower(side.unit, side.build, without: "nothing was compared").run { isCancelled in
+        try BuildFollower(side.unit, side.build, without: "nothing was compared").run(
+            signals: try SignalPipe()
+        ) { isCancelled in
             try compare(views, isCancelled)
         }
     }

@@ -13,33 +13,82 @@ struct PromotionRun {
     let command: String
     let comparesRows: Bool
     /// Whether it is said if nobody folds what is live then.
-    var looksForWorkers = false
+    let looksForWorkers: Bool
+    let choose: Choosing
 
     /// Which database is to be live, and the definitions to fold it with; nil definitions: this process cannot.
     typealias Choosing = (
         GenerationsSession, GenerationChoice, inout RedisConnection
     ) throws -> (database: Int, unit: RebuildUnit?)
 
-    func run(choosing choose: Choosing) -> ExitCode {
+    /// The build of the file's definition becomes live.
+    static func promote(_ options: PromotionOptions) -> PromotionRun {
+        PromotionRun(options: options, command: "promote", comparesRows: true, looksForWorkers: false) {
+            session, choice, _ in
+            (try choice.build(of: session.fingerprints), session.unit)
+        }
+    }
+
+    /// What was live before becomes live again.
+    static func rollback(_ options: PromotionOptions) -> PromotionRun {
+        PromotionRun(options: options, command: "rollback", comparesRows: false, looksForWorkers: true) {
+            session, choice, redis in
+            let database = try choice.previous(liveUntil: try session.liveUntil(choice, &redis))
+            return (database, try session.stored(in: database, &redis))
+        }
+    }
+
+    func run() -> ExitCode {
         guard let configuration = ConfigurationFile.load(options.configPath) else { return .usage }
         OpenFileLimit.raise()
         do {
-            let session = try GenerationsSession.one(
-                of: configuration, number: options.number, clientName: "lantern-\(command)")
-            var redis = try session.connect()
-            let choice = try session.choice(number: options.number, &redis)
-            let (database, unit) = try choose(session, choice, &redis)
-            let subject = try PromotionSubject.read(session.names, home: session.home, database: database, &redis)
-            redis.close()
-            let result = try promote(subject, session, unit)
-            var unfolded: [UnfoldedGeneration] = []
-            if looksForWorkers, case .swapped? = result.outcome { unfolded = UnfoldedGeneration.all(subject, session) }
-            let code = tell(result, unfolded)
-            if code == .done, case .swapped? = result.outcome { try keepCurrent(subject, session) }
+            let (result, session) = try result(configuration, signals: { try SignalPipe() })
+            let code = tell(result, unfolded(result, session))
+            if code == .done, case .swapped? = result.outcome { try keepCurrent(result.facts.subject, session) }
             return code
         } catch {
             return ErrorReport.explain(error)
         }
+    }
+
+    /// The same for another reader than a terminal; `isCancelled` takes the place of signals.
+    func answer(
+        _ configuration: Configuration, isCancelled: @escaping @Sendable () -> Bool
+    ) throws -> PromotionAnswer {
+        let (result, session) = try result(configuration, signals: { nil }, isCancelled: isCancelled)
+        return PromotionAnswer(result, isTrial: options.isTrial, unfolded: unfolded(result, session))
+    }
+
+    private func unfolded(_ result: Promoter.Result, _ session: GenerationsSession) -> [UnfoldedGeneration] {
+        guard looksForWorkers, case .swapped? = result.outcome else { return [] }
+        return UnfoldedGeneration.all(result.facts.subject, session)
+    }
+
+    private func result(
+        _ configuration: Configuration, signals: () throws -> SignalPipe?,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws -> (Promoter.Result, GenerationsSession) {
+        let session = try GenerationsSession.one(
+            of: configuration, number: options.number, clientName: "lantern-\(command)")
+        var redis = try session.connect()
+        let choice = try session.choice(number: options.number, &redis)
+        let (database, unit) = try choose(session, choice, &redis)
+        let subject = try PromotionSubject.read(session.names, home: session.home, database: database, &redis)
+        redis.close()
+        var promoter = promoter(subject, session)
+        if options.isTrial {
+            // The real one catches up first.
+            promoter.guards.maxLagMilliseconds = .max
+            return (try promoter.examine(), session)
+        }
+        guard let unit else { return (try promoter.promote(isCancelled: isCancelled), session) }
+        // Folds the build in this process until it has caught up, and while it becomes live.
+        let build = Build(database: subject.database, records: subject.projections.map(\.build))
+        let follower = BuildFollower(unit, build, without: "nothing was changed")
+        let result = try follower.run(signals: try signals(), isCancelled: isCancelled) { [promoter] isCancelled in
+            try promoter.promote(isCancelled: isCancelled)
+        }
+        return (result, session)
     }
 
     private func promoter(_ subject: PromotionSubject, _ session: GenerationsSession) -> Promoter {
@@ -47,27 +96,6 @@ struct PromotionRun {
         promoter.guards = options.guards(comparesRows: comparesRows)
         promoter.drainMilliseconds = Int64(options.drainMilliseconds)
         return promoter
-    }
-
-    private func promote(
-        _ subject: PromotionSubject, _ session: GenerationsSession, _ unit: RebuildUnit?
-    ) throws -> Promoter.Result {
-        var promoter = promoter(subject, session)
-        if options.isTrial {
-            // The real one catches up first.
-            promoter.guards.maxLagMilliseconds = .max
-            return try promoter.examine()
-        }
-        guard let unit else { return try promoter.promote() }
-        return try followed(promoter, unit)
-    }
-
-    /// Folds the build in this process until it has caught up, and while it becomes live.
-    private func followed(_ promoter: Promoter, _ rebuild: RebuildUnit) throws -> Promoter.Result {
-        let build = Build(database: promoter.subject.database, records: promoter.subject.projections.map(\.build))
-        return try BuildFollower(rebuild, build, without: "nothing was changed").run { isCancelled in
-            try promoter.promote(isCancelled: isCancelled)
-        }
     }
 
     /// Goes on folding what was live before, so that the way back is short.

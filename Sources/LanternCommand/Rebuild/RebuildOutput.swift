@@ -6,11 +6,15 @@ import Worker
 /// Shows a build to people, or to scripts as one JSON object a line.
 struct RebuildOutput {
     let asJSON: Bool
-    private var display = ProgressDisplay(Console.messages)
+    private var display: ProgressDisplay
     private var lastLine: Int64 = .min
     private var lastReason: String?
 
-    init(asJSON: Bool) { self.asJSON = asJSON }
+    /// Progress goes to `device`.
+    init(asJSON: Bool, on device: Device = Console.messages) {
+        self.asJSON = asJSON
+        display = ProgressDisplay(device)
+    }
 
     mutating func started(_ build: Build, isNew: Bool, remaining: Int64) {
         guard asJSON else {

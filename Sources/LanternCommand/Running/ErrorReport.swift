@@ -1,3 +1,4 @@
+import Gateway
 import Kafka
 import Redis
 import Worker
@@ -11,6 +12,7 @@ enum ErrorReport {
         case let error as WorkerError: return Console.fail(error.message, code)
         case let error as KafkaError: return Console.fail(error.message, code)
         case let error as RedisError: return Console.fail(error.message, code)
+        case let error as GatewayError: return Console.fail(error.message, .unreachable)
         default: return Console.fail("\(error)", code)
         }
     }

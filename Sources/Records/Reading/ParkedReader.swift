@@ -33,12 +33,13 @@ public struct ParkedReader {
         return found
     }
 
-    /// The offsets of one list in order, with their keys.
+    /// The offsets of one list in order, with their keys; the first so many.
     public func offsets(
-        _ topic: String, _ partition: Int32, _ redis: inout RedisConnection
+        _ topic: String, _ partition: Int32, limit: Int = .max, _ redis: inout RedisConnection
     ) throws -> [(offset: Int64, key: [UInt8]?)] {
+        let last = limit == .max ? -1 : limit - 1
         let members =
-            try redis.command("ZRANGE", keys.parkedIndex(topic, partition), "0", "-1").elements ?? []
+            try redis.command("ZRANGE", keys.parkedIndex(topic, partition), "0", "\(last)").elements ?? []
         return members.compactMap { ParkedRecord.place(inIndex: $0.bytes ?? []) }
     }
 
@@ -49,11 +50,13 @@ public struct ParkedReader {
             .flatMap { ParkedRecord(bytes: $0) }
     }
 
-    /// All of them with their reasons.
-    public func events(_ redis: inout RedisConnection) throws -> [ParkedEvent] {
+    /// The first so many of them, with their reasons.
+    public func events(limit: Int = .max, _ redis: inout RedisConnection) throws -> [ParkedEvent] {
         var events: [ParkedEvent] = []
         for (topic, partition) in try lists(&redis) {
-            for (offset, key) in try offsets(topic, partition, &redis) {
+            let left = limit - events.count
+            guard left > 0 else { break }
+            for (offset, key) in try offsets(topic, partition, limit: limit == .max ? .max : left, &redis) {
                 let record = try record(topic, partition, offset, &redis)
                 events.append(
                     ParkedEvent(

@@ -1,0 +1,77 @@
+internal import Projections
+internal import System
+
+/// Reads `gateway:`.
+struct GatewayReader {
+    let log: DiagnosticLog
+
+    func read(_ node: YAMLNode) -> GatewaySettings? {
+        guard let map = MapReader(node, Vocabulary.gateway, place: "gateway", log: log),
+            var settings = GatewaySettings(listen: listen(in: map) ?? GatewaySettings.usualAddress)
+        else { return nil }
+        settings.readTokenFile = map.text("read-token-file")
+        settings.operateTokenFile = map.text("operate-token-file")
+        if let file = settings.readTokenFile, file == settings.operateTokenFile {
+            log.error(
+                map["operate-token-file"]?.position ?? node.position,
+                "`operate-token-file` is the same file as `read-token-file`: then who may read may change too; use two files"
+            )
+        }
+        if let hosts = map["hosts"] { settings.hosts = names(hosts) }
+        if let tls = map["tls"] { settings.tls = readTLS(tls) }
+        let hasToken = map["read-token-file"] != nil || map["operate-token-file"] != nil
+        if !settings.listen.isLoopback, !hasToken {
+            log.error(
+                map["listen"]?.position ?? node.position,
+                "the gateway would be reachable from other machines on \(settings.listen), and has no token: set "
+                    + "`read-token-file` and `operate-token-file`, or listen on 127.0.0.1")
+        }
+        return settings
+    }
+
+    private func listen(in map: MapReader) -> String? {
+        guard let node = map["listen"], let text = map.text("listen") else { return nil }
+        if ListenAddress(text) != nil { return text }
+        log.error(
+            node.position,
+            "`listen` must be an address of this machine and a port, such as `127.0.0.1:8080`, `0.0.0.0:8080` or "
+                + "`\"[::]:8080\"`, not `\(text)`")
+        return nil
+    }
+
+    /// A program's settings are texts: there it is `a.example,b.example`.
+    private func names(_ node: YAMLNode) -> [String] {
+        var items: [YAMLNode] = []
+        if case .sequence(let list) = node.content { items = list }
+        if case .scalar(let text, _) = node.content, !node.isNull {
+            items = text.split(separator: ",").map { part in
+                var item = node
+                item.content = .scalar(String(part.trimmed), isQuoted: false)
+                return item
+            }
+        }
+        guard !items.isEmpty else {
+            log.error(node.position, "`hosts` must be a list of names, `[lantern.example.com]`, not \(node.kindName)")
+            return []
+        }
+        return items.compactMap { item in
+            guard let text = ScalarReader(log: log).text(item, place: "a name of `hosts`") else { return nil }
+            let isName = text.utf8.allSatisfy { byte in
+                (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || "-_.".utf8.contains(byte)
+            }
+            if isName, text.utf8.count <= 253 { return text.lowercased() }
+            log.error(
+                item.position,
+                "a name of `hosts` is the name alone, without scheme and port, such as `lantern.example.com`, not `\(text)`"
+            )
+            return nil
+        }
+    }
+
+    private func readTLS(_ node: YAMLNode) -> GatewaySettings.TLS? {
+        guard let map = MapReader(node, Vocabulary.gatewayTLS, place: "tls", log: log),
+            let certificate = map.text("certificate"), let key = map.text("key")
+        else { return nil }
+        return GatewaySettings.TLS(certificate: certificate, key: key)
+    }
+}
