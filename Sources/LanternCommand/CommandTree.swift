@@ -4,7 +4,7 @@ import CommandLine
 enum CommandTree {
     private static let commands: [any Command.Type] = [
         RunCommand.self, ServeCommand.self, HealthCommand.self, ValidateCommand.self, SchemaCommand.self,
-        StatusCommand.self, GetCommand.self, ExplainCommand.self,
+        StatusCommand.self, TopCommand.self, GetCommand.self, ExplainCommand.self,
     ]
     private static let parked: [any Command.Type] = [
         ParkedListCommand.self, ParkedShowCommand.self, ParkedRetryCommand.self, ParkedEditCommand.self,

@@ -4,7 +4,7 @@ import System
 
 /// Stdout, which remembers the first write that failed, so that no command ends with 0 when its result was lost.
 final class ResultOutput: Sendable {
-    private let device: Device
+    let device: Device
     /// `errno` of the first failed write; 0 if none failed.
     private let failure = Atomic<Int32>(0)
 
