@@ -11,8 +11,11 @@ extension SystemTests {
             let switchover = try Switchover("switched")
             let victims = Switchover.Victim.allCases
             for round in 0..<Stage.count(3, long: 72) {
-                let victim = victims[(round / 3 + round) % victims.count]
-                try switchover.round(Self.points[round % 3]) { command, _ in switchover.kill(victim, command) }
+                // Each victim at each point: 3 and 4 have no common divisor.
+                let victim = victims[round % victims.count]
+                try switchover.round(Self.points[(round + round / 12) % 3]) { command, _ in
+                    switchover.kill(victim, command)
+                }
             }
             try switchover.finish()
             Stage.figure("killed at: \(switchover.met.sorted { $0.key < $1.key })")
