@@ -27,7 +27,7 @@ struct Router: Sendable {
             counts.add(path, response.status)
             return .refused(response)
         }
-        if head.hasAmbiguousHeader { return refuse(.text(400, "a header that must be there once is there twice")) }
+        if head.hasAmbiguousHeader { return refuse(.text(400, "a header that may occur only once occurs twice")) }
         guard !matching.isEmpty else { return refuse(.text(404, "there is nothing at this path")) }
         guard let route = matching.first(where: { $0.takes(head.method) }) else {
             let allowed = matching.map(\.allowed).joined(separator: ", ")

@@ -32,7 +32,7 @@ struct AccessGuards: Sendable {
         guard let operateToken else {
             return .text(
                 403,
-                "this gateway changes nothing, since it has no token for it: set `gateway: { operate-token-file: FILE }`"
+                "this gateway accepts no actions, because it has no operate token: set `gateway: { operate-token-file: FILE }`"
             )
         }
         guard let token = bearer(head) else { return unauthorized("this needs the operate token") }

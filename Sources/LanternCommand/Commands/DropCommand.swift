@@ -16,7 +16,7 @@ struct DropCommand: Command {
             With PROJECTION it removes a projection that the file no longer has: the rows that its claims in Redis cover,
             Lantern's own keys for it, its ledger and its claims. Stop its workers first.
 
-            Their consumer groups in Kafka are deleted, too; what Kafka refuses is said, and no failure.
+            It also deletes their consumer groups in Kafka. If Kafka refuses, a message says so and the command goes on.
             If it is interrupted, run it again. Keys that another projection's claim covers too are kept and counted.
             """,
         arguments: [ArgumentSpec("PROJECTION", "the projection's name, as in Redis", optional: true)],

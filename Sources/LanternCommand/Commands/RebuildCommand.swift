@@ -25,7 +25,7 @@ struct RebuildCommand: Command {
             OptionSpec(flag: "until-caught-up", "stop once the build has caught up with the live views"),
             OptionSpec("until", "WHEN", "stop there, never to be promoted: a time, or TOPIC:PARTITION:OFFSET,…"),
             OptionSpec("max-rate", "N", "fold at most N events a second, in all processes together"),
-            OptionSpec("set-rate", "N|unlimited", "change the rate of the build that is there, and end"),
+            OptionSpec("set-rate", "N|unlimited", "change the rate of the existing build, and exit"),
             OptionSpec("database", "N", "build in this database, which must be empty"),
             OptionSpec(flag: "allow-partial", "build although a topic no longer reaches back to its beginning"),
             OptionSpec(flag: "abort", "end the build of this definition and remove all of it"),
@@ -151,7 +151,7 @@ struct RebuildCommand: Command {
         }
         if hasSet { return .done }
         return Console.fail(
-            "there is no build of this file's definition, so that there is no rate to change: `lantern rebuild` starts one, and takes `--max-rate N`",
+            "there is no build of this file's definition, so there is no rate to change: `lantern rebuild --max-rate N` starts one",
             .failed)
     }
 

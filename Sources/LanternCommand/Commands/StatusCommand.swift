@@ -8,8 +8,9 @@ struct StatusCommand: Command {
     static let spec = CommandSpec(
         "status", "Show how far the projections are",
         discussion: """
-            Reads Redis (checkpoints, states, parked events, rewinds) and Kafka (the ends of the partitions; if it cannot
-            be reached, ends and lags are left out, and those of a topic that does not exist). It changes nothing and does not need a running worker.
+            Reads Redis (checkpoints, states, parked events, rewinds) and Kafka (the ends of the partitions). Ends and
+            lags are left out if Kafka cannot be reached or a topic does not exist. It changes nothing and needs no
+            running worker.
             """,
         options: [CommonOptions.config, CommonOptions.json],
         examples: [

@@ -16,7 +16,7 @@ struct VerifyCommand: Command {
             """,
         options: [
             CommonOptions.config,
-            OptionSpec("sample", "1/N", "keep and compare one row in N, always the same ones, in that share of memory"),
+            OptionSpec("sample", "1/N", "compare one row in N, always the same ones, with 1/N of the memory"),
             OptionSpec(flag: "heal", "make the rows of live that differ what the log says"),
             CommonOptions.json,
         ],

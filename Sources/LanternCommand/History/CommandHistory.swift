@@ -41,7 +41,7 @@ enum CommandHistory {
             try entry(result, code).write(&redis)
         } catch {
             Console.messages.write(
-                "the history has no line about this: \(error.message) `lantern history` needs +lpush, +ltrim, +lrange and +time.\n"
+                "this was done, but could not be written to the history: \(error.message) That needs +lpush, +ltrim and +time.\n"
             )
         }
     }

@@ -56,8 +56,8 @@ struct BuildForecast: Encodable {
             let rate = HumanNumber.rate(eventsPerSecond)
             text +=
                 isOfLastBuild
-                ? ", in about \(time) (at \(rate), as the build that made what is live)"
-                : ", in at least \(time) (Kafka and the fold alone make \(rate) here)"
+                ? ", in about \(time) (at \(rate), the rate of the build that made the live views)"
+                : ", in at least \(time) (reading and folding without Redis reach \(rate) here)"
         }
         text += ", and take about \(HumanNumber.bytes(memoryBytes)) of Redis's memory"
         if let memoryLeftBytes { text += " (\(HumanNumber.bytes(memoryLeftBytes)) are left)" }

@@ -18,7 +18,7 @@ enum DroppedGroups {
         for (group, removal) in zip(groups, removals) {
             guard case .kept(let words) = removal else { continue }
             Console.messages.write(
-                "consumer group \(group.name) stays in Kafka: \(words). It does no harm, and Kafka forgets it once it was empty for `offsets.retention.minutes`.\n"
+                "consumer group \(group.name) stays in Kafka: \(words). It does no harm: Kafka removes it after it has been empty for `offsets.retention.minutes`.\n"
             )
         }
         return removals

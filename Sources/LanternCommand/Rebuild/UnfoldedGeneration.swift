@@ -44,6 +44,6 @@ struct UnfoldedGeneration: Encodable, Equatable {
         let versions = generations.map { "\($0.projection) has version \($0.version ?? "?")" }.joined(
             separator: " and ")
         return
-            "no worker folds \(names): the live views stand still until one does. Start it with the file in which \(versions): `lantern run --config FILE`\n"
+            "no worker folds \(names), so nothing updates the live views. Start a worker with the file in which \(versions): `lantern run --config FILE`\n"
     }
 }

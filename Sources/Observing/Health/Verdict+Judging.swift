@@ -37,7 +37,7 @@ extension Verdict {
             findings.append(
                 VerdictFinding(
                     .unknown, .failing, "redis",
-                    "how the projections are is unknown: they were last read \((now - model.at) / 1_000) s ago",
+                    "the state of the projections is unknown: Redis was last read \((now - model.at) / 1_000) s ago",
                     since: model.at,
                     action: "Restart this process if that lasts."))
         }
@@ -101,8 +101,8 @@ extension Verdict {
         guard let generation = projection.generation else {
             return "no worker runs projection \(projection.name)"
         }
-        return "no worker that runs has the definition of generation \(generation) of projection \(projection.name), "
-            + "which is live, so nobody folds it"
+        return "no running worker has the definition of projection \(projection.name)'s live generation \(generation), "
+            + "so nothing updates its views"
     }
 
     private static func partitions(_ projection: ProjectionStatus, now: Int64) -> [VerdictFinding] {

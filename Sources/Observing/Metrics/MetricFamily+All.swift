@@ -85,11 +85,11 @@ extension MetricFamily {
         "lantern_build_remaining_events", .gauge, ["projection"], "Of a build in this process: events behind live.")
     static let buildThrottled = Self(
         "lantern_build_throttled", .gauge, ["projection", "reason"],
-        "1 while a build in this process rests; otherwise absent.")
+        "1 while a build in this process is slowed down (freshness) or rests (memory); otherwise absent.")
     static let builds = [buildRemaining, buildThrottled]
 
     static let workers = Self(
-        "lantern_workers", .gauge, [], "Worker processes that have said of themselves within 10 s.")
+        "lantern_workers", .gauge, [], "Worker processes that reported themselves in the last 10 s.")
     static let redisUp = Self("lantern_redis_up", .gauge, [], "1 if Redis replies to this process.")
     static let redisMemory = Self("lantern_redis_memory_bytes", .gauge, [], "Memory that Redis uses.")
     static let redisMaximum = Self("lantern_redis_memory_max_bytes", .gauge, [], "Redis's maxmemory; 0: no limit.")

@@ -56,7 +56,7 @@ struct StatusMemory: Sendable {
             fresh.at = now
             fresh.verdict = Verdict([
                 VerdictFinding(
-                    .unknown, .failing, "redis", "how the projections are is unknown: they have not been read yet",
+                    .unknown, .failing, "redis", "the state of the projections is unknown: Redis has not been read yet",
                     since: now, action: "Wait a moment.")
             ])
             return fresh

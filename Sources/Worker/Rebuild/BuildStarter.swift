@@ -82,7 +82,7 @@ struct BuildStarter {
         if let build, try unit.isFormer(build, &redis) {
             throw WorkerError(
                 .refused,
-                "this definition was live before, and somebody went back from it (\(unit.words(build))): it is kept current, and `lantern promote` makes it live again"
+                "this definition was live until a rollback (\(unit.words(build))): it is kept current, and `lantern promote` makes it live again"
             )
         }
         if build == nil {

@@ -20,7 +20,7 @@ function changes(answer) {
 
 async function step(name, title, isDangerous, refresh) {
   try {
-    say("Looking what would happen …");
+    say("Checking what would happen …");
     const trial = await post(`actions/${name}`, { dryRun: true });
     if ((trial.refusals ?? []).length > 0) return showMessage(title, changes(trial));
     if (!await confirm(title, { content: changes(trial), command: command(name), verb: title, isDangerous })) return;

@@ -66,7 +66,7 @@ async function details() {
 }
 
 function showHistory(entries) {
-  if (entries.length === 0) return fill("history-body", h("p", { class: "quiet" }, "No operator has done anything yet."));
+  if (entries.length === 0) return fill("history-body", h("p", { class: "quiet" }, "Nothing has been done yet."));
   const rows = entries.map((one) => [ago(one.time), h("span", { class: "break mono" }, one.command), h("span", { class: "break" }, one.result), one.who]);
   fill("history-body", table("Table of the history", [{ name: "When" }, { name: "Command" }, { name: "Result" }, { name: "Who", optional: true }], rows));
 }
