@@ -2,6 +2,7 @@ import Projections
 import Records
 import Redis
 import RedisServer
+import System
 import Testing
 
 @testable import Observing
@@ -62,5 +63,38 @@ import Testing
         try redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         #expect(throws: RedisError.self) { _ = try reader.read([:]) }
         #expect(try reader.read([:]).projections.count == 1)
+    }
+
+    @Test func `compares an end with the checkpoint that was there before Kafka was asked`() throws {
+        let server = try RedisServer()
+        var redis = try RedisConnection.open(options(server))
+        let scene = Scene()
+        let keys = KeySpace(projection: "orders")
+        try redis.command("SET", keys.generation, scene.record.text)
+        try redis.command("HSET", keys.growth, "orders", "1")
+        func write(_ next: Int64) throws {
+            let checkpoint = Checkpoint(next: next, confirmed: next, writer: "w", time: 1_000)
+            try redis.command(
+                "SET", keys.checkpoint("orders", 0), String(decoding: checkpoint.text, as: UTF8.self))
+        }
+        var reader = StatusReader([
+            StatusSubject(plan: Scene.plan, fingerprint: "f00", redis: try options(server))
+        ])
+        func state(_ end: Int64, askedAt: Int64) throws -> String? {
+            let logs = ["orders": TopicLogs.known([LogBounds(low: 0, readable: end, end: end)])]
+            return try reader.read(logs, askedAt: askedAt).projections.first?.partitions.first?.state
+        }
+        try write(40)
+        _ = try reader.read([:])
+        let asked = Clock.wallMilliseconds()
+        // Events were written and projected since Kafka was asked.
+        try write(90)
+        #expect(try state(50, askedAt: asked) == "caught-up")
+        #expect(try state(50, askedAt: asked) == "caught-up")
+        // The log was shorter than the checkpoint already then; and it stays so for as long as Kafka is not asked again.
+        #expect(try state(30, askedAt: asked) == "halted")
+        for _ in 0..<20 { #expect(try state(30, askedAt: asked) == "halted") }
+        // Kafka was asked before any checkpoint was read.
+        #expect(try state(30, askedAt: asked - 3_600_000) == "caught-up")
     }
 }

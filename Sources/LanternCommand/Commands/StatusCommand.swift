@@ -35,8 +35,10 @@ struct StatusCommand: Command {
             let properties = configuration.kafka.map { ($0.name, $0.value) }
             var ends = try LogEnds(properties, clientID: "lantern-status")
             var reader = StatusReader(StatusSubject.all(configuration, clientName: "lantern-status"))
-            let logs = ends.read(reader.topics)
-            let model = try reader.read(logs)
+            // Twice: an end is compared with the checkpoint that was there before Kafka was asked.
+            _ = try reader.read([:])
+            let askedAt = Clock.wallMilliseconds()
+            let model = try reader.read(ends.read(reader.topics), askedAt: askedAt)
             // What Redis knows is worth the more when Kafka is away.
             let fault = ends.fault.map { ErrorReport.explain($0) }
             let isHalted = model.projections.contains { projection in

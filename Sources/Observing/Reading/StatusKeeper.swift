@@ -16,6 +16,8 @@ public final class StatusKeeper: Sendable {
     private struct State {
         var memory = StatusMemory()
         var logs: [String: TopicLogs] = [:]
+        /// When Kafka was asked for them.
+        var logsAskedAt: Int64 = 0
         var askedAt: Int64 = 0
         var isStopped = false
     }
@@ -66,9 +68,9 @@ public final class StatusKeeper: Sendable {
     private func lookAtRedis() {
         var reader = StatusReader(subjects)
         while !isStopped {
-            let logs = state.withLock { $0.logs }
+            let (logs, askedAt) = state.withLock { ($0.logs, $0.logsAskedAt) }
             do {
-                let model = try reader.read(logs)
+                let model = try reader.read(logs, askedAt: askedAt)
                 state.withLock { $0.memory.take(model) }
             } catch {
                 let words = (error as? RedisError)?.message ?? "\(error)"
@@ -85,11 +87,13 @@ public final class StatusKeeper: Sendable {
             do throws(KafkaError) {
                 var ends = try LogEnds(kafka, clientID: clientID, timeoutMilliseconds: 5_000)
                 while !isStopped {
+                    let askedAt = Clock.wallMilliseconds()
                     let logs = ends.read(topics)
                     let fault = ends.fault?.message
                     let now = Clock.wallMilliseconds()
                     state.withLock { state in
                         state.logs = logs
+                        state.logsAskedAt = askedAt
                         state.memory.kafka(fault, now: now)
                     }
                     wait(Self.kafkaInterval)

@@ -8,22 +8,30 @@ import System
 public struct StatusReader: ~Copyable {
     private let subjects: [StatusSubject]
     private var redis: RedisConnection?
+    private var earlier = EarlierCheckpoints()
 
     public init(_ subjects: [StatusSubject]) { self.subjects = subjects }
 
     /// The topics that the projections read.
     public var topics: [String] { subjects.flatMap { $0.plan.topics.map(\.name) } }
 
-    /// `logs` is what Kafka reports. Throws `RedisError`, and then the next call opens a new connection.
-    public mutating func read(_ logs: [String: TopicLogs]) throws -> StatusModel {
+    /// `logs` is what Kafka reported when it was asked, in milliseconds since 1970 by this machine's clock. That a checkpoint lies
+    /// beyond its log's end is only believed if the checkpoint was read by an earlier call, before Kafka was asked. Throws
+    /// `RedisError`, and then the next call opens a new connection.
+    public mutating func read(_ logs: [String: TopicLogs], askedAt: Int64 = 0) throws -> StatusModel {
+        earlier.prepare(askedAt: askedAt)
+        var partitions: [(projection: String, StoredPartition)] = []
         var model = StatusModel(at: Clock.wallMilliseconds())
         guard let first = subjects.first else { return model }
         var connection = try redis.take() ?? RedisConnection.open(first.redis)
         for home in Set(subjects.map(\.home)).sorted() {
             let own = subjects.filter { $0.home == home }
             try connection.command("SELECT", "\(home)")
-            try read(own, logs, &model, &connection)
+            for reading in try read(own, logs, askedAt: askedAt, &model, &connection) {
+                partitions += reading.partitions.map { (reading.projection, $0) }
+            }
         }
+        earlier.add(partitions, at: Clock.wallMilliseconds())
         model.redis = try server(&connection)
         let order = subjects.map(\.plan.name)
         model.projections.sort {
@@ -34,9 +42,9 @@ public struct StatusReader: ~Copyable {
     }
 
     private func read(
-        _ subjects: [StatusSubject], _ logs: [String: TopicLogs], _ model: inout StatusModel,
+        _ subjects: [StatusSubject], _ logs: [String: TopicLogs], askedAt: Int64, _ model: inout StatusModel,
         _ redis: inout RedisConnection
-    ) throws {
+    ) throws -> [(projection: String, partitions: [StoredPartition])] {
         let time = try WorkerRegistry.now(&redis)
         let workers = try WorkerRegistry.read(&redis).filter { !$0.isGone(at: time) }
         for entry in workers where !model.workers.contains(where: { $0.id == entry.id }) {
@@ -44,9 +52,11 @@ public struct StatusReader: ~Copyable {
         }
         let finder = GenerationFinder(home: subjects[0].home, spare: subjects[0].spare)
         let places = try finder.places(of: subjects.map(\.plan.name), &redis)
-        for (subject, places) in zip(subjects, places) {
+        return try zip(subjects, places).map { subject, places in
             let reading = try ProjectionReading(subject, places, logs, &redis)
-            model.projections.append(ProjectionStatus(subject, reading, logs, workers, now: model.at))
+            let raised = earlier.raise(logs, askedAt: askedAt, subject.plan.name, reading.partitions)
+            model.projections.append(ProjectionStatus(subject, reading, raised, workers, now: model.at))
+            return (subject.plan.name, reading.partitions)
         }
     }
 

@@ -91,9 +91,10 @@ export function showProjections(model, samplesOf) {
     { name: "Workers", right: true, optional: true },
   ];
   const rows = sorted.map((one) => {
-    const level = levelOf(model, one);
+    // What was read before Redis went away says nothing of now.
+    const level = model.redis.isUp ? levelOf(model, one) : "failing";
     const samples = samplesOf(one.name);
-    const word = level === "ok" ? (lagOf(one) === 0 ? "up to date" : one.state === "open" ? "projecting" : one.state) : findingsOf(model, one.name)[0].code.replaceAll("-", " ");
+    const word = !model.redis.isUp ? "unknown" : level === "ok" ? (lagOf(one) === 0 ? "up to date" : one.state === "open" ? "projecting" : one.state) : findingsOf(model, one.name)[0].code.replaceAll("-", " ");
     return [
       h("a", { id: `open-${one.name}`, href: link({ projection: one.name }), "aria-current": state("projection") === one.name ? "true" : null }, one.name),
       h("span", { class: `state ${level}` }, word),

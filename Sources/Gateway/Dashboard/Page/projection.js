@@ -49,6 +49,7 @@ export function showProjection(model, samplesOf) {
   fill("projection-body",
     h("p", {}, h("button", { type: "button", id: "close-projection", onclick: () => setState({ projection: null }) }, "Close"), " ",
       h("button", { type: "button", id: "copy-status", onclick: () => copy(`lantern status --config ${about.file}`) }, "Copy as command")),
+    !model.redis.isUp && h("p", { class: "notice failing" }, "Redis does not answer, since ", ago(model.redis.since), ": what follows was read before."),
     one.obstacle && h("p", { class: "notice failing" }, one.obstacle),
     !one.isThisVersion && h("p", { class: "notice degraded" }, prose("The live generation has another definition than this process's file. `lantern plan` shows what would change.")),
     h("div", { class: "charts" },
