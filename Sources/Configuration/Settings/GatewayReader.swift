@@ -39,17 +39,8 @@ struct GatewayReader {
         return nil
     }
 
-    /// A program's settings are texts: there it is `a.example,b.example`.
     private func names(_ node: YAMLNode) -> [String] {
-        var items: [YAMLNode] = []
-        if case .sequence(let list) = node.content { items = list }
-        if case .scalar(let text, _) = node.content, !node.isNull {
-            items = text.split(separator: ",").map { part in
-                var item = node
-                item.content = .scalar(String(part.trimmed), isQuoted: false)
-                return item
-            }
-        }
+        let items = node.listItems
         guard !items.isEmpty else {
             log.error(node.position, "`hosts` must be a list of names, `[lantern.example.com]`, not \(node.kindName)")
             return []

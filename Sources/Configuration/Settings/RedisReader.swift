@@ -36,16 +36,7 @@ struct RedisReader {
     }
 
     private func readSpare(_ node: YAMLNode, home: Int) -> [Int]? {
-        // A program's settings are texts: there it is `14,15`.
-        var items: [YAMLNode] = []
-        if case .sequence(let list) = node.content { items = list }
-        if case .scalar(let text, _) = node.content, !node.isNull {
-            items = text.split(separator: ",").map { part in
-                var item = node
-                item.content = .scalar(String(part.trimmed), isQuoted: false)
-                return item
-            }
-        }
+        let items = node.listItems
         guard !items.isEmpty else {
             log.error(node.position, "`spare` must be a list of databases, `[14, 15]`, not \(node.kindName)")
             return nil
