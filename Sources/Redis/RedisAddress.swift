@@ -7,6 +7,8 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
         case tcp(host: String, port: UInt16)
         /// A socket in the file system.
         case unix(path: String)
+        /// Wherever the sentinels say that the master is, at each connection.
+        case sentinel(SentinelGroup)
     }
 
     /// How the server is reached.
@@ -30,6 +32,11 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
         self.database = database
         self.user = user
         self.password = password
+    }
+
+    /// The same login and database at another place.
+    func at(_ endpoint: Endpoint) -> RedisAddress {
+        RedisAddress(endpoint: endpoint, usesTLS: usesTLS, database: database, user: user, password: password)
     }
 
     /// Reads an address.
@@ -79,7 +86,7 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
     }
 
     private static let noSentinel =
-        "Sentinel is not supported; use the master's address, through a name that follows a failover"
+        "for Sentinel, write a map instead: `redis: { sentinels: [HOST:PORT, HOST:PORT], master: NAME }`"
 
     private static func socket(_ text: Substring) throws(Fault) -> (Endpoint, Int) {
         let path = text.prefix { $0 != "?" }
@@ -126,6 +133,10 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
             return "\(usesTLS ? "rediss" : "redis")://\(login)\(shown):\(port)\(path)"
         case .unix(let path):
             return "unix://\(login)\(path)\(database == 0 ? "" : "?db=\(database)")"
+        case .sentinel(let group):
+            let places = group.places.map(\.description).joined(separator: ",")
+            let path = database == 0 ? "" : "/\(database)"
+            return "\(usesTLS ? "rediss" : "redis")+sentinel://\(login)\(places)/\(group.master)\(path)"
         }
     }
 
@@ -154,7 +165,8 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
         return (user.isEmpty ? nil : user, password)
     }
 
-    private static func hostAndPort(_ text: Substring) -> (host: String, port: UInt16)? {
+    /// A host and a port, with brackets around an IPv6 address; nil if `text` is anything else.
+    static func hostAndPort(_ text: Substring, usualPort: UInt16 = 6379) -> (host: String, port: UInt16)? {
         var host = text
         var rest: Substring = ""
         if text.hasPrefix("[") {
@@ -172,7 +184,7 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
                 || "._-:%".unicodeScalars.contains($0)
         }
         guard !host.isEmpty, isName else { return nil }
-        if rest.isEmpty { return (String(host), 6379) }
+        if rest.isEmpty { return (String(host), usualPort) }
         guard rest.hasPrefix(":"), let port = UInt16(rest.dropFirst()), port > 0 else { return nil }
         return (String(host), port)
     }

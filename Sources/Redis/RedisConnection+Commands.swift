@@ -43,7 +43,7 @@ extension RedisConnection {
             do {
                 try Socket.wait(
                     descriptor, for: sent < total || hasPendingOutput ? POLLIN | POLLOUT : POLLIN, deadline: deadline,
-                    interrupt: interrupt, doing: "waiting for \(options.address) to reply")
+                    interrupt: interrupt, doing: "waiting for \(server) to reply")
             } catch {
                 throw failed(error)
             }

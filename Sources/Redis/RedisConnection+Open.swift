@@ -5,12 +5,13 @@ extension RedisConnection {
     /// Connects, logs in, chooses the database and makes sure of two things: that the server is a master, and that MULTI and
     /// EXEC work for this user (a proxy or an ACL that refuses them but takes writes would apply those bare).
     ///
-    /// Blocks for at most the connect time-out and twice the command time-out, or until `interrupt` is readable. The
-    /// name is resolved and the password file read again at each call. Whether the server is suitable otherwise is for
+    /// Blocks for at most the connect time-out (twice that with sentinels) and twice the command time-out, or until
+    /// `interrupt` is readable. Sentinels are asked, the name is resolved and the password file read again at each call. Whether the server is suitable otherwise is for
     /// the caller to check: ``inspect()``.
     public static func open(_ options: RedisOptions, interrupt: Int32? = nil) throws(RedisError) -> RedisConnection {
         let password = try options.currentPassword()
-        var connection = try RedisConnection(connecting: options, interrupt: interrupt)
+        let server = try options.locate(interrupt: interrupt)
+        var connection = try RedisConnection(connecting: options, to: server, interrupt: interrupt)
         let ignored = try connection.logIn(password: password, interrupt: interrupt)
         do {
             try connection.check(interrupt: interrupt)
@@ -58,9 +59,9 @@ extension RedisConnection {
                     name == "AUTH" && password == nil
                     ? "No password is configured for user \(user ?? "default"): set `password-file` under `redis:`, or put it into the URL."
                     : Self.remedy(for: name, text)
-                throw failed(.reply(text, to: "\(name) at \(options.address)", remedy: remedy))
+                throw failed(.reply(text, to: "\(name) at \(server)", remedy: remedy))
             }
-            throw failed(RedisError(.protocolViolation, "\(options.address) returned \(value) for \(name)."))
+            throw failed(RedisError(.protocolViolation, "\(server) returned \(value) for \(name)."))
         }
         return ignored
     }
@@ -84,7 +85,7 @@ extension RedisConnection {
         commands.command("MULTI")
         commands.command("EXEC")
         let values = try roundTrip(commands, interrupt: interrupt)
-        let address = "\(options.address)"
+        let address = "\(server)"
         if case .error(let text) = values[0] {
             throw failed(.reply(text, to: "ROLE at \(address)", remedy: Self.remedy(for: "ROLE", text)))
         }

@@ -9,6 +9,8 @@ import System
 public struct RedisConnection: ~Copyable {
     /// How it was opened.
     public let options: RedisOptions
+    /// The server that it is to: with Sentinel, the one that was the master when it was opened.
+    public let server: RedisAddress
     /// The socket, for `poll(2)`; -1 once closed.
     public private(set) var descriptor: Int32
     private var reader: ReplyReader
@@ -20,21 +22,22 @@ public struct RedisConnection: ~Copyable {
     private static let inboxBytes = 1 << 20
 
     /// Name, connection and TLS, no command yet; see ``open(_:interrupt:)``.
-    init(connecting options: RedisOptions, interrupt: Int32?) throws(RedisError) {
+    init(connecting options: RedisOptions, to server: RedisAddress, interrupt: Int32?) throws(RedisError) {
         #if !REDIS_TLS
-            if options.address.usesTLS { throw Self.noTLS(options.address) }
+            if server.usesTLS { throw Self.noTLS(server) }
         #endif
         let deadline = Deadline(milliseconds: options.connectTimeoutMilliseconds)
-        let descriptor = try Socket.connect(to: options.address, deadline: deadline, interrupt: interrupt)
+        let descriptor = try Socket.connect(to: server, deadline: deadline, interrupt: interrupt)
         #if REDIS_TLS
             var session: TLSSession? = nil
-            if options.address.usesTLS, case .tcp(let host, _) = options.address.endpoint {
+            if server.usesTLS, case .tcp(let host, _) = server.endpoint {
                 session = try TLSSession(
                     descriptor: descriptor, host: host, files: options.tls, deadline: deadline, interrupt: interrupt)
             }
             tls = session
         #endif
         self.options = options
+        self.server = server
         self.descriptor = descriptor
         reader = ReplyReader(limits: options.replyLimits)
     }
@@ -90,18 +93,18 @@ public struct RedisConnection: ~Copyable {
                 why = "the server ended the TLS session (\(alert)). Check `cert` and `key` under `tls`"
             }
         #endif
-        return RedisError(.closed, "The connection to \(options.address) was lost while \(doing): \(why).")
+        return RedisError(.closed, "The connection to \(server) was lost while \(doing): \(why).")
     }
 
     /// The connection is gone, and `text` is the error that the server sent before.
     func closedWith(_ text: [UInt8]) -> RedisError {
         let said = text.span.extracting(first: 512).readable
-        return RedisError(.closed, "Redis at \(options.address) refused the connection and closed it: \(said)")
+        return RedisError(.closed, "Redis at \(server) refused the connection and closed it: \(said)")
     }
 
     private func ensureOpen() throws(RedisError) {
         guard isOpen else {
-            throw RedisError(.closed, "The connection to \(options.address) is already closed. Open a new one.")
+            throw RedisError(.closed, "The connection to \(server) is already closed. Open a new one.")
         }
     }
 
@@ -200,7 +203,7 @@ public struct RedisConnection: ~Copyable {
         do {
             return try reader.next(into: &reply)
         } catch {
-            throw failed(RedisError(error.kind, "\(options.address): \(error.message)"))
+            throw failed(RedisError(error.kind, "\(server): \(error.message)"))
         }
     }
 }

@@ -32,6 +32,9 @@ public struct RedisOptions: Sendable {
     public var clientName: String
     /// What one reply may be at most.
     public var replyLimits: ReplyLimits
+    /// The login at the sentinels, if the address names some: their own user and password file.
+    public var sentinelUser: String?
+    public var sentinelPasswordFile: String?
     /// Whether each connection refuses a server that may evict keys: the policy may change, and so may the master.
     public var refusesEviction = false
 

@@ -57,7 +57,7 @@ extension RedisConnection {
     /// - Throws: ``RedisError/Kind/evicting``, and what ``inspect()`` throws.
     public mutating func ensureKeepsKeys() throws(RedisError) {
         guard let policy = try inspect().evictingPolicy else { return }
-        throw failed(.evicting(policy, at: "\(options.address)"))
+        throw failed(.evicting(policy, at: "\(server)"))
     }
 
     /// Asks the server for ``ServerFacts``: INFO, and CONFIG GET maxmemory-policy if INFO does not contain it.
@@ -66,7 +66,7 @@ extension RedisConnection {
     public mutating func inspect() throws(RedisError) -> ServerFacts {
         let info = try command("INFO")
         guard let text = info.text else {
-            throw failed(RedisError(.protocolViolation, "\(options.address) did not return text for INFO."))
+            throw failed(RedisError(.protocolViolation, "\(server) did not return text for INFO."))
         }
         var facts = ServerFacts(info: text)
         if facts.maxmemoryPolicy == nil {

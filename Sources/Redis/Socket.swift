@@ -11,6 +11,9 @@ enum Socket {
         case .unix(let path):
             return try connect(
                 SocketAddress(unixPath: path), what: "\(address)", deadline: deadline, interrupt: interrupt)
+        case .sentinel(let group):
+            throw RedisError(
+                .invalidOptions, "The sentinels of \(group.master) must be asked first where the master is.")
         case .tcp(let host, let port):
             let found = try NameLookup.addresses(of: host, port: port, deadline: deadline, interrupt: interrupt)
             var failures: [RedisError] = []

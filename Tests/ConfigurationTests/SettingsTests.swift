@@ -71,6 +71,24 @@ import Testing
         expectFault(redis("{ url: redis://a@h, user: x }"), at: "2:34", "keep one")
     }
 
+    @Test func `Redis through sentinels`() throws {
+        let settings = try parse(
+            redis("{ sentinels: [a, \"b:7\"], master: views, database: 3, user: u, sentinel-password-file: /s }")
+        ).redis
+        let places = ["a:26379", "b:7"].compactMap { SentinelGroup.Place($0) }
+        #expect(settings.address.endpoint == .sentinel(SentinelGroup(master: "views", places: places)))
+        #expect(settings.address.database == 3 && !settings.address.usesTLS)
+        #expect(settings.user == "u" && settings.sentinelPasswordFile == "/s")
+        #expect(settings.description == "redis+sentinel://a:26379,b:7/views/3")
+        #expect(try parse(redis("{ sentinels: [a], master: m, tls: { ca: c } }")).redis.address.usesTLS)
+        expectFault(redis("{ sentinels: [a] }"), at: "2:21", "needs `master`")
+        expectFault(redis("{ sentinels: [], master: m }"), at: "2:21", "must be a list")
+        expectFault(redis("{ sentinels: [\"a:x\"], master: m }"), at: "2:22", "HOST:PORT")
+        expectFault(redis("{ url: redis://h, sentinels: [a], master: m }"), at: "2:10", "remove one")
+        expectFault(redis("{ url: redis://h, master: m }"), at: "2:26", "belongs to `sentinels`")
+        expectFault(redis("{ sentinel: [a], master: m }"), at: "2:10", "did you mean `sentinels`?")
+    }
+
     @Test func `the worker's settings`() throws {
         let worker = try parse(with("worker: { lanes: 2, instance-id: \"${POD}\", group: g }"), ["POD": "w-0"]).worker
         #expect(worker.lanes == 2 && worker.instanceID == "w-0" && worker.group == "g" && worker.partitions == nil)

@@ -54,8 +54,8 @@ import Testing
     @Test(arguments: [
         ("redis://:a/b@host", "%2F"), ("redis://:a?b@host", "%3F"), ("redis://:a%b@host", "%25"),
         ("redis://:@host", "environment variable"), ("redis://user:@host", "its password is empty"),
-        ("redis+sentinel://a:26379/mymaster", "Sentinel is not supported"),
-        ("redis://a:26379,b:26379/0", "Sentinel is not supported"),
+        ("redis+sentinel://a:26379/mymaster", "redis: { sentinels: ["),
+        ("redis://a:26379,b:26379/0", "redis: { sentinels: ["),
     ])
     func `a refused address says what to write instead`(text: String, words: String) {
         let error = #expect(throws: RedisError.self) { () throws(RedisError) in try RedisAddress(text) }

@@ -28,11 +28,23 @@ enum Vocabulary {
     static let redis: [Word] = [
         Word(
             name: "url", summary: "redis://[user@]host[:port][/database], rediss:// with TLS, unix:///path[?db=n].",
-            shape: .text(pattern: "^(rediss?|unix)://"), isRequired: true),
+            shape: .text(pattern: "^(rediss?|unix)://")),
+        Word(
+            name: "sentinels", summary: "Instead of a URL: host:port of each sentinel; the default port is 26379.",
+            shape: .list(.scalar)),
+        Word(name: "master", summary: "What the sentinels call the master.", shape: .scalar),
+        Word(
+            name: "database", summary: "With sentinels: the database of the live views; default 0.",
+            shape: .integer(databases)),
+        Word(name: "sentinel-user", summary: "The ACL user at the sentinels, if they have their own.", shape: .scalar),
+        Word(
+            name: "sentinel-password-file", summary: "A file that holds the sentinels' password.", shape: .scalar),
         Word(name: "user", summary: "The ACL user; default: Redis's default user.", shape: .scalar),
         Word(
             name: "password-file", summary: "A file that holds the password; read at each connection.", shape: .scalar),
-        Word(name: "tls", summary: "Certificates for rediss://.", shape: .map(tls)),
+        Word(
+            name: "tls", summary: "Certificates for rediss://; with sentinels it turns TLS on, to them too.",
+            shape: .map(tls)),
         Word(
             name: "spare",
             summary: "Databases that a rebuild may take when they are empty; default: the highest empty one.",

@@ -13,8 +13,7 @@ struct RedisReader {
             else { return nil }
             return RedisSettings(address: address, user: address.user)
         }
-        guard let map = MapReader(node, Vocabulary.redis, place: "redis", log: log), let node = map["url"],
-            let text = map.text("url"), let address = address(text, at: node.position)
+        guard let map = MapReader(node, Vocabulary.redis, place: "redis", log: log), let address = address(in: map)
         else { return nil }
         var settings = RedisSettings(address: address, user: address.user)
         if let user = map.text("user") {
@@ -30,9 +29,63 @@ struct RedisReader {
                 map["password-file"]?.position ?? node.position,
                 "the URL has a password, and `password-file` is set too: keep the file")
         }
+        settings.sentinelUser = map.text("sentinel-user")
+        settings.sentinelPasswordFile = map.text("sentinel-password-file")
         if let tls = map["tls"] { settings.tls = readTLS(tls, address: address) }
         if let spare = map["spare"] { settings.spare = readSpare(spare, home: address.database) }
         return settings
+    }
+
+    /// Where the server is: `url`, or `sentinels` and `master`.
+    private func address(in map: MapReader) -> RedisAddress? {
+        let own = ["sentinels", "master", "database", "sentinel-user", "sentinel-password-file"]
+        guard let sentinels = map["sentinels"] else {
+            if !map.mistyped.contains("sentinels"), let other = own.compactMap({ map.entry($0) }).first {
+                log.error(other.position, "`\(other.name)` belongs to `sentinels`, which is not there")
+                return nil
+            }
+            guard let url = map["url"], let text = map.text("url") else {
+                if map["url"] == nil, !map.mistyped.contains("url"), !map.mistyped.contains("sentinels") {
+                    log.error(
+                        map.position, "redis needs `url`, such as redis://localhost:6379, or `sentinels` and `master`")
+                }
+                return nil
+            }
+            return address(text, at: url.position)
+        }
+        if let url = map.entry("url") {
+            log.error(
+                url.position, "`url` and `sentinels` are both there: the sentinels say where the master is; remove one")
+        }
+        let items = sentinels.listItems
+        let places = items.flatMap { self.places(of: $0) }
+        if items.isEmpty {
+            log.error(
+                sentinels.position,
+                "`sentinels` must be a list of addresses, `[a:26379, b:26379]`, not \(sentinels.kindName)")
+        }
+        guard let master = map.text("master") else {
+            if map["master"] == nil, !map.mistyped.contains("master") {
+                log.error(sentinels.position, "redis needs `master` beside `sentinels`: what they call the master")
+            }
+            return nil
+        }
+        guard !places.isEmpty, !log.hasErrors else { return nil }
+        return RedisAddress(
+            endpoint: .sentinel(SentinelGroup(master: master, places: places)), usesTLS: map["tls"] != nil,
+            database: map.integer("database", in: Vocabulary.databases) ?? 0, user: nil, password: nil)
+    }
+
+    /// One item of the list; in settings from a program, where a list is one text, several with commas between them.
+    private func places(of node: YAMLNode) -> [SentinelGroup.Place] {
+        guard let text = ScalarReader(log: log).text(node, place: "an address of `sentinels`") else { return [] }
+        return text.split(separator: ",", omittingEmptySubsequences: false).compactMap { word in
+            let word = String(word.drop { $0 == " " })
+            if let place = SentinelGroup.Place(word) { return place }
+            log.error(
+                node.position, "an address of `sentinels` is HOST:PORT, such as `sentinel-1:26379`, not `\(word)`")
+            return nil
+        }
     }
 
     private func readSpare(_ node: YAMLNode, home: Int) -> [Int]? {

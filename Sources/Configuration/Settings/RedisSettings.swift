@@ -9,6 +9,9 @@ public struct RedisSettings: Sendable, CustomStringConvertible, CustomDebugStrin
     public var passwordFile: String?
     /// Certificate files (PEM) for `rediss://`, as written: relative paths start at the working directory.
     public var tls: RedisOptions.TLS?
+    /// The login at the sentinels, if the address names some.
+    public var sentinelUser: String?
+    public var sentinelPasswordFile: String?
     /// Databases that a rebuild may take, the first first; nil: the highest empty one.
     public var spare: [Int]?
 

@@ -23,6 +23,8 @@ extension RedisOptions {
         if let projection { self = selecting(configuration.database(of: projection)) }
         user = redis.user
         passwordFile = redis.passwordFile
+        sentinelUser = redis.sentinelUser
+        sentinelPasswordFile = redis.sentinelPasswordFile
         if let files = redis.tls { tls = files }
     }
 }
