@@ -72,7 +72,8 @@ public enum LanternProgram {
         }
     }
 
-    /// The gateway that the settings ask for. What the command line does with a file is not among its paths.
+    /// The gateway that the settings ask for. What the command line does with a file is not among its paths, and `/about` says
+    /// so to the page.
     private static func serve(
         _ session: WorkerSession, _ configuration: Configuration, _ log: Log
     ) throws -> ServedGateway? {
@@ -80,10 +81,14 @@ public enum LanternProgram {
         let subjects = session.projections.map { runner in
             StatusSubject(
                 plan: runner.settings.plan, fingerprint: runner.settings.fingerprint, group: configuration.worker.group,
-                redis: runner.settings.redis, spare: configuration.redis.spare)
+                redis: runner.settings.redis, spare: configuration.redis.spare,
+                keepPrevious: Int64(configuration.worker.keepPreviousMilliseconds))
         }
         let figures = session.figures
-        return try ServedGateway(settings, subjects, kafka: configuration.kafka, log: log) { figures.figures() }
+        let about = AboutRoute(version: "", file: nil, canOperate: false)
+        return try ServedGateway(
+            settings, subjects, kafka: configuration.kafka, routes: [about.route], log: log
+        ) { figures.figures() }
     }
 
     private static func session(

@@ -10,6 +10,8 @@ public enum About {
     public static let definition = "definition"
     /// Which program made the generation.
     public static let builtBy = "built-by"
+    /// When it did, by its own clock in milliseconds since 1970.
+    public static let builtAt = "built-at"
     /// Of a build as of then: where it stops, see ``StopOffsets``; such a build is never promoted.
     public static let until = "until"
     /// Of a build that `lantern verify` compares with what is live: which share of its rows it keeps, `1/N`; such a build is
@@ -28,6 +30,8 @@ public enum About {
     /// When it ceased to be live by a promotion, by Redis's clock in milliseconds since 1970.
     public static let liveUntil = "live-until"
 
+    /// What `lantern verify` has found in a view's rows: see ``VerifiedRows``.
+    public static func verified(_ view: String) -> String { "verified:\(view)" }
     /// The id that Kafka gave the topic when it was made.
     public static func topicID(_ topic: String) -> String { "topic-id:\(topic)" }
     /// Where `--allow-partial` began.

@@ -25,7 +25,7 @@ import Testing
     @Test func `have a duration, a severity, words, and a section of the article Troubleshooting`() throws {
         let article = try Self.read("Sources/Lantern/Lantern.docc/Troubleshooting.md")
         let alerts = try Self.alerts()
-        #expect(Set(alerts.map(\.name)).count == 17)
+        #expect(Set(alerts.map(\.name)).count == 18)
         for alert in alerts {
             #expect(alert.name.hasPrefix("Lantern"))
             #expect(alert.text.contains(#/\n +for: \d+[mh]\n/#), "\(alert.name)")

@@ -14,6 +14,8 @@ struct Scene {
     var entry = WorkerEntry(id: "w1")
     var partitions: [StoredPartition]
     var blocked: String?
+    var beside: [BesideReading] = []
+    var verified: [String: VerifiedRows] = [:]
     var logs: [String: TopicLogs] = [
         "orders": .known(Array(repeating: LogBounds(low: 0, readable: 50, end: 50), count: 2))
     ]
@@ -59,17 +61,25 @@ struct Scene {
     }
 
     /// Projections of other names on other topics, with as many partitions each.
-    func read(_ projections: [String], topics: [String], partitions count: Int) -> StatusModel {
+    func read(
+        _ projections: [String], topics: [String], partitions count: Int, views: Int = 0
+    ) -> StatusModel {
         var model = model
-        let bounds = TopicLogs.known(Array(repeating: LogBounds(low: 0, readable: 50, end: 50), count: count))
+        var log = LogBounds(low: 0, readable: 50, end: 50)
+        (log.retention, log.firstTime) = (604_800_000, Self.now - 3_600_000)
+        let bounds = TopicLogs.known(Array(repeating: log, count: count))
         let logs = Dictionary(uniqueKeysWithValues: topics.map { ($0, bounds) })
         var reading = ProjectionReading(finding: finding, places: [])
         reading.partitions = topics.flatMap { topic in
             (0..<Int32(count)).map { number in
                 var stored = StoredPartition(topic, number)
                 (stored.next, stored.time) = (42, Self.now - 1_500)
+                (stored.parked, stored.parkedSince) = (2, Self.now - 9_000)
                 return stored
             }
+        }
+        for number in 0..<views {
+            reading.verified["v\(number)"] = VerifiedRows(at: Self.now, same: 100, different: 1)
         }
         model.projections = projections.map { name in
             let plan = ProjectionPlan(name: name, version: 1, topics: topics.map { TopicPlan(name: $0) })
@@ -82,8 +92,10 @@ struct Scene {
     /// What a reader makes of it.
     func read() -> StatusModel {
         var model = model
-        var reading = ProjectionReading(finding: finding, places: [GenerationPlace(database: 0, record: record)])
+        let places = [GenerationPlace(database: 0, record: record)] + beside.map(\.place)
+        var reading = ProjectionReading(finding: finding, places: places)
         reading.partitions = partitions
+        (reading.beside, reading.verified) = (beside, verified)
         reading.blocked = blocked
         let entries = [entry].filter { !$0.isGone(at: Self.now) }
         model.workers = entries.map { WorkerStatus($0, at: Self.now) }

@@ -1,3 +1,4 @@
+import Bytes
 import Projections
 import Records
 import Redis
@@ -51,6 +52,84 @@ import Testing
         // The topic has one partition by now, and the generation knew of two.
         #expect(status.partitions.map(\.needsAttention) == [false, true])
         #expect(try redis.command("EXISTS", KeySpace.workers).integer == 1)
+    }
+
+    @Test func `has other generations, the first parked event and what was verified`() throws {
+        let server = try RedisServer()
+        var redis = try RedisConnection.open(options(server))
+        let keys = KeySpace(projection: "orders")
+        func write(_ record: GenerationRecord, next: [Int64], _ about: [String: String]) throws {
+            try redis.command("SET", keys.generation, record.text)
+            try redis.command("HSET", keys.growth, "orders", "2")
+            for (partition, next) in next.enumerated() {
+                let checkpoint = Checkpoint(next: next, confirmed: next, writer: "w")
+                try redis.command(
+                    "SET", keys.checkpoint("orders", Int32(partition)),
+                    String(decoding: checkpoint.text, as: UTF8.self))
+            }
+            for (field, value) in about { try redis.command("HSET", keys.about, field, value) }
+        }
+        try write(
+            Scene().record, next: [40, 20],
+            [About.verified("v"): VerifiedRows(at: 5, same: 7, different: 1).text])
+        let key = Array("k".utf8)
+        let event = Event(
+            topic: 0, partition: 1, offset: 9, timestamp: 1_234, key: key.span, value: nil, headers: HeaderList())
+        let record = ParkedRecord(event, headers: HeaderList(), view: nil, reason: "bad")
+        try redis.command([Array("HSET".utf8), Array(keys.parked("orders", 1).utf8), Array("9".utf8), record.bytes])
+        for member in ["9:k", "12:k"] {
+            try redis.command("ZADD", keys.parkedIndex("orders", 1), String(member.prefix { $0 != ":" }), member)
+        }
+        try redis.command("SELECT", "5")
+        let former = GenerationRecord(number: 2, identifier: "00000002", fingerprint: "f00")
+        try write(former, next: [40, 10], [About.liveUntil: "1000", About.buildRate: "5"])
+        try redis.command("SELECT", "15")
+        let build = GenerationRecord(number: 4, identifier: "00000004", fingerprint: "f01")
+        try write(build, next: [30, 0], [About.builtAt: "77"])
+        var plan = Scene.plan
+        plan.views = [ViewPlan(name: "v", kind: .counter, key: TextTemplate(parts: [.literal("v")]), topics: [0])]
+        var reader = StatusReader([
+            StatusSubject(plan: plan, fingerprint: "f00", redis: try options(server), keepPrevious: 500)
+        ])
+        for _ in 0..<2 {
+            let status = try #require(try reader.read([:]).projections.first)
+            #expect(status.verified == ["v": VerifiedRows(at: 5, same: 7, different: 1)])
+            #expect(status.partitions.map(\.parkedSince) == [nil, 1_234])
+            let builds = status.builds.sorted { $0.number < $1.number }
+            #expect(builds.map(\.isFormer) == [true, false] && builds.map(\.remaining) == [10, 30])
+            #expect(builds.map(\.ratio) == [50.0 / 60, 30.0 / 60])
+            #expect(builds[0].keptUntil == 1_500 && builds[0].secondsToLive == 2 && builds[0].builtAt == nil)
+            #expect(builds[1].keptUntil == nil && builds[1].secondsToLive == nil && builds[1].builtAt == 77)
+        }
+        // What is behind the first one is found once that is gone.
+        try redis.command("SELECT", "0")
+        try redis.command("ZREM", keys.parkedIndex("orders", 1), "9:k")
+        #expect(try reader.read([:]).projections.first?.partitions.map(\.parkedSince) == [nil, nil])
+    }
+
+    @Test func `a server that hangs is said to be away while it hangs, and is well again by itself`() throws {
+        let server = try RedisServer()
+        let keeper = StatusKeeper(
+            [StatusSubject(plan: Scene.plan, fingerprint: "f00", redis: try options(server))], kafka: [],
+            clientID: "test"
+        ) { ProcessFigures(version: "1", startedAt: 0) }
+        try keeper.start()
+        defer { keeper.stop() }
+        func waitFor(_ isUp: Bool) -> Bool {
+            let deadline = Deadline(milliseconds: 60_000)
+            while keeper.status.redis.isUp != isUp, !deadline.hasPassed { Pause.milliseconds(20) }
+            return keeper.status.redis.isUp == isUp
+        }
+        #expect(waitFor(true))
+        server.pause()
+        defer { server.resume() }
+        // The command's own time-out is a minute.
+        #expect(waitFor(false))
+        #expect(keeper.status.redis.reason == "it has not replied for more than a second")
+        #expect(keeper.status.verdict?.findings.first?.code == .redisAway)
+        server.resume()
+        #expect(waitFor(true))
+        #expect(keeper.status.redis.reconnects == 0)
     }
 
     @Test func `fails while Redis is away, and goes on when it is back`() throws {

@@ -1,6 +1,7 @@
 import CommandLine
 import Configuration
 import Projections
+import Records
 import Redis
 import System
 import Worker
@@ -59,6 +60,22 @@ struct VerifyCommand: Command {
         }
     }
 
+    /// Keeps what was found beside the live generation, for status and metrics.
+    private func note(_ answer: DiffAnswer, of rebuild: RebuildUnit, _ redis: inout RedisConnection) throws {
+        for plan in rebuild.plans {
+            let about = KeySpace(projection: plan.name).about
+            for view in plan.views {
+                guard let counts = answer.views["\(plan.name).\(view.name)"] else { continue }
+                let field = About.verified(view.name)
+                let text = try redis.command("HGET", about, field).text
+                let rows = (text.flatMap { VerifiedRows(text: $0) } ?? VerifiedRows()).adding(
+                    same: counts.same, different: counts.changed + counts.missing + counts.extra,
+                    at: Clock.wallMilliseconds())
+                try redis.command("HSET", about, field, rows.text)
+            }
+        }
+    }
+
     private func verify(_ rebuild: RebuildUnit) throws -> DiffAnswer {
         var rebuild = rebuild
         rebuild.sample = options.sample
@@ -79,6 +96,7 @@ struct VerifyCommand: Command {
         redis = try RedisConnection.open(rebuild.redis)
         DroppedGroups.delete(try unit.abort(in: build.database, &redis), rebuild.configuration)
         let answer = try result.get()
+        try note(answer, of: rebuild, &redis)
         if options.heals {
             CommandHistory.note("\(answer.healed ?? 0) rows of live made what the log says", code: answer.code, &redis)
         }

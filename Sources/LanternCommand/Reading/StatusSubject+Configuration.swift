@@ -11,7 +11,8 @@ extension StatusSubject {
             StatusSubject(
                 plan: plan, fingerprint: fingerprintOf(plan), group: configuration.worker.group,
                 redis: RedisOptions(configuration, clientName: clientName, of: plan.name),
-                spare: configuration.redis.spare)
+                spare: configuration.redis.spare,
+                keepPrevious: Int64(configuration.worker.keepPreviousMilliseconds))
         }
     }
 }

@@ -51,9 +51,12 @@ extension MetricFamily {
         "lantern_partition_lag_seconds", .gauge, place, "Age of the last record passed while there is more; else 0.")
     static let advanced = Self(
         "lantern_partition_advanced_timestamp_seconds", .gauge, place, "When the checkpoint last moved.")
+    static let margin = Self(
+        "lantern_partition_retention_margin_seconds", .gauge, place,
+        "How long Kafka keeps at least what is not read yet, by retention.ms; absent if for ever, or not known.")
     static let halted = Self(
         "lantern_partition_halted", .gauge, place + ["reason"], "1 while it is halted; otherwise absent.")
-    static let partitions = [checkpoint, low, end, lag, lagSeconds, advanced, halted]
+    static let partitions = [checkpoint, low, end, lag, lagSeconds, advanced, margin, halted]
 
     static let topicPartitions = Self(
         "lantern_topic_partitions", .gauge, ["projection", "topic"], "How many partitions the topic has.")
@@ -74,11 +77,15 @@ extension MetricFamily {
     static let parkedKeys = Self("lantern_parked_keys", .gauge, ["projection"], "Keys that are held back by them.")
     static let parkedRatio = Self(
         "lantern_parked_limit_ratio", .gauge, ["projection"], "The fullest partition; at 1 it halts.")
+    static let parkedOldest = Self(
+        "lantern_parked_oldest_timestamp_seconds", .gauge, ["projection"],
+        "Timestamp of the first event that is parked in its partitions here; absent if none is.")
     static let tick = Self(
         "lantern_lane_tick_timestamp_seconds", .gauge, ["projection", "lane"], "When the lane last went round its loop."
     )
     static let projections = [
-        topicPartitions, state, generation, rewinds, rebalances, requests, parkedEvents, parkedKeys, parkedRatio, tick,
+        topicPartitions, state, generation, rewinds, rebalances, requests, parkedEvents, parkedKeys, parkedRatio,
+        parkedOldest, tick,
     ]
 
     static let buildRemaining = Self(
@@ -86,7 +93,34 @@ extension MetricFamily {
     static let buildThrottled = Self(
         "lantern_build_throttled", .gauge, ["projection", "reason"],
         "1 while a build in this process is slowed down (freshness) or rests (memory); otherwise absent.")
-    static let builds = [buildRemaining, buildThrottled]
+    static let buildRatio = Self(
+        "lantern_build_ratio", .gauge, ["projection"],
+        "The part of what live has folded that the newest build has, from 0 to 1; from Redis, the same in every process."
+    )
+    static let buildStarted = Self(
+        "lantern_build_started_timestamp_seconds", .gauge, ["projection"],
+        "When the oldest build that is there was made; from Redis, the same in every process.")
+    static let rebuildable = Self(
+        "lantern_rebuildable_until_timestamp_seconds", .gauge, ["projection"],
+        "Until when the log has all that the views are made of, by retention.ms; 0 if its beginning is gone; absent if it is kept "
+            + "for ever, or not known.")
+    static let rollbackUntil = Self(
+        "lantern_rollback_until_timestamp_seconds", .gauge, ["projection"],
+        "Until when workers keep what was live before, for the way back; absent if there is none.")
+    static let rollbackEstimate = Self(
+        "lantern_rollback_estimate_seconds", .gauge, ["projection"],
+        "About how long the way back would take to catch up, at the rate of its build.")
+    static let verifiedRows = Self(
+        "lantern_verify_rows_total", .counter, ["projection", "view", "result"],
+        "Rows that `lantern verify` has compared since the generation began: same or different; the same in every process."
+    )
+    static let verifiedAt = Self(
+        "lantern_verify_last_pass_timestamp_seconds", .gauge, ["projection", "view"],
+        "When `lantern verify` last ended; absent if it never did.")
+    static let builds = [
+        buildRemaining, buildThrottled, buildRatio, buildStarted, rebuildable, rollbackUntil, rollbackEstimate,
+        verifiedRows, verifiedAt,
+    ]
 
     static let workers = Self(
         "lantern_workers", .gauge, [], "Worker processes that reported themselves in the last 10 s.")

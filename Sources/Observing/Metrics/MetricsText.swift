@@ -133,6 +133,8 @@ public struct MetricsText {
         for each in owned {
             if let time = each.own.advancedAt { writer.sample(each.labels, real: Double(time) / 1_000) }
         }
+        writer.begin(.margin)
+        for each in owned { if let left = each.status?.retentionMargin { writer.sample(each.labels, real: left) } }
         writer.begin(.halted)
         for each in owned { if let code = each.own.haltCode { writer.sample(each.labels + [code], 1) } }
     }
@@ -172,6 +174,13 @@ public struct MetricsText {
         for (each, sum) in sums where each.parkedLimit > 0 {
             writer.sample([each.name], real: Double(sum.mostParked) / Double(each.parkedLimit))
         }
+        writer.begin(.parkedOldest)
+        for (each, _) in sums {
+            let own = Set(each.lanes.flatMap(\.partitions).map(\.name))
+            let status = model.projections.first { $0.name == each.name }
+            let times = (status?.partitions ?? []).compactMap { own.contains($0.name) ? $0.parkedSince : nil }
+            if let oldest = times.min() { writer.sample([each.name], real: Double(oldest) / 1_000) }
+        }
         writer.begin(.tick)
         for each in live {
             for lane in each.lanes { writer.sample([each.name, "\(lane.lane)"], real: Double(lane.tickedAt) / 1_000) }
@@ -184,6 +193,47 @@ public struct MetricsText {
         for each in builds { writer.sample([each.name], LaneSum(each).remaining) }
         writer.begin(.buildThrottled)
         for each in builds { if let reason = each.throttle { writer.sample([each.name, reason], 1) } }
+        writeBeside()
+    }
+
+    /// What Redis and Kafka say of the other generations, and of whether there could be another one.
+    private mutating func writeBeside() {
+        let own = Set(live.map(\.name))
+        let projections = model.projections.filter { own.contains($0.name) }
+        let builds = projections.map { ($0.name, $0.builds.filter { !$0.isFormer }) }
+        let former = projections.compactMap { one in one.builds.first { $0.isFormer }.map { (one.name, $0) } }
+        writer.begin(.buildRatio)
+        for (name, builds) in builds {
+            let newest = builds.max { $0.number < $1.number }
+            if let ratio = newest?.ratio { writer.sample([name], real: ratio) }
+        }
+        writer.begin(.buildStarted)
+        for (name, builds) in builds {
+            if let oldest = builds.compactMap(\.builtAt).min() { writer.sample([name], real: Double(oldest) / 1_000) }
+        }
+        writer.begin(.rebuildable)
+        for each in projections {
+            if let time = each.rebuildableUntil { writer.sample([each.name], real: Double(time) / 1_000) }
+        }
+        writer.begin(.rollbackUntil)
+        for (name, build) in former {
+            if let time = build.keptUntil { writer.sample([name], real: Double(time) / 1_000) }
+        }
+        writer.begin(.rollbackEstimate)
+        for (name, build) in former { if let time = build.secondsToLive { writer.sample([name], real: time) } }
+        writer.begin(.verifiedRows)
+        for each in projections {
+            for (view, rows) in each.verified.sorted(by: { $0.key < $1.key }) {
+                writer.sample([each.name, view, "same"], rows.same)
+                writer.sample([each.name, view, "different"], rows.different)
+            }
+        }
+        writer.begin(.verifiedAt)
+        for each in projections {
+            for (view, rows) in each.verified.sorted(by: { $0.key < $1.key }) where rows.at > 0 {
+                writer.sample([each.name, view], real: Double(rows.at) / 1_000)
+            }
+        }
     }
 
     // MARK: Servers

@@ -18,6 +18,10 @@ public struct PartitionStatus: Sendable, Encodable {
     public let state: String
     public let reason: String?
     public let parked: Int64
+    /// The timestamp of the first parked event, in milliseconds since 1970; nil: none is parked.
+    public let parkedSince: Int64?
+    /// How long Kafka keeps at least what is not read yet, in seconds, by time-based retention; nil: for ever, or not known.
+    public let retentionMargin: Double?
     public let rewinds: Int64
     /// Whether it stands still until an operator acts.
     public let needsAttention: Bool
@@ -35,8 +39,8 @@ public struct PartitionStatus: Sendable, Encodable {
     public var unownedSince: Int64?
 
     enum CodingKeys: String, CodingKey {
-        case topic, partition, start, next, end, readable, lag, lagSeconds, state, reason, parked, rewinds, worker
-        case unownedSince
+        case topic, partition, start, low, next, end, readable, lag, lagSeconds, state, reason, parked, rewinds, worker
+        case parkedSince, retentionMargin, unownedSince
     }
 
     /// `TOPIC-PARTITION`
@@ -62,6 +66,12 @@ public struct PartitionStatus: Sendable, Encodable {
             lagSeconds = nil
         }
         parked = stored.parked
+        parkedSince = stored.parkedSince
+        if let retention = log?.retention, let lagSeconds {
+            retentionMargin = Double(retention) / 1_000 - lagSeconds
+        } else {
+            retentionMargin = nil
+        }
         rewinds = stored.rewinds
         let finding = Self.judge(stored, log)
         state = finding.state

@@ -6,6 +6,7 @@ struct ProjectionFolders {
     var canBeFolded = false
     var rate: Int64 = 0
     var freshness: FreshnessStatus?
+    var phases: WorkerPhases?
     /// `TOPIC-PARTITION` → worker
     private var owners: [String: String] = [:]
 
@@ -25,6 +26,7 @@ struct ProjectionFolders {
     private mutating func take(_ projection: WorkerProjection, of worker: String) {
         if projection.state == .running { workers.append(worker) }
         rate += projection.rate
+        if let own = projection.phases { phases = phases.map { $0 + own } ?? own }
         if let median = projection.freshnessMedian, let high = projection.freshness99 {
             freshness = FreshnessStatus(
                 p50Milliseconds: max(freshness?.p50Milliseconds ?? 0, median),

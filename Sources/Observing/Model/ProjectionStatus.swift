@@ -1,5 +1,5 @@
 import Projections
-import Records
+public import Records
 
 /// How one projection is: what Redis and Kafka hold of it, and what workers say of it.
 public struct ProjectionStatus: Sendable, Encodable {
@@ -13,6 +13,11 @@ public struct ProjectionStatus: Sendable, Encodable {
     public let live: Bool
     /// Generations in other databases.
     public let builds: [StatusBuild]
+    /// By view: what `lantern verify` has found in the rows of the live generation.
+    public let verified: [String: VerifiedRows]
+    /// Until when the log still has all that the views are made of, by Kafka's time-based retention, in milliseconds since 1970;
+    /// 0: it has lost its beginning already; nil: it is kept for ever, or that is not known.
+    public let rebuildableUntil: Int64?
     public let state: String
     /// What keeps every worker from it until an operator acts; nil: nothing.
     public let obstacle: String?
@@ -34,6 +39,8 @@ public struct ProjectionStatus: Sendable, Encodable {
     public let rate: Int64
     /// From a record's timestamp until it is visible, over the last minute, in the slowest worker; nil if nothing came.
     public let freshness: FreshnessStatus?
+    /// Where the lanes' time went over the last minute, in all workers; nil: no worker says so.
+    public let phases: WorkerPhases?
 
     init(
         _ subject: StatusSubject, _ reading: ProjectionReading, _ logs: [String: TopicLogs], _ entries: [WorkerEntry],
@@ -41,8 +48,6 @@ public struct ProjectionStatus: Sendable, Encodable {
     ) {
         name = subject.plan.name
         database = subject.home
-        builds = reading.places.filter { $0.database != subject.home }
-            .map { StatusBuild($0, fingerprint: subject.fingerprint) }
         let refusals = subject.plan.topics.compactMap { topic -> String? in
             if case .refused(let words)? = logs[topic.name] { words } else { nil }
         }
@@ -63,6 +68,7 @@ public struct ProjectionStatus: Sendable, Encodable {
         canBeFolded = folding.canBeFolded
         rate = folding.rate
         freshness = folding.freshness
+        phases = folding.phases
         partitions = reading.partitions.map { stored in
             let bounds = logs[stored.topic]?.bounds
             let index = Int(stored.partition)
@@ -70,8 +76,25 @@ public struct ProjectionStatus: Sendable, Encodable {
                 stored, bounds.flatMap { index < $0.count ? $0[index] : nil },
                 worker: folding.owner(of: stored.topic, stored.partition), now: now)
         }
+        builds = reading.places.filter { $0.database != subject.home }.map { place in
+            StatusBuild(place, reading.beside.first { $0.place == place }, subject, reading.partitions, logs)
+        }
+        verified = reading.verified
+        rebuildableUntil = Self.rebuildableUntil(subject.plan, logs)
         isPartial = partitions.contains { $0.start != nil }
         parked = partitions.reduce(0) { $0 + $1.parked }
         rewinds = partitions.reduce(0) { $0 + $1.rewinds }
+    }
+    /// Kafka deletes a segment when its newest record is too old, so the first record is there at least so long.
+    private static func rebuildableUntil(_ plan: ProjectionPlan, _ logs: [String: TopicLogs]) -> Int64? {
+        var until: Int64?
+        for topic in plan.topics where !topic.isCompacted {
+            for log in logs[topic.name]?.bounds ?? [] {
+                if log.low > 0 { return 0 }
+                guard let first = log.firstTime, let retention = log.retention else { continue }
+                until = min(until ?? .max, first + retention)
+            }
+        }
+        return until
     }
 }

@@ -5,18 +5,22 @@ public struct LogEnds: ~Copyable {
     private let timeout: Int
     private var committed: Admin
     private var all: Admin
+    /// nil: not asked for.
+    private var retention: LogRetention?
     /// Why Kafka does not report it; nil if it does.
     public private(set) var fault: KafkaError?
 
-    /// `timeoutMilliseconds` is for each of Kafka's replies.
+    /// `timeoutMilliseconds` is for each of Kafka's replies. With `withRetention` the bounds also say how long records are kept.
     public init(
-        _ properties: [(String, String)], clientID: String, timeoutMilliseconds: Int = 10_000
+        _ properties: [(String, String)], clientID: String, timeoutMilliseconds: Int = 10_000,
+        withRetention: Bool = false
     ) throws(KafkaError) {
         let first = try Admin(properties: properties, clientID: clientID)
         let second = try Admin(properties: properties, clientID: clientID, seesOpenTransactions: true)
         committed = first
         all = second
         timeout = timeoutMilliseconds
+        retention = withRetention ? LogRetention() : nil
     }
 
     /// The logs of these topics, asked for anew, whatever was the matter before.
@@ -37,8 +41,11 @@ public struct LogEnds: ~Copyable {
             let readable = try committed.ranges(
                 topic: topic, partitions: partitions, timeoutMilliseconds: timeout)
             let whole = try all.ranges(topic: topic, partitions: partitions, timeoutMilliseconds: timeout)
-            return .known(
-                zip(readable, whole).map { LogBounds(low: $0.low, readable: $0.end, end: max($0.end, $1.end)) })
+            var bounds = zip(readable, whole).map {
+                LogBounds(low: $0.low, readable: $0.end, end: max($0.end, $1.end))
+            }
+            retention?.fill(&bounds, of: topic, &committed, timeoutMilliseconds: timeout)
+            return .known(bounds)
         } catch {
             guard Self.concernsAll(error) else { return .refused(error.message) }
             fault = error

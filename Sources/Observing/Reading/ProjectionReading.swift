@@ -13,6 +13,10 @@ struct ProjectionReading: Sendable {
     var blocked: String?
     /// Of the live generation.
     var partitions: [StoredPartition] = []
+    /// Of generations in other databases, as far as it could be read.
+    var beside: [BesideReading] = []
+    /// What was verified of the live generation, for each view that was.
+    var verified: [String: VerifiedRows] = [:]
     /// What operators asked of parked events and no lane has carried out.
     var requests: Int64 = 0
 
@@ -24,7 +28,7 @@ struct ProjectionReading: Sendable {
     /// Reads it; the connection is in the home database.
     init(
         _ subject: StatusSubject, _ places: [GenerationPlace], _ logs: [String: TopicLogs],
-        _ redis: inout RedisConnection
+        _ oldestParked: inout OldestParked, _ redis: inout RedisConnection
     ) throws {
         let plan = subject.plan
         let keys = KeySpace(projection: plan.name)
@@ -34,10 +38,17 @@ struct ProjectionReading: Sendable {
         commands.command("GET", keys.blocked)
         commands.command("HLEN", keys.requests)
         commands.command("HGETALL", keys.growth)
+        commands.begin(2 + plan.views.count)
+        commands.argument("HMGET")
+        commands.argument(text: keys.about)
+        for view in plan.views { commands.argument(text: About.verified(view.name)) }
         let replies = try redis.roundTrip(commands)
         blocked = replies[0].text
         requests = replies[1].integer ?? 0
         guard case .found(let record) = finding else { return }
+        for (view, text) in zip(plan.views, replies[3].elements ?? []) {
+            verified[view.name] = text.text.flatMap { VerifiedRows(text: $0) } ?? VerifiedRows()
+        }
         let growth = GrowthRecord(replies[2].elements ?? [])
         var known: [Int] = []
         var wanted: [(topic: String, partition: Int32)] = []
@@ -47,6 +58,9 @@ struct ProjectionReading: Sendable {
             wanted += (0..<Int32(count)).map { (topic.name, $0) }
         }
         partitions = try StoredPartition.read(wanted, of: record.identifier, keys, &redis)
+        try oldestParked.fill(&partitions, of: record.identifier, keys, &redis)
+        beside = try BesideReading.read(
+            places.filter { $0.database != subject.home }, partitions, keys, home: subject.home, &redis)
         for index in partitions.indices {
             let (topic, partition) = (partitions[index].topic, Int(partitions[index].partition))
             let count = plan.topics.firstIndex { $0.name == topic }.map { known[$0] } ?? 0

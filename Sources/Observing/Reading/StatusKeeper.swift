@@ -10,6 +10,8 @@ public final class StatusKeeper: Sendable {
     static let interval: Int64 = 1_000
     static let idleInterval: Int64 = 5_000
     static let kafkaInterval: Int64 = 2_000
+    /// A look at Redis that takes longer says that Redis is away, in milliseconds.
+    static let patience: Int64 = 1_500
     /// Nobody has asked for so long.
     static let idleAfter: Int64 = 30_000
 
@@ -19,6 +21,8 @@ public final class StatusKeeper: Sendable {
         /// When Kafka was asked for them.
         var logsAskedAt: Int64 = 0
         var askedAt: Int64 = 0
+        /// When the look at Redis that is under way began, by the clock that only goes forward; nil: none is.
+        var lookBegan: Int64?
         var isStopped = false
     }
 
@@ -54,6 +58,9 @@ public final class StatusKeeper: Sendable {
         let figures = process()
         return state.withLock { state in
             state.askedAt = now
+            if let began = state.lookBegan, Clock.milliseconds() - began > Self.patience {
+                state.memory.noteSilence(since: now - (Clock.milliseconds() - began))
+            }
             return state.memory.status(figures, now: now)
         }
     }
@@ -69,15 +76,22 @@ public final class StatusKeeper: Sendable {
         var reader = StatusReader(subjects)
         while !isStopped {
             let (logs, askedAt) = state.withLock { ($0.logs, $0.logsAskedAt) }
+            state.withLock { $0.lookBegan = Clock.milliseconds() }
             do {
                 let model = try reader.read(logs, askedAt: askedAt)
-                state.withLock { $0.memory.take(model) }
+                state.withLock { state in
+                    state.lookBegan = nil
+                    state.memory.take(model)
+                }
             } catch {
                 let words = (error as? RedisError)?.message ?? "\(error)"
-                state.withLock { $0.memory.lostRedis(words, now: Clock.wallMilliseconds()) }
+                state.withLock { state in
+                    state.lookBegan = nil
+                    state.memory.lostRedis(words, now: Clock.wallMilliseconds())
+                }
             }
             let isAsked = state.withLock { Clock.wallMilliseconds() - $0.askedAt < Self.idleAfter }
-            wait(isAsked ? Self.interval : Self.idleInterval)
+            if isAsked { wait(Self.interval) } else { wait(Self.idleInterval, unlessAsked: true) }
         }
     }
 
@@ -85,7 +99,7 @@ public final class StatusKeeper: Sendable {
         let topics = StatusReader(subjects).topics
         while !isStopped {
             do throws(KafkaError) {
-                var ends = try LogEnds(kafka, clientID: clientID, timeoutMilliseconds: 5_000)
+                var ends = try LogEnds(kafka, clientID: clientID, timeoutMilliseconds: 5_000, withRetention: true)
                 while !isStopped {
                     let askedAt = Clock.wallMilliseconds()
                     let logs = ends.read(topics)
@@ -105,9 +119,11 @@ public final class StatusKeeper: Sendable {
         }
     }
 
-    private func wait(_ milliseconds: Int64) {
+    /// With `unlessAsked` it ends as soon as somebody asks: what is answered then was read long ago.
+    private func wait(_ milliseconds: Int64, unlessAsked: Bool = false) {
+        let askedAt = state.withLock { $0.askedAt }
         var left = milliseconds
-        while left > 0, !isStopped {
+        while left > 0, !isStopped, !unlessAsked || state.withLock({ $0.askedAt }) == askedAt {
             Pause.milliseconds(min(left, 200))
             left -= 200
         }

@@ -4,13 +4,16 @@ struct StatusMemory: Sendable {
     private var model = StatusModel(at: 0)
     private var hasRead = false
     private var verdict: Verdict?
+    /// Redis is away only in that a look takes long.
+    private var isSilent = false
     /// `PROJECTION TOPIC-PARTITION` → since when no worker has it.
     private var unowned: [String: Int64] = [:]
 
     /// Redis was read.
     mutating func take(_ read: StatusModel) {
         var read = read
-        let isBack = !model.redis.isUp && hasRead
+        let isBack = !model.redis.isUp && hasRead && !isSilent
+        isSilent = false
         read.redis.since = model.redis.isUp ? model.redis.since : read.at
         read.redis.reconnects = model.redis.reconnects + (isBack ? 1 : 0)
         read.kafka = model.kafka
@@ -34,8 +37,17 @@ struct StatusMemory: Sendable {
         unowned = still
     }
 
+    /// A look at Redis has been under way since then.
+    mutating func noteSilence(since: Int64) {
+        guard model.redis.isUp || model.redis.since == nil else { return }
+        isSilent = true
+        (model.redis.isUp, model.redis.since) = (false, since)
+        model.redis.reason = "it has not replied for more than a second"
+    }
+
     mutating func lostRedis(_ words: String, now: Int64) {
         if model.redis.isUp || model.redis.since == nil { model.redis.since = now }
+        isSilent = false
         model.redis.isUp = false
         model.redis.reason = words
     }

@@ -9,6 +9,7 @@ public struct StatusReader: ~Copyable {
     private let subjects: [StatusSubject]
     private var redis: RedisConnection?
     private var earlier = EarlierCheckpoints()
+    private var oldestParked = OldestParked()
 
     public init(_ subjects: [StatusSubject]) { self.subjects = subjects }
 
@@ -41,7 +42,7 @@ public struct StatusReader: ~Copyable {
         return model
     }
 
-    private func read(
+    private mutating func read(
         _ subjects: [StatusSubject], _ logs: [String: TopicLogs], askedAt: Int64, _ model: inout StatusModel,
         _ redis: inout RedisConnection
     ) throws -> [(projection: String, partitions: [StoredPartition])] {
@@ -52,12 +53,14 @@ public struct StatusReader: ~Copyable {
         }
         let finder = GenerationFinder(home: subjects[0].home, spare: subjects[0].spare)
         let places = try finder.places(of: subjects.map(\.plan.name), &redis)
-        return try zip(subjects, places).map { subject, places in
-            let reading = try ProjectionReading(subject, places, logs, &redis)
+        var found: [(projection: String, partitions: [StoredPartition])] = []
+        for (subject, places) in zip(subjects, places) {
+            let reading = try ProjectionReading(subject, places, logs, &oldestParked, &redis)
             let raised = earlier.raise(logs, askedAt: askedAt, subject.plan.name, reading.partitions)
             model.projections.append(ProjectionStatus(subject, reading, raised, workers, now: model.at))
-            return (subject.plan.name, reading.partitions)
+            found.append((subject.plan.name, reading.partitions))
         }
+        return found
     }
 
     private func server(_ redis: inout RedisConnection) throws -> RedisStatus {

@@ -12,15 +12,19 @@ public struct StatusSubject: Sendable {
     public var redis: RedisOptions
     /// Databases that a build may take; nil: any.
     public var spare: [Int]?
+    /// How long workers keep what was live before a promotion, in milliseconds.
+    public var keepPrevious: Int64
 
     public init(
-        plan: ProjectionPlan, fingerprint: String, group: String? = nil, redis: RedisOptions, spare: [Int]? = nil
+        plan: ProjectionPlan, fingerprint: String, group: String? = nil, redis: RedisOptions, spare: [Int]? = nil,
+        keepPrevious: Int64 = Int64(WorkerSettings().keepPreviousMilliseconds)
     ) {
         self.plan = plan
         self.fingerprint = fingerprint
         self.group = group ?? "lantern-\(plan.name)"
         self.redis = redis
         self.spare = spare
+        self.keepPrevious = keepPrevious
     }
 
     var home: Int { redis.address.database }

@@ -19,6 +19,8 @@ public struct StoredPartition: Sendable, Equatable {
     /// Where `--allow-partial` began.
     public var start: Int64?
     public var parked: Int64 = 0
+    /// The timestamp of the first parked event, in milliseconds since 1970; nil: there is none, or it was not asked for.
+    public var parkedSince: Int64?
     public var rewinds: Int64 = 0
 
     public init(_ topic: String, _ partition: Int32) {

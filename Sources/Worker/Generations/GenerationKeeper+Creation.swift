@@ -2,6 +2,7 @@ import Bytes
 import Projections
 import Records
 import Redis
+import System
 
 extension GenerationKeeper {
     func newRecord(number: Int) -> GenerationRecord {
@@ -46,6 +47,7 @@ extension GenerationKeeper {
             commands.command("HSET", keys.about, About.topicID(topic), identifier)
         }
         if let definition { commands.command("HSET", keys.about, About.definition, definition) }
+        commands.command("HSET", keys.about, About.builtAt, "\(Clock.wallMilliseconds())")
         if let builtBy { commands.command("HSET", keys.about, About.builtBy, builtBy) }
     }
 }
