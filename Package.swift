@@ -68,7 +68,7 @@ let package = Package(
 
         // HTTP: sees what is observed, never a lane.
         .target(
-            name: "Gateway", dependencies: ["Observing", "Logging", "System", "CMicrohttpd"],
+            name: "Gateway", dependencies: ["Observing", "Logging", "System", "CMicrohttpd", "CGnuTLS"],
             resources: [.embedInCode("Dashboard/Page")], swiftSettings: strict),
 
         // The engine.
@@ -106,6 +106,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis"),
         .systemLibrary(name: "CYaml"),
         .systemLibrary(name: "CMicrohttpd"),
+        .systemLibrary(name: "CGnuTLS"),
         .systemLibrary(name: "CXxhash"),
         .systemLibrary(name: "CSystem"),
         .target(
@@ -129,8 +130,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "LanternCommand", "Gateway", "Configuration", "Observing", "Records", "Projections", "CommandLine",
-                "System",
+                "LanternCommand", "Gateway", "Configuration", "Observing", "Records", "Projections", "Redis",
+                "CommandLine", "System", "Bytes", "Seeded",
             ],
             swiftSettings: strict),
         .testTarget(

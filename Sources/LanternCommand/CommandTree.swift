@@ -3,8 +3,9 @@ import CommandLine
 /// All commands of `lantern`, and how a parsed line finds its own.
 enum CommandTree {
     private static let commands: [any Command.Type] = [
-        RunCommand.self, ServeCommand.self, HealthCommand.self, ValidateCommand.self, SchemaCommand.self,
-        StatusCommand.self, TopCommand.self, GetCommand.self, ExplainCommand.self,
+        RunCommand.self, ServeCommand.self, HealthCommand.self, InitCommand.self, ValidateCommand.self,
+        SchemaCommand.self, StatusCommand.self, TopCommand.self, GetCommand.self, WatchCommand.self,
+        ExplainCommand.self,
     ]
     private static let parked: [any Command.Type] = [
         ParkedListCommand.self, ParkedShowCommand.self, ParkedRetryCommand.self, ParkedEditCommand.self,

@@ -19,7 +19,8 @@ import Testing
         let all = leaves(CommandTree.root)
         #expect(
             all.map { $0.path.joined(separator: " ") } == [
-                "run", "serve", "health", "validate", "schema", "status", "top", "get", "explain", "parked list",
+                "run", "serve", "health", "init", "validate", "schema", "status", "top", "get", "watch", "explain",
+                "parked list",
                 "parked show", "parked retry",
                 "parked edit",
                 "parked skip", "plan", "rebuild", "generations", "diff", "promote", "rollback", "verify", "drop",

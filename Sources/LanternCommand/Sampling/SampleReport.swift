@@ -21,6 +21,10 @@ struct SampleReport: Encodable {
         let key: String?
         let view: String?
         let reason: String
+        /// Whether nothing is wrong with it but that an earlier event of its key is parked.
+        var isBehind: Bool { reason == Self.behind }
+
+        static let behind = "an earlier event of this key is parked"
     }
 
     struct Projection: Encodable {

@@ -58,7 +58,7 @@ struct SampleRun: ~Copyable {
         var view: String?
         var reason: String?
         if let key, parkedKeys.contains(key) {
-            reason = "an earlier event of this key is parked"
+            reason = SampleReport.BadEvent.behind
         } else if case .bad(let bad) = outcome {
             view = bad.view
             reason = bad.reason
