@@ -42,6 +42,11 @@ public final class Gateway: Sendable {
         if let path = options.operateTokenFile {
             guards.operateToken = try TokenFile(path, name: "operate-token-file", log: log)
         }
+        if let read = guards.readToken, let operate = guards.operateToken, operate.isSame(as: read) {
+            throw GatewayError(
+                "`read-token-file` and `operate-token-file` hold the same token: then who may read may change too. Make another one with `openssl rand -hex 24 > \(options.operateTokenFile ?? "FILE")`."
+            )
+        }
         return guards
     }
 

@@ -24,7 +24,17 @@ enum ConfigurationFile {
 
     /// Reads and checks the file; the installed librdkafka checks what is under `kafka:`.
     static func read(_ path: String) throws(ConfigurationError) -> Configuration {
-        let configuration = try Configuration.load(path: path, environment: ProcessInfo.processInfo.environment)
+        try checked(try Configuration.load(path: path, environment: ProcessInfo.processInfo.environment))
+    }
+
+    /// The same for a text; `file` names it in messages.
+    static func read(text: String, file: String) throws(ConfigurationError) -> Configuration {
+        try checked(
+            try Configuration.parse(text: text, file: file, environment: ProcessInfo.processInfo.environment))
+    }
+
+    private static func checked(_ configuration: Configuration) throws(ConfigurationError) -> Configuration {
+        let path = configuration.file
         let faults = configuration.kafka.compactMap { property -> Diagnostic? in
             guard let fault = PropertyCheck.fault(of: property.name, property.value) else { return nil }
             let names = PropertyCheck.knownNames
@@ -65,14 +75,14 @@ enum ConfigurationFile {
     /// Does something with one projection of the file and its Redis, and reports what is wrong.
     static func withProjection(
         _ name: String, of path: String, clientName: String, in database: Int? = nil,
-        _ body: (ProjectionPlan, inout RedisConnection) throws -> ExitCode
+        _ body: (ProjectionPlan, Limits, inout RedisConnection) throws -> ExitCode
     ) -> ExitCode {
         guard let configuration = load(path), let plan = projection(name, in: configuration) else { return .usage }
         do {
             var options = RedisOptions(configuration, clientName: clientName, of: plan.name)
             if let database { options = options.selecting(database) }
             var redis = try RedisConnection.open(options)
-            return try body(plan, &redis)
+            return try body(plan, configuration.limits, &redis)
         } catch {
             return ErrorReport.explain(error)
         }

@@ -33,6 +33,8 @@ public struct WorkerProjection: Sendable, Equatable {
     public var freshness99: Int64?
     /// The same over the last ten seconds: what a build that slows others down looks at.
     public var recent99: Int64?
+    /// Where its lanes' time went; nil: nothing was measured yet.
+    public var phases: WorkerPhases?
     public var partitions: [WorkerPartition] = []
 
     public init(name: String, fingerprint: String) {
@@ -52,6 +54,7 @@ public struct WorkerProjection: Sendable, Equatable {
         add("p50", freshnessMedian)
         add("p99", freshness99)
         add("recent", recent99)
+        if let phases { words.append("phases=\(phases.text)") }
         if let reason { words.append("reason=\(WorkerEntry.oneLine(reason))") }
         return [words.joined(separator: " ")] + WorkerPartition.lines(partitions)
     }
@@ -71,5 +74,6 @@ public struct WorkerProjection: Sendable, Equatable {
         freshnessMedian = words.number("p50")
         freshness99 = words.number("p99")
         recent99 = words.number("recent")
+        phases = words["phases"].flatMap { WorkerPhases(text: $0) }
     }
 }

@@ -12,7 +12,7 @@ import Testing
         let routes =
             ParkedDesk(path: "").routes + RowDesk(path: "").routes
             + GenerationDesk(path: "", isCancelled: { false }).routes
-            + [AboutRoute(file: "", canOperate: false).route]
+            + [AboutRoute(version: "1", file: nil, canOperate: false).route]
         #expect(routes.count >= 10)
         #expect(Set(routes.map(\.path)).count == routes.count)
         for route in routes {
@@ -28,7 +28,8 @@ import Testing
 
     @Test(arguments: [
         ("http://127.0.0.1:8080/livez", "127.0.0.1", 8080, "/livez"), ("http://[::1]:9", "::1", 9, "/health"),
-        ("http://localhost", "localhost", 80, "/health"), ("http://a:1/b?c=d", "a", 1, "/b?c=d"),
+        ("http://localhost", "localhost", 80, "/health"), ("https://a", "a", 443, "/health"),
+        ("http://a:1/b?c=d", "a", 1, "/b?c=d"),
     ])
     func `can be asked by an address`(text: String, host: String, port: Int, path: String) throws {
         let address = try #require(HTTPProbe.Address(text))
@@ -36,7 +37,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "127.0.0.1:8080", "https://a", "http://", "http://a:x", "http://a b", "http://u@a", "http://a/\r\nX: y",
+        "", "127.0.0.1:8080", "https://", "ftp://a", "http://", "http://a:x", "http://a b", "http://u@a",
+        "http://a/\r\nX: y",
     ])
     func `cannot be asked by what is none`(text: String) { #expect(HTTPProbe.Address(text) == nil) }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import System
 import Testing
 
 @testable import Gateway
@@ -47,6 +48,20 @@ import Testing
         #expect(!file.matches(text.utf8, now: 3_000) && !file.matches("too short".utf8, now: 3_000))
         try fixture.write("read", text + "\n")
         #expect(file.matches(text.utf8, now: 4_000))
+    }
+
+    @Test func `are two, and not the same one`() throws {
+        let fixture = try Fixture()
+        try fixture.write("operate", text)
+        try fixture.write("read", text + "\n")
+        var options = GatewayOptions(listen: try #require(ListenAddress("127.0.0.1:0")))
+        (options.readTokenFile, options.operateTokenFile) = (fixture.path("read"), fixture.path("operate"))
+        #expect {
+            _ = try Gateway(options, routes: [], counts: RequestCounts(), log: .none)
+        } throws: { error in
+            "\(error)".contains("hold the same token") && "\(error)".contains("openssl rand")
+                && !"\(error)".contains(text)
+        }
     }
 
     @Test func `a file that is missing or empty is refused with what to do`() throws {

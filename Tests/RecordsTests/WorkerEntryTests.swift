@@ -19,6 +19,7 @@ import Testing
         orders.rate = 1_200
         orders.freshnessMedian = 3
         orders.freshness99 = 12
+        orders.phases = WorkerPhases(fold: 41_000, redis: 12_000, kafka: 500, idle: 66_500)
         orders.partitions = [0, 1, 2, 7].map { WorkerPartition("orders", $0, state: .projecting) }
         orders.partitions.append(WorkerPartition("other", 4, state: .starting))
         orders.partitions.append(
@@ -81,6 +82,23 @@ import Testing
         #expect(try WorkerRegistry.read(&redis).map(\.id) == ["b"])
         try WorkerRegistry.remove("b", &redis)
         #expect(try redis.command("EXISTS", KeySpace.workers).integer == 0)
+    }
+
+    @Test func `a worker is still there when Redis is full`() throws {
+        let server = try RedisServer()
+        var redis = try RedisConnection.open(
+            RedisOptions(
+                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
+                commandTimeoutMilliseconds: 60_000, replyLimits: .none))
+        var entry = Self.entry("a")
+        try WorkerRegistry.write(&entry, &redis)
+        try server.configure("maxmemory", "1")
+        #expect(throws: RedisError.self) { () throws(RedisError) in try redis.command("SET", "k", "v") }
+        entry.pod = "orders-1"
+        let time = try WorkerRegistry.write(&entry, &redis)
+        let read = try #require(try WorkerRegistry.read(&redis).first)
+        #expect(read.pod == "orders-1" && read.stamp == time && !read.isGone(at: time))
+        #expect(try redis.command("PTTL", KeySpace.workers).integer.map { $0 > 0 } == true)
     }
 
     @Test func `the registry is nobody's projection and no foreign key`() throws {

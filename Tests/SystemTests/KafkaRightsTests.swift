@@ -90,6 +90,62 @@ extension SystemTests {
             #expect(without.log.contains("lacks the right READ on topic \(scenario.topic)"), "\(without.log)")
         }
 
+        /// Runs once to the end, over TLS.
+        private func run(_ lines: [String], _ mechanism: String, password: String = "secret") throws -> (
+            code: Int32, log: String
+        ) {
+            let path = try scenario.configure(
+                kafka: [
+                    "security.protocol: SASL_SSL", "sasl.mechanisms: \(mechanism)", "sasl.username: lantern",
+                    "sasl.password: \(password)",
+                ] + lines, brokers: kafka.encryptedServers)
+            let worker = try scenario.run(path, ["--until-end"])
+            return (try worker.exitCode(), worker.log)
+        }
+
+        @Test func `TLS with PLAIN and SCRAM is enough, and who is not trusted or not known is told so`() throws {
+            try kafka.changeRight(.give, topic)
+            let trust = ["ssl.ca.location: \(kafka.authority)"]
+            let plain = try run(trust, "PLAIN")
+            #expect(plain.code == 0, "\(plain.log)")
+            try scenario.expectEqual()
+            if Stage.isLong { try expectRefusals(trust) }
+            // Older librdkafkas cannot log in to Kafka 4 with it.
+            let scram = try run(trust, "SCRAM-SHA-256")
+            #expect(scram.code == 0 || scram.code == 2 && scram.log.contains("2.6.1"), "\(scram.log)")
+            Stage.figure("SCRAM over TLS: exit code \(scram.code)")
+        }
+
+        /// Each of them takes the ten seconds in which a start awaits Kafka.
+        private func expectRefusals(_ trust: [String]) throws {
+            let stranger = try run([], "PLAIN")
+            #expect(stranger.code == 4 && stranger.log.contains("certificate"), "\(stranger.log)")
+            let unknown = try run(trust, "PLAIN", password: "not-the-password")
+            #expect(unknown.code == 4 && unknown.log.contains("refused the login"), "\(unknown.log)")
+            #expect(!unknown.log.contains("not-the-password"))
+        }
+
+        @Test mutating func `explain and plan need no more than groups of the workers' prefix`() throws {
+            try kafka.changeRight(.give, topic)
+            let team = ["--operation", "Read", "--group", "team", "--resource-pattern-type", "prefixed"]
+            try kafka.changeRight(.give, team)
+            let path = try configure(worker: "{ group: team }")
+            let worker = try scenario.run(path, ["--until-end"])
+            #expect(try worker.exitCode() == 0, "\(worker.log)")
+            try scenario.send(1, from: &source)
+            let changed = try scenario.configure(
+                "changed", kafka: Self.user, worker: "{ group: team }", brokers: kafka.securedServers,
+                as: scenario.changedProjection())
+            for command in [
+                ["plan", "--config", changed],
+                ["explain", "--config", path, "orders", "top-customers", "customers:by-revenue"],
+            ] {
+                let answer = try scenario.lantern(command)
+                #expect(!answer.text.contains("lacks") && answer.code != 4, "\(command): \(answer.text)")
+            }
+            try kafka.changeRight(.take, team)
+        }
+
         @Test func `a start without READ on the topic names user, right and topic`() throws {
             let path = try configure()
             let worker = try scenario.run(path)

@@ -27,6 +27,18 @@ import Testing
         #expect(window.rate == 0 && window.quantile(0.99) == nil)
     }
 
+    @Test func `says where the time went over the last minute`() {
+        var window = FreshnessWindow()
+        #expect(window.phases == nil)
+        var phases = PhaseFigures()
+        for second in 0...90 {
+            if second > 0 { phases.fold += second > 30 ? 0.25 : 1 }
+            if second > 30 { phases.idle += 0.75 }
+            window.add(fresh([0, 0, 0, 0]), events: 0, phases: phases, now: Int64(second) * 1_000)
+        }
+        #expect(window.phases == WorkerPhases(fold: 15_000, redis: 0, kafka: 0, idle: 45_000))
+    }
+
     @Test func `a worker says what it has, once a second, and takes it away when it ends`() throws {
         let workshop = try Workshop()
         let session = WorkerSession(

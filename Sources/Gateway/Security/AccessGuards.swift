@@ -36,7 +36,11 @@ struct AccessGuards: Sendable {
             )
         }
         guard let token = bearer(head) else { return unauthorized("this needs the operate token") }
-        if operateToken.matches(token) { return nil }
+        if operateToken.matches(token) {
+            // The files were changed while this runs.
+            guard readToken?.matches(token) == true else { return nil }
+            return .text(403, "the read token is the operate token: whoever may read could act; make another one")
+        }
         if readToken?.matches(token) == true { return .text(403, "the read token does not allow this") }
         return unauthorized("the token is not valid")
     }

@@ -23,6 +23,8 @@ struct Token: Sendable, CustomStringConvertible, CustomReflectable {
         return difference == 0
     }
 
+    func isSame(as other: Token) -> Bool { matches(other.bytes) }
+
     var description: String { "***" }
     var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -31,6 +31,14 @@ final class TokenFile: Sendable {
         }
     }
 
+    /// Whether both let in the same: then who may read could change things too.
+    func isSame(as other: TokenFile) -> Bool {
+        guard let own = state.withLock({ $0.token }), let others = other.state.withLock({ $0.token }) else {
+            return false
+        }
+        return own.isSame(as: others)
+    }
+
     private func look(_ state: inout State, _ now: Int64) {
         guard now >= state.nextLook else { return }
         state.nextLook = now + 1_000

@@ -37,7 +37,8 @@ struct ProjectionBench: ~Copyable {
         let scratch = try ScratchRedis(RedisOptions(configuration, clientName: "lantern-bench"))
         // A name is needed; without subscribing and committing no such group comes to be.
         let consumer = try Consumer(
-            properties: properties, topics: topics, groupID: "lantern-\(scratch.owner)", clientID: "lantern-bench")
+            properties: properties, topics: topics, groupID: configuration.readingGroup(scratch.owner),
+            clientID: "lantern-bench")
         return ProjectionBench(plan, configuration.limits, positions, scratch, consumer)
     }
 

@@ -50,7 +50,9 @@ struct ExplainCommand: Command {
             let options = RedisOptions(configuration, clientName: "lantern-explain")
             var redis = try RedisConnection.open(options.selecting(configuration.database(of: words.projection)))
             var history = RowHistory(plan, viewPlan, row, limits: configuration.limits)
-            let touched = try history.read(configuration.kafka.map { ($0.name, $0.value) }, &redis) {
+            let touched = try history.read(
+                configuration.kafka.map { ($0.name, $0.value) }, group: configuration.readingGroup("explain"), &redis
+            ) {
                 signals.next() != nil
             }
             tell(history.incomplete, history.edited)

@@ -42,7 +42,7 @@ struct GetCommand: Command {
     func run() -> ExitCode {
         ConfigurationFile.withProjection(
             words.projection, of: configPath, clientName: "lantern-get", in: database
-        ) { plan, redis in
+        ) { plan, _, redis in
             guard let viewPlan = plan.views.first(where: { $0.name == words.view }) else {
                 ConfigurationFile.tellUnknown(
                     "view", words.view, in: "projection \(words.projection)", among: plan.views.map(\.name))

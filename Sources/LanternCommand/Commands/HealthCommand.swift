@@ -1,5 +1,6 @@
 import CommandLine
 import Configuration
+import Gateway
 
 /// `lantern health`: a gateway's verdict as an exit code, for containers that have no other HTTP client.
 struct HealthCommand: Command {
@@ -11,6 +12,9 @@ struct HealthCommand: Command {
             """,
         options: [
             OptionSpec("url", "URL", "what is asked", default: "http://\(GatewaySettings.usualAddress)/health"),
+            OptionSpec(
+                "ca", "FILE", "with https://: the PEM file of the authority to trust; default: the system's",
+                completion: .files),
             OptionSpec("timeout", "TIME", "how long an answer may take", default: "5s"),
         ],
         examples: [
@@ -20,6 +24,7 @@ struct HealthCommand: Command {
         exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]))
 
     let url: HTTPProbe.Address
+    let authority: String?
     let timeoutMilliseconds: Int
 
     init(_ parsed: ParsedCommand) throws(UsageError) {
@@ -27,15 +32,19 @@ struct HealthCommand: Command {
         guard let url = HTTPProbe.Address(text) else {
             throw parsed.error(
                 .invalidValue,
-                "'--url \(text)': expected http://HOST:PORT/PATH (probes of https:// need another program)")
+                "'--url \(text)': expected http://HOST:PORT/PATH or https://HOST:PORT/PATH")
         }
         self.url = url
+        authority = parsed.value("ca")
+        if authority != nil, !url.usesTLS {
+            throw parsed.error(.invalidValue, "'--ca' has an effect only with https://")
+        }
         timeoutMilliseconds = try PromotionOptions.time("timeout", parsed, in: 100...600_000)
     }
 
     func run() -> ExitCode {
         do throws(HTTPProbe.Failure) {
-            let answer = try HTTPProbe.ask(url, timeoutMilliseconds: timeoutMilliseconds)
+            let answer = try HTTPProbe.ask(url, authority: authority, timeoutMilliseconds: timeoutMilliseconds)
             Console.output.write(answer.body)
             return answer.status == 200 ? .done : .failed
         } catch {

@@ -47,7 +47,7 @@ struct ParkedEditCommand: Command {
             return Console.fail("\(valuePath) cannot be read: check that it exists and that you may read it", .usage)
         }
         return ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") {
-            plan, redis in
+            plan, _, redis in
             let requests = ParkedRequests(plan: plan)
             let answers = try requests.ask(.edit(value), of: [place], &redis)
             return requests.conclude(answers, asJSON: asJSON, &redis)

@@ -48,7 +48,7 @@ struct ParkedRetryCommand: Command {
     }
 
     func run() -> ExitCode {
-        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, redis in
+        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, _, redis in
             guard let answers = try ParkedRetry(plan: plan, selection: selection).answers(&redis) else {
                 return Console.fail(ParkedGroup.noSuchEvent, .failed)
             }

@@ -10,7 +10,7 @@ import Worker
 /// `lantern parked show`.
 struct ParkedShowCommand: Command {
     static let spec = CommandSpec(
-        "show", "Show one parked event: its reason, key, headers and value",
+        "show", "Show one parked event, and what it would do now",
         arguments: [CommonOptions.projection, ParkedGroup.place],
         options: [CommonOptions.config, CommonOptions.json],
         examples: [.init("lantern parked show --config lantern.yaml orders orders:3:1041", "One event")],
@@ -29,8 +29,9 @@ struct ParkedShowCommand: Command {
     }
 
     func run() -> ExitCode {
-        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, redis in
-            guard let shown = try ShownEvent(plan, place, &redis) else {
+        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") {
+            plan, limits, redis in
+            guard let shown = try ShownEvent(plan, place, limits: limits, &redis) else {
                 return Console.fail(ParkedGroup.noSuchEvent, .failed)
             }
             if asJSON { return Console.printJSON(shown, .done) }
@@ -57,5 +58,8 @@ struct ParkedShowCommand: Command {
         // A line of the value stays a line; nothing else of it has power over a terminal.
         let lines = (shown.value ?? missing).split(separator: "\n", omittingEmptySubsequences: false)
         Console.print("value      \(lines.map { TerminalText.visible(String($0)) }.joined(separator: "\n"))")
+        for (index, line) in (shown.now?.lines ?? []).enumerated() {
+            Console.print("\(index == 0 ? "now" : "   ")        \(TerminalText.visible(line))")
+        }
     }
 }

@@ -31,7 +31,7 @@ struct ParkedSkipCommand: Command {
     }
 
     func run() -> ExitCode {
-        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, redis in
+        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, _, redis in
             let requests = ParkedRequests(plan: plan)
             let answers = try requests.ask(.skip, of: [place], &redis)
             return requests.conclude(answers, asJSON: asJSON, &redis)

@@ -50,11 +50,11 @@ struct RowHistory: ~Copyable {
 
     /// Reads and folds; returns the events in the order of time, then topic, partition and offset.
     mutating func read(
-        _ properties: [(String, String)], _ redis: inout RedisConnection, isCancelled: () -> Bool
+        _ properties: [(String, String)], group: String, _ redis: inout RedisConnection, isCancelled: () -> Bool
     ) throws -> [TouchedRow] {
         let positions = try places(properties, &redis)
         var consumer = try Consumer(
-            properties: properties, topics: plan.topics.map(\.name), groupID: "lantern-explain",
+            properties: properties, topics: plan.topics.map(\.name), groupID: group,
             clientID: "lantern-explain")
         defer { _ = consumer.close(deadlineMilliseconds: 3_000) }
         try consumer.place(positions)

@@ -25,9 +25,13 @@ struct ShownEvent: Encodable {
     let value: String?
     /// How many bytes the value has, if it was too large to be kept.
     let leftOutBytes: Int?
+    /// What it would do now; nil if its value was not kept.
+    let now: EventPreview?
 
     /// nil if no such event is parked.
-    init?(_ plan: ProjectionPlan, _ place: ParkedPlace, _ redis: inout RedisConnection) throws {
+    init?(
+        _ plan: ProjectionPlan, _ place: ParkedPlace, limits: Limits, _ redis: inout RedisConnection
+    ) throws {
         guard let reader = try ParkedReader(plan, &redis),
             let record = try reader.record(place.topic, place.partition, place.offset, &redis)
         else { return nil }
@@ -40,5 +44,8 @@ struct ShownEvent: Encodable {
         }
         value = record.value.map { readableText($0) }
         leftOutBytes = record.leftOutBytes
+        now =
+            record.leftOutBytes == nil
+            ? EventPreview(record, topic: place.topic, partition: place.partition, plan, limits: limits) : nil
     }
 }

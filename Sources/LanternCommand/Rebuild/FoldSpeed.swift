@@ -26,14 +26,15 @@ struct FoldSpeed: ~Copyable {
         _ plan: ProjectionPlan, _ starts: [[Int64]], _ configuration: Configuration
     ) throws -> Double? {
         var speed = FoldSpeed(plan, configuration.limits)
-        return try speed.run(plan, starts, configuration.kafka.map { ($0.name, $0.value) })
+        return try speed.run(
+            plan, starts, configuration.kafka.map { ($0.name, $0.value) }, group: configuration.readingGroup("plan"))
     }
 
     private mutating func run(
-        _ plan: ProjectionPlan, _ starts: [[Int64]], _ properties: [(String, String)]
+        _ plan: ProjectionPlan, _ starts: [[Int64]], _ properties: [(String, String)], group: String
     ) throws -> Double? {
         var consumer = try Consumer(
-            properties: properties, topics: plan.topics.map(\.name), groupID: "lantern-plan", clientID: "lantern-plan")
+            properties: properties, topics: plan.topics.map(\.name), groupID: group, clientID: "lantern-plan")
         defer { _ = consumer.close(deadlineMilliseconds: 3_000) }
         let positions = starts.enumerated().flatMap { topic, offsets in
             offsets.enumerated().map {

@@ -1,4 +1,5 @@
 import Configuration
+import Gateway
 import Lantern
 import Logging
 import Observing
@@ -19,7 +20,8 @@ final class FileGateway: Sendable {
         let parked = ParkedDesk(path: configuration.file)
         let generations = GenerationDesk(path: configuration.file, isCancelled: { [stopping] in stopping.isSet })
         let rows = RowDesk(path: configuration.file)
-        let about = AboutRoute(file: configuration.file, canOperate: settings.operateTokenFile != nil)
+        let about = AboutRoute(
+            version: VersionCommand.version, file: configuration.file, canOperate: settings.operateTokenFile != nil)
         served = try ServedGateway(
             settings, StatusSubject.all(configuration, clientName: "lantern-gateway"), kafka: configuration.kafka,
             routes: parked.routes + rows.routes + generations.routes + [about.route], log: log, process: process)

@@ -50,7 +50,7 @@ struct ParkedDesk: Sendable {
     }
 
     private func list(_ request: HTTPRequest) throws -> List {
-        try with(request.parameter("projection")) { plan, redis in
+        try with(request.parameter("projection")) { plan, _, redis in
             let events = try ParkedReader(plan, &redis)?.events(limit: Self.listed + 1, &redis) ?? []
             return List(events: Array(events.prefix(Self.listed)), more: events.count > Self.listed)
         }
@@ -58,8 +58,8 @@ struct ParkedDesk: Sendable {
 
     private func event(_ request: HTTPRequest) throws -> ShownEvent {
         let place = try Self.place(request.parameter("place"))
-        return try with(request.parameter("projection")) { plan, redis in
-            guard let shown = try ShownEvent(plan, place, &redis) else {
+        return try with(request.parameter("projection")) { plan, limits, redis in
+            guard let shown = try ShownEvent(plan, place, limits: limits, &redis) else {
                 throw JSONAnswer.Mistake(status: 404, message: "no such event is parked")
             }
             return shown
@@ -77,7 +77,7 @@ struct ParkedDesk: Sendable {
             throw JSONAnswer.Mistake(status: 400, message: "exactly one of `place`, `key` and `all` is needed")
         }
         let words = body.place.map { [$0] } ?? body.key.map { ["--key", $0] } ?? ["--all"]
-        return try with(body.projection) { plan, redis in
+        return try with(body.projection) { plan, _, redis in
             let answers = try ParkedRetry(plan: plan, selection: selection).answers(&redis) ?? []
             return note(answers, "retry", plan, words, &redis)
         }
@@ -102,14 +102,14 @@ struct ParkedDesk: Sendable {
         let body = try JSONAnswer.decoded(Request.self, request)
         let place = try Self.place(body.place)
         let action = try action(body)
-        return try with(body.projection) { plan, redis in
+        return try with(body.projection) { plan, _, redis in
             let answers = try ParkedRequests(plan: plan).ask(action, of: [place], &redis)
             return note(answers, verb, plan, [body.place ?? ""], &redis)
         }
     }
 
     private func with<Value>(
-        _ projection: String?, _ body: (ProjectionPlan, inout RedisConnection) throws -> Value
+        _ projection: String?, _ body: (ProjectionPlan, Limits, inout RedisConnection) throws -> Value
     ) throws -> Value {
         guard let projection else { throw Self.lacking("projection") }
         let configuration = try ConfigurationFile.read(path)
@@ -118,7 +118,7 @@ struct ParkedDesk: Sendable {
         }
         var redis = try RedisConnection.open(
             RedisOptions(configuration, clientName: "lantern-gateway", of: plan.name))
-        return try body(plan, &redis)
+        return try body(plan, configuration.limits, &redis)
     }
 
     private static func place(_ text: String?) throws -> ParkedPlace {

@@ -20,9 +20,22 @@ public enum WorkerRegistry {
         commands.command("HSET", KeySpace.workers, entry.id, entry.text)
         commands.command("PEXPIREAT", KeySpace.workers, "\(time + expiry)")
         for reply in try redis.roundTrip(commands) {
-            if case .error(let text) = reply { throw .reply(text, to: "HSET \(KeySpace.workers)") }
+            guard case .error(let text) = reply else { continue }
+            guard RedisErrorCode(text.span) == .oom else { throw .reply(text, to: "HSET \(KeySpace.workers)") }
+            try writeWhenFull(entry, until: time + expiry, &redis)
+            break
         }
         return time
+    }
+
+    /// A worker that waits for memory is there all the same: without its entry it would seem gone. A script that has removed
+    /// something may write, whatever `maxmemory` says; the old entry makes room for the new one.
+    private static func writeWhenFull(
+        _ entry: WorkerEntry, until deadline: Int64, _ redis: inout RedisConnection
+    ) throws(RedisError) {
+        let script =
+            "redis.call('HDEL', KEYS[1], ARGV[1]) redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) return redis.call('PEXPIREAT', KEYS[1], ARGV[3])"
+        try redis.command("EVAL", script, "1", KeySpace.workers, entry.id, entry.text, "\(deadline)")
     }
 
     /// Removes the entries that are older than a minute.

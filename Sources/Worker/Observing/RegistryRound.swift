@@ -59,15 +59,21 @@ struct RegistryRound: ~Copyable {
         if figures.identifier != nil { told.database = runner.redis.address.database }
         let snapshots = runner.snapshots
         var freshness = Histogram(bounds: LaneFigures.freshnessBounds)
-        for lane in figures.lanes { freshness.add(lane.freshness) }
+        var phases = PhaseFigures()
+        for lane in figures.lanes {
+            freshness.add(lane.freshness)
+            phases.add(lane.phases)
+        }
         let key = "\(figures.name) \(figures.role.rawValue) \(figures.identifier ?? "")"
         var window = windows[key] ?? FreshnessWindow()
-        window.add(freshness, events: snapshots.reduce(0) { $0 + $1.counters.events }, now: now)
+        window.add(
+            freshness, events: snapshots.reduce(0) { $0 + $1.counters.events }, phases: phases, now: now)
         windows[key] = window
         told.rate = window.rate
         told.freshnessMedian = window.quantile(0.5)
         told.freshness99 = window.quantile(0.99)
         told.recent99 = window.recent(0.99)
+        told.phases = window.phases
         guard figures.state == .running else { return told }
         told.partitions = snapshots.flatMap(\.partitions).map { WorkerPartition($0) }
         return told

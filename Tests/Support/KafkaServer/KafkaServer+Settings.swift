@@ -1,7 +1,8 @@
 extension KafkaServer {
     /// The text of server.properties.
     static func properties(
-        port: Int, controller: Int, data: String, _ sideDoor: SideDoor?, secured: Int?, _ more: [String: String]
+        port: Int, controller: Int, data: String, _ sideDoor: SideDoor?, secured: Int?, encrypted: Int?,
+        _ more: [String: String]
     ) -> String {
         var settings = [
             "process.roles": "broker,controller",
@@ -26,21 +27,28 @@ extension KafkaServer {
             settings["advertised.listeners", default: ""] += ",SIDE://127.0.0.1:\(sideDoor.advertised)"
             settings["listener.security.protocol.map"] = "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SIDE:PLAINTEXT"
         }
-        if let secured { settings.merge(security(port: secured, settings)) { $1 } }
+        if let secured, let encrypted { settings.merge(security(secured, encrypted, settings)) { $1 } }
         settings.merge(more) { $1 }
         return settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "\n") + "\n"
     }
 
-    /// A listener for users with a password, and rights that are looked at: who comes through the other one may do everything.
-    private static func security(port: Int, _ settings: [String: String]) -> [String: String] {
-        let address = ",SECURED://127.0.0.1:\(port)"
+    /// Listeners for users with a password, and rights that are looked at: who comes through the other one may do everything.
+    private static func security(_ secured: Int, _ encrypted: Int, _ settings: [String: String]) -> [String: String] {
+        let address = ",SECURED://127.0.0.1:\(secured),ENCRYPTED://127.0.0.1:\(encrypted)"
+        let plain = "org.apache.kafka.common.security.plain.PlainLoginModule required user_lantern=\"secret\";"
         return [
             "listeners": settings["listeners", default: ""] + address,
             "advertised.listeners": settings["advertised.listeners", default: ""] + address,
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_PLAINTEXT",
-            "sasl.enabled.mechanisms": "PLAIN",
-            "listener.name.secured.plain.sasl.jaas.config":
-                "org.apache.kafka.common.security.plain.PlainLoginModule required user_lantern=\"secret\";",
+            "listener.security.protocol.map":
+                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_PLAINTEXT,ENCRYPTED:SASL_SSL",
+            "listener.name.secured.sasl.enabled.mechanisms": "PLAIN",
+            "listener.name.encrypted.sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256",
+            "listener.name.secured.plain.sasl.jaas.config": plain,
+            "listener.name.encrypted.plain.sasl.jaas.config": plain,
+            "listener.name.encrypted.scram-sha-256.sasl.jaas.config":
+                "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+            "listener.name.encrypted.ssl.keystore.type": "PEM",
+            "listener.name.encrypted.ssl.keystore.location": "server.pem",
             "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
             "super.users": "User:ANONYMOUS",
         ]

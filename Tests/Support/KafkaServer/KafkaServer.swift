@@ -42,6 +42,9 @@ public final class KafkaServer {
     public let bootstrapServers: String
     /// The same for user `lantern` with password `secret` (SASL_PLAINTEXT, PLAIN), who has only the rights that it is given.
     public let securedServers: String?
+    /// The same over TLS (SASL_SSL, PLAIN or SCRAM-SHA-256), and the PEM file of the authority to trust.
+    public let encryptedServers: String?
+    public var authority: String { folder.appendingPathComponent("server.crt").path }
     private var process: Process?
     private let processors: Int
 
@@ -64,7 +67,8 @@ public final class KafkaServer {
     ///   - settings: lines of server.properties in addition to, or instead of, the usual ones.
     ///   - clusterID: 22 characters of URL-safe Base64; another one makes the server another cluster.
     ///   - port: where it listens; nil is a free one.
-    ///   - isSecured: whether it has a listener for user `lantern`, and looks at rights; not together with a side door.
+    ///   - isSecured: whether it has listeners for user `lantern`, one of them over TLS, and looks at rights; not together with
+    ///     a side door.
     public init(
         settings: [String: String] = [:], processors: Int = 2, clusterID: String = "bGFudGVybi10ZXN0cy0wMA",
         port: UInt16? = nil, sideDoor: SideDoor? = nil, isSecured: Bool = false
@@ -75,22 +79,41 @@ public final class KafkaServer {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let (port, controller) = try (Int(port ?? freePort()), Int(freePort()))
         let secured = isSecured ? try Int(freePort()) : nil
+        let encrypted = isSecured ? try Int(freePort()) : nil
         securedServers = secured.map { "127.0.0.1:\($0)" }
+        encryptedServers = encrypted.map { "127.0.0.1:\($0)" }
         bootstrapServers = "127.0.0.1:\(port)"
         try Self.properties(
             port: port, controller: controller, data: folder.appendingPathComponent("data").path, sideDoor,
-            secured: secured, settings
+            secured: secured, encrypted: encrypted, settings
         )
         .write(to: folder.appendingPathComponent("server.properties"), atomically: true, encoding: .utf8)
         try Self.logging.write(
             to: folder.appendingPathComponent("log4j2.properties"), atomically: true, encoding: .utf8)
+        if isSecured { try makeCertificate() }
+        let users = isSecured ? ["--add-scram", "SCRAM-SHA-256=[name=lantern,password=secret]"] : []
         let format = try run(
-            ["kafka.tools.StorageTool", "format", "-t", clusterID, "-c", "server.properties"])
+            ["kafka.tools.StorageTool", "format", "-t", clusterID, "-c", "server.properties"] + users)
         format.waitUntilExit()
         guard format.terminationStatus == 0 else {
             throw Failure(description: "kafka.tools.StorageTool failed: \(log)")
         }
         try start()
+    }
+
+    /// One that is its own authority, with its key in one file, as Kafka wants them.
+    private func makeCertificate() throws {
+        let openssl = Process()
+        openssl.executableURL = URL(fileURLWithPath: "/bin/sh")
+        openssl.currentDirectoryURL = folder
+        openssl.arguments = [
+            "-c",
+            "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=kafka -addext subjectAltName=IP:127.0.0.1 "
+                + "-keyout server.key -out server.crt 2>openssl.log && cat server.key server.crt >server.pem",
+        ]
+        try openssl.run()
+        openssl.waitUntilExit()
+        guard openssl.terminationStatus == 0 else { throw Failure(description: "openssl made no certificate") }
     }
 
     deinit {

@@ -7,8 +7,8 @@ export const setToken = (text) => text ? sessionStorage.setItem(storage, text) :
 const tags = new Map();
 
 // What this process is: its file, for commands, and whether it takes actions.
-export const about = { file: "FILE", canOperate: true, version: "" };
-export const loadAbout = async () => Object.assign(about, await get("about"));
+export const about = { file: "FILE", canOperate: true, version: "", isLoaded: false };
+export const loadAbout = async () => Object.assign(about, await get("about"), { isLoaded: true });
 
 export class Refused extends Error {
   constructor(status, text) {
@@ -35,9 +35,9 @@ async function reason(response) {
 }
 
 // The content, and null if it is what was answered last time.
-export async function get(path) {
+export async function get(path, patience) {
   const known = tags.get(path);
-  const response = await ask(path, { headers: known ? { "If-None-Match": known } : {} });
+  const response = await ask(path, { patience, headers: known ? { "If-None-Match": known } : {} });
   if (response.status === 304) return null;
   if (!response.ok) throw new Refused(response.status, await reason(response));
   if (response.headers.has("ETag")) tags.set(path, response.headers.get("ETag"));
@@ -45,6 +45,7 @@ export async function get(path) {
 }
 
 export const forget = () => tags.clear();
+export const forgetOne = (path) => tags.delete(path);
 
 export async function post(path, body) {
   const response = await ask(path, {

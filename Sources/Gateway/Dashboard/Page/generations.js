@@ -1,6 +1,6 @@
 // What is live, what is built beside it, what was live before; and the steps between them, each with its dry run first.
 import { fill, h, prose, say } from "./dom.js";
-import { number, plural } from "./format.js";
+import { ago, number, plural, span } from "./format.js";
 import { about, post, Refused } from "./api.js";
 import { confirm, showMessage } from "./dialogs.js";
 
@@ -54,6 +54,16 @@ export function report(title, error) {
   showMessage(title, h("p", { class: "notice failing" }, prose(text)));
 }
 
+// How far it is, how old, and until when the way back is there.
+function progress(one) {
+  const words = [];
+  if (one.remaining !== undefined) words.push(one.remaining === 0 ? "where live is" : `${number(one.remaining)} events behind live`);
+  if (!one.isFormer && one.ratio !== undefined && one.remaining > 0) words.push(`${Math.floor(one.ratio * 100)} % built`);
+  if (one.secondsToLive !== undefined && one.remaining > 0) words.push(`about ${span(one.secondsToLive)} to reach it`);
+  const moments = [one.builtAt !== undefined && [", made ", ago(one.builtAt)], one.keptUntil !== undefined && [", was live, kept until ", h("time", { datetime: new Date(one.keptUntil).toISOString() }, new Date(one.keptUntil).toLocaleString())]];
+  return [words.length > 0 && `: ${words.join(", ")}`, ...moments];
+}
+
 export function showGenerations(model, refresh) {
   const places = new Map();
   const place = (database) => {
@@ -70,11 +80,11 @@ export function showGenerations(model, refresh) {
     const isFormer = builds.some((one) => one.isFormer);
     const buttons = about.canOperate && [
       !isFormer && h("button", { type: "button", id: `promote-${database}`, class: "primary", onclick: () => step("promote", "Promote", false, refresh) }, "Promote …"),
-      h("button", { type: "button", id: `rollback-${database}`, onclick: () => step("rollback", "Roll back", true, refresh) }, "Roll back to this …"),
+      isFormer && h("button", { type: "button", id: `rollback-${database}`, onclick: () => step("rollback", "Roll back", true, refresh) }, "Roll back to this …"),
       h("button", { type: "button", id: `drop-${database}`, class: "danger", onclick: () => drop(builds[0], refresh) }, "Drop …"),
     ];
     items.push(h("li", { class: isFormer ? "former" : "build" }, h("strong", {}, `Database ${database}`),
-      h("ul", {}, builds.map((one) => h("li", {}, `${one.projection}: generation ${one.number}, ${one.state}${one.isThisVersion ? "" : ", another definition than this file's"}`))),
+      h("ul", {}, builds.map((one) => h("li", {}, [`${one.projection}: generation ${one.number}, ${one.state}${one.isThisVersion ? "" : ", another definition than this file's"}`, progress(one)]))),
       h("p", { class: "row-buttons" }, buttons)));
   }
   fill("generations-body", h("ol", { class: "line-of-time" }, items),

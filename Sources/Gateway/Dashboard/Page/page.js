@@ -53,6 +53,7 @@ function show() {
 
 // What Redis must be asked for on its own: when it may have changed, and not every two seconds.
 async function details() {
+  if (about.file === null) return;
   const key = JSON.stringify([model.projections.map((one) => [one.name, one.parked, one.requests]), state("event"), state("of")]);
   if (key === parkedKey || !model.redis.isUp) return;
   try {
@@ -65,10 +66,28 @@ async function details() {
   }
 }
 
+// Projections in Swift have no file, by which these parts are read.
+function showFileless() {
+  for (const id of ["rows-body", "history-body"]) {
+    fill(id, h("p", { class: "quiet" }, "This program's projections are written in Swift: this part needs a YAML file."));
+  }
+}
+
 function showHistory(entries) {
   if (entries.length === 0) return fill("history-body", h("p", { class: "quiet" }, "Nothing has been done yet."));
   const rows = entries.map((one) => [ago(one.time), h("span", { class: "break mono" }, one.command), h("span", { class: "break" }, one.result), one.who]);
-  fill("history-body", table("Table of the history", [{ name: "When" }, { name: "Command" }, { name: "Result" }, { name: "Who", optional: true }], rows));
+  const save = h("button", { type: "button", id: "history-csv", onclick: () => saveCSV("lantern-history.csv", [["time", "command", "result", "who"], ...entries.map((one) => [new Date(one.time).toISOString(), one.command, one.result, one.who])]) }, "Save as CSV");
+  fill("history-body", h("p", { class: "row-buttons" }, save), table("Table of the history", [{ name: "When" }, { name: "Command" }, { name: "Result" }, { name: "Who", optional: true }], rows));
+}
+
+// What a spreadsheet would take for a formula is made text.
+const cell = (value) => `"${String(value ?? "").replace(/^[=+\-@\t\r]/, "'$&").replaceAll("\"", "\"\"")}"`;
+
+function saveCSV(name, rows) {
+  const url = URL.createObjectURL(new Blob([rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n"], { type: "text/csv" }));
+  const link = h("a", { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
 async function ask() {
@@ -83,9 +102,12 @@ async function ask() {
       model.ageAtAnswer = Math.max(0, (answeredAt - model.at) / 1000);
       keep();
     }
-    if (!about.version) await loadAbout();
-    await buildRows();
-    await details();
+    if (!about.isLoaded) await loadAbout();
+    if (about.file === null) showFileless();
+    else {
+      await buildRows();
+      await details();
+    }
   } catch (error) {
     if (error instanceof Refused && error.status === 401) {
       fault = "A token is needed: press Token.";

@@ -59,6 +59,15 @@ function pretty(value) {
   }
 }
 
+// What it would do now, by the file as it is at this moment.
+function preview(now) {
+  const words = now.reason ? `Under the present definition it would be parked again: ${now.reason}`
+    : now.isIgnored ? "Under the present definition it would be passed over: it changes nothing."
+      : "Under the present definition it would do this:";
+  return [h("p", { class: now.reason ? "state failing" : "quiet", id: "event-now" }, words),
+    !now.reason && now.commands.length > 0 && h("pre", { tabindex: 0, "aria-label": "What it would do now" }, now.commands.join("\n"))];
+}
+
 function detail(refresh) {
   if (!shown) return null;
   const event = shown.event;
@@ -68,6 +77,7 @@ function detail(refresh) {
     h("dl", { class: "facts" }, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
     h("p", { class: "quiet" }, shown.leftOutBytes ? `Value: ${number(shown.leftOutBytes)} bytes, too large to be kept in Redis; it is in Kafka.` : "Value:"),
     !shown.leftOutBytes && h("pre", { tabindex: 0 }, pretty(shown.value)),
+    shown.now && preview(shown.now),
     h("p", { class: "row-buttons" },
       about.canOperate && [
         h("button", { type: "button", id: "event-retry", class: "primary", onclick: () => retry(event, refresh) }, "Retry …"),
@@ -102,6 +112,10 @@ export function showParked(model, refresh) {
   if (byId("filter") !== document.activeElement) byId("filter").value = state("filter") ?? "";
   if (total === 0) {
     fill("parked-body", h("p", { class: "quiet" }, "Nothing is parked: every event could be projected."));
+    return;
+  }
+  if (about.file === null) {
+    fill("parked-body", h("p", {}, `${plural(total, "event")} are parked. This program's projections are written in Swift: its log names them with the reason.`));
     return;
   }
   const all = [...lists.values()].flatMap((list) => list?.events ?? []);

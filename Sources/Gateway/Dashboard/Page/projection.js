@@ -32,6 +32,15 @@ function topic(name, partitions, workers) {
   return h("details", { id: `topic-${name}`, open: partitions.length <= 16 || attention > 0 }, h("summary", {}, summary), table(`Partitions of ${name}`, columns, rows));
 }
 
+// Where the lanes' time went over the last minute, in all workers.
+function phases(one) {
+  const parts = one.phases && [["folding", one.phases.fold], ["Redis", one.phases.redis], ["waiting for Kafka", one.phases.kafka], ["idle at the end", one.phases.idle]];
+  const all = parts ? parts.reduce((sum, [, time]) => sum + time, 0) : 0;
+  if (all === 0) return [];
+  const text = parts.map(([name, time]) => `${name} ${Math.round(100 * time / all)} %`).join(", ");
+  return [h("dt", {}, "Time of the lanes"), h("dd", { id: "phases" }, text)];
+}
+
 export function showProjection(model, samplesOf) {
   const name = state("projection");
   const section = byId("projection");
@@ -57,7 +66,7 @@ export function showProjection(model, samplesOf) {
       chart("Lag", samples.map((each) => [each.at, each.lagSeconds]), span(last?.lagSeconds)),
       chart("Freshness p99", samples.map((each) => [each.at, each.freshness]), span(last?.freshness)),
       chart("Events a second", samples.map((each) => [each.at, each.rate]), number(last?.rate))),
-    h("dl", { class: "facts" }, h("dt", {}, "Generation"), h("dd", {}, one.generation ? `${one.generation} (${one.id}) in database ${one.database}` : "none yet"),
+    h("dl", { class: "facts" }, ...phases(one), h("dt", {}, "Generation"), h("dd", {}, one.generation ? `${one.generation} (${one.id}) in database ${one.database}` : "none yet"),
       h("dt", {}, "Consumer group"), h("dd", { class: "mono" }, one.group ?? "–"),
       h("dt", {}, "Requests waiting for a worker"), h("dd", {}, number(one.requests))),
     topics.length === 0 ? h("p", { class: "quiet" }, "It has no partitions yet: no worker has started it.")

@@ -1,7 +1,7 @@
 // One row of a view, by the values that its key is made of. Only exact keys are asked for.
 import { byId, copy, h, prose, table } from "./dom.js";
-import { span } from "./format.js";
-import { about, get } from "./api.js";
+import { ago, span } from "./format.js";
+import { about, forgetOne, get } from "./api.js";
 import { setState, state } from "./state.js";
 
 let views = [];
@@ -26,7 +26,30 @@ function show(row, view, keys) {
   byId("row-result").replaceChildren(
     h("p", {}, h("code", { class: "break" }, row.key), ` · ${row.type}`, row.expiresIn !== undefined && ` · expires in ${span(row.expiresIn / 1000)}`),
     table("Row", [{ name: view.kind === "sorted-set" ? "Member" : "Field" }, { name: view.kind === "sorted-set" ? "Score" : "Value" }], rows),
-    h("p", { class: "row-buttons" }, h("button", { type: "button", onclick: () => copy(command) }, "Copy the command that explains it")));
+    h("p", { class: "row-buttons" },
+      h("button", { type: "button", id: "row-explain", onclick: () => explain(view, keys) }, "Which events made it"),
+      h("button", { type: "button", onclick: () => copy(command) }, "Copy the command that explains it")),
+    h("div", { id: "row-events", "aria-live": "polite" }));
+}
+
+const after = (value) => value === null ? "gone" : Array.isArray(value) ? value.join(", ")
+  : typeof value === "object" ? Object.entries(value).map(([name, each]) => `${name}=${each}`).join(" ") : String(value);
+
+// The log is folded for it, which takes seconds.
+async function explain(view, keys) {
+  const place = byId("row-events");
+  place.replaceChildren(h("p", { class: "quiet" }, "The log is being folded up to the live checkpoints …"));
+  const query = new URLSearchParams([["projection", view.projection], ["view", view.view], ...keys.map((key) => ["key", key])]);
+  try {
+    forgetOne(`explain?${query}`);
+    const { events, total } = await get(`explain?${query}`, 40000);
+    const rows = events.map((one) => [ago(one.time), `${one.topic}:${one.partition}:${one.offset}`, one.type ?? "–", h("span", { class: "break" }, after(one.after))]);
+    place.replaceChildren(events.length === 0 ? h("p", { class: "quiet" }, "No event up to the live checkpoints has touched it.")
+      : h("div", {}, total > events.length && h("p", { class: "quiet" }, `The last ${events.length} of ${total} events.`),
+        table("The events that made the row", [{ name: "When" }, { name: "Event" }, { name: "Type" }, { name: "The row after it" }], rows)));
+  } catch (error) {
+    place.replaceChildren(h("p", { class: "notice degraded" }, prose(error.message)));
+  }
 }
 
 async function look(event) {
