@@ -1,5 +1,6 @@
 import Foundation
 import Oracle
+import Records
 import Testing
 
 extension SystemTests {
@@ -129,6 +130,14 @@ extension SystemTests {
                     ["orders.order", "order:planted", "extra"],
                     ["orders.top-customers", "customers:by-revenue", "changed"],
                 ])
+            // What was found is kept for metrics: two whole comparisons, and a part of one.
+            guard case .text(let kept) = try reader.command("HGET", "lantern:orders:about", "verified:order") else {
+                Issue.record("nothing is kept of what was verified")
+                return
+            }
+            let rows = try #require(VerifiedRows(text: String(decoding: kept, as: UTF8.self)))
+            let same = (whole?.same ?? 0) + (part?.same ?? 0) + (answer.views["orders.order"]?.same ?? 0)
+            #expect(rows.same == Int64(same) && rows.different == 1 && rows.at > 0, "\(rows)")
             let healed = try scenario.lantern(["verify", "--config", path, "--heal"])
             #expect(healed.code == 5 && healed.text.contains("2 rows of live"), "\(healed.text)")
             try scenario.expectEqual()

@@ -91,7 +91,8 @@ extension Verdict {
         if projection.parked > 0 {
             findings.append(
                 VerdictFinding(
-                    .parked, .degraded, name, "projection \(name) has \(projection.parked) parked events",
+                    .parked, .degraded, name,
+                    "projection \(name) has \(projection.parked) parked event\(projection.parked == 1 ? "" : "s")",
                     action: "Look at them with `lantern parked list`, then retry, edit or skip them."))
         }
         return findings

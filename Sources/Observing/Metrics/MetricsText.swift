@@ -108,35 +108,41 @@ public struct MetricsText {
     // MARK: Partitions
 
     private mutating func writePartitions() {
-        typealias Owned = (labels: [String], own: PartitionFigures, status: PartitionStatus?)
+        typealias Owned = (labels: String, code: [String], own: PartitionFigures, status: PartitionStatus?)
         let owned = live.flatMap { projection -> [Owned] in
             let status = model.projections.first { $0.name == projection.name }
             let known = Dictionary(
                 (status?.partitions ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
             return projection.lanes.flatMap(\.partitions).map { own in
-                (labels: [projection.name, own.topic, "\(own.partition)"], own: own, status: known[own.name])
+                let values = [projection.name, own.topic, "\(own.partition)"]
+                let labels = MetricsWriter.prepare(MetricFamily.place, values)
+                return (labels: labels, code: values + [own.haltCode ?? ""], own: own, status: known[own.name])
             }
         }
         writer.begin(.checkpoint)
-        for each in owned { if let next = each.own.next { writer.sample(each.labels, next) } }
+        for each in owned { if let next = each.own.next { writer.sample(prepared: each.labels, next) } }
         writer.begin(.low)
-        for each in owned { if let low = each.status?.low { writer.sample(each.labels, low) } }
+        for each in owned { if let low = each.status?.low { writer.sample(prepared: each.labels, low) } }
         writer.begin(.end)
-        for each in owned { if let end = each.status?.end { writer.sample(each.labels, end) } }
+        for each in owned { if let end = each.status?.end { writer.sample(prepared: each.labels, end) } }
         writer.begin(.lag)
         for each in owned {
-            if let end = each.status?.end, let next = each.own.next { writer.sample(each.labels, max(0, end - next)) }
+            if let end = each.status?.end, let next = each.own.next {
+                writer.sample(prepared: each.labels, max(0, end - next))
+            }
         }
         writer.begin(.lagSeconds)
-        for each in owned { if let lag = each.status?.lagSeconds { writer.sample(each.labels, real: lag) } }
+        for each in owned { if let lag = each.status?.lagSeconds { writer.sample(prepared: each.labels, real: lag) } }
         writer.begin(.advanced)
         for each in owned {
-            if let time = each.own.advancedAt { writer.sample(each.labels, real: Double(time) / 1_000) }
+            if let time = each.own.advancedAt { writer.sample(prepared: each.labels, real: Double(time) / 1_000) }
         }
         writer.begin(.margin)
-        for each in owned { if let left = each.status?.retentionMargin { writer.sample(each.labels, real: left) } }
+        for each in owned {
+            if let left = each.status?.retentionMargin { writer.sample(prepared: each.labels, real: left) }
+        }
         writer.begin(.halted)
-        for each in owned { if let code = each.own.haltCode { writer.sample(each.labels + [code], 1) } }
+        for each in owned { if each.own.haltCode != nil { writer.sample(each.code, 1) } }
     }
 
     // MARK: Projections

@@ -23,6 +23,32 @@ struct MetricsWriter {
         line(family.name, zip(family.labels, labels), value)
     }
 
+    /// Labels of several families' samples, written once: see ``sample(prepared:_:)``.
+    static func prepare(_ names: [String], _ values: [String]) -> String {
+        var text = "{"
+        for (name, value) in zip(names, values) {
+            if text.utf8.count > 1 { text += "," }
+            text += "\(name)=\"\(escaped(value))\""
+        }
+        return text + "}"
+    }
+
+    /// A sample of the present family with labels that were prepared for its names.
+    mutating func sample(prepared labels: String, real value: Double) { write(labels, number(value)) }
+
+    mutating func sample(prepared labels: String, _ value: Int64) { write(labels, "\(value)") }
+
+    private mutating func write(_ labels: String, _ value: String) {
+        guard let family else { return }
+        head()
+        text += family.name
+        text += labels
+        text += " "
+        text += value
+        text += "\n"
+        series += 1
+    }
+
     /// A histogram of the present family.
     mutating func histogram(_ labels: [String], _ histogram: Histogram) {
         guard let family else { return }

@@ -43,6 +43,28 @@ public struct PartitionStatus: Sendable, Encodable {
         case parkedSince, retentionMargin, unownedSince
     }
 
+    /// There may be thousands: what is 0 of `low` and `rewinds` is left out, and `readable` where it is the end.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(topic, forKey: .topic)
+        try container.encode(partition, forKey: .partition)
+        try container.encodeIfPresent(start, forKey: .start)
+        try container.encodeIfPresent(low == 0 ? nil : low, forKey: .low)
+        try container.encodeIfPresent(next, forKey: .next)
+        try container.encodeIfPresent(end, forKey: .end)
+        try container.encodeIfPresent(readable == end ? nil : readable, forKey: .readable)
+        try container.encodeIfPresent(lag, forKey: .lag)
+        try container.encodeIfPresent(lagSeconds, forKey: .lagSeconds)
+        try container.encode(state, forKey: .state)
+        try container.encodeIfPresent(reason, forKey: .reason)
+        try container.encode(parked, forKey: .parked)
+        try container.encodeIfPresent(rewinds == 0 ? nil : rewinds, forKey: .rewinds)
+        try container.encodeIfPresent(worker, forKey: .worker)
+        try container.encodeIfPresent(parkedSince, forKey: .parkedSince)
+        try container.encodeIfPresent(retentionMargin, forKey: .retentionMargin)
+        try container.encodeIfPresent(unownedSince, forKey: .unownedSince)
+    }
+
     /// `TOPIC-PARTITION`
     public var name: String { "\(topic)-\(partition)" }
 

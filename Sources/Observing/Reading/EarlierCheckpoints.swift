@@ -22,14 +22,14 @@ struct EarlierCheckpoints: Sendable {
 
     /// What is older than what these logs are compared with is not needed any more.
     mutating func prepare(askedAt: Int64) {
-        if let index = readings.lastIndex(where: { $0.at <= askedAt }) { readings.removeFirst(index) }
+        if let index = readings.lastIndex(where: { $0.at < askedAt }) { readings.removeFirst(index) }
     }
 
     /// The logs, with each end raised to its checkpoint unless that was there before Kafka was asked.
     func raise(
         _ logs: [String: TopicLogs], askedAt: Int64, _ projection: String, _ partitions: [StoredPartition]
     ) -> [String: TopicLogs] {
-        let before = readings.first.flatMap { $0.at <= askedAt ? $0.next : nil } ?? [:]
+        let before = readings.first.flatMap { $0.at < askedAt ? $0.next : nil } ?? [:]
         var raised = logs
         for stored in partitions {
             guard let next = stored.next, case .known(var bounds)? = raised[stored.topic],

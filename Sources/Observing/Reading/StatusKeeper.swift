@@ -11,7 +11,7 @@ public final class StatusKeeper: Sendable {
     static let idleInterval: Int64 = 5_000
     static let kafkaInterval: Int64 = 2_000
     /// A look at Redis that takes longer says that Redis is away, in milliseconds.
-    static let patience: Int64 = 1_500
+    static let patience: Int64 = 1_000
     /// Nobody has asked for so long.
     static let idleAfter: Int64 = 30_000
 

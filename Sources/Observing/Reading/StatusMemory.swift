@@ -42,7 +42,7 @@ struct StatusMemory: Sendable {
         guard model.redis.isUp || model.redis.since == nil else { return }
         isSilent = true
         (model.redis.isUp, model.redis.since) = (false, since)
-        model.redis.reason = "it has not replied for more than a second"
+        model.redis.reason = "it has not replied for a second"
     }
 
     mutating func lostRedis(_ words: String, now: Int64) {

@@ -101,6 +101,8 @@ async function ask() {
       model = answer;
       model.ageAtAnswer = Math.max(0, (answeredAt - model.at) / 1000);
       keep();
+      // Nobody had asked for long: it is read anew at this moment.
+      if (model.ageAtAnswer > 3) setTimeout(ask, 600);
     }
     if (!about.isLoaded) await loadAbout();
     if (about.file === null) showFileless();
