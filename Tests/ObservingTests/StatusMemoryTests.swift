@@ -37,6 +37,19 @@ import Testing
         #expect(memory.status(Scene().process, now: Scene.now).kafka.readAt == Scene.now + 200)
     }
 
+    @Test func `while Redis is away the ends of the logs still rise, and with them the lag`() throws {
+        var memory = StatusMemory()
+        memory.take(Scene().read())
+        let risen = ["orders": TopicLogs.known(Array(repeating: LogBounds(low: 0, readable: 99, end: 100), count: 2))]
+        // Of a Redis that replies the checkpoint is read at the same time.
+        memory.logs(risen, now: Scene.now)
+        #expect(memory.status(Scene().process, now: Scene.now).projections[0].partitions[1].lag == 8)
+        memory.lostRedis("gone", now: Scene.now)
+        memory.logs(risen, now: Scene.now + 8_500)
+        let partition = memory.status(Scene().process, now: Scene.now + 8_500).projections[0].partitions[1]
+        #expect(partition.end == 100 && partition.lag == 58 && partition.lagSeconds == 10)
+    }
+
     @Test func `as JSON it keeps the names that scripts rely on`() throws {
         var memory = StatusMemory()
         memory.take(Scene().read())

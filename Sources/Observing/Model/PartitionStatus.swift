@@ -9,11 +9,11 @@ public struct PartitionStatus: Sendable, Encodable {
     /// The next offset to read; nil without a checkpoint.
     public let next: Int64?
     /// The log's end, the high watermark; nil if Kafka does not reply.
-    public let end: Int64?
+    public private(set) var end: Int64?
     /// Up to where the log can be read now, the last stable offset: less than `end` while a transaction is open.
-    public let readable: Int64?
+    public private(set) var readable: Int64?
     /// From `next` to `end`.
-    public let lag: Int64?
+    public private(set) var lag: Int64?
     /// `projecting`, `caught-up`, `held-back`, `waiting for a worker`, `refused`, `halted`, `missing`.
     public let state: String
     public let reason: String?
@@ -21,18 +21,18 @@ public struct PartitionStatus: Sendable, Encodable {
     /// The timestamp of the first parked event, in milliseconds since 1970; nil: none is parked.
     public let parkedSince: Int64?
     /// How long Kafka keeps at least what is not read yet, in seconds, by time-based retention; nil: for ever, or not known.
-    public let retentionMargin: Double?
+    public private(set) var retentionMargin: Double?
     public let rewinds: Int64
     /// Whether it stands still until an operator acts.
     public let needsAttention: Bool
     /// Whether it is damaged until its generation is built again.
     public let isDamaged: Bool
     /// The first offset that is still in the log; nil if Kafka does not reply.
-    public let low: Int64?
+    public private(set) var low: Int64?
     /// The timestamp of the last record passed, in milliseconds since 1970.
     public let time: Int64?
     /// How long ago that was while there is more to read; 0 at the end; nil if one of both is not known.
-    public let lagSeconds: Double?
+    public private(set) var lagSeconds: Double?
     /// The id of the worker that has it; nil: no worker says so.
     public let worker: String?
     /// Since when no worker says so, by this machine's clock in milliseconds since 1970; nil: one does, or it is not known.
@@ -65,6 +65,8 @@ public struct PartitionStatus: Sendable, Encodable {
         try container.encodeIfPresent(unownedSince, forKey: .unownedSince)
     }
 
+    var place: (topic: String, partition: Int32) { (topic, partition) }
+
     /// `TOPIC-PARTITION`
     public var name: String { "\(topic)-\(partition)" }
 
@@ -73,32 +75,29 @@ public struct PartitionStatus: Sendable, Encodable {
         partition = stored.partition
         self.worker = worker
         isDamaged = stored.damage != nil
-        low = log?.low
         time = stored.time
         start = stored.start
         next = stored.next
-        end = log?.end
-        readable = log?.readable
-        lag = stored.next.flatMap { next in log.map { max(0, $0.end - next) } }
-        if lag == 0 {
-            lagSeconds = 0
-        } else if lag != nil, let time = stored.time {
-            lagSeconds = Double(max(0, now - time)) / 1_000
-        } else {
-            lagSeconds = nil
-        }
         parked = stored.parked
         parkedSince = stored.parkedSince
-        if let retention = log?.retention, let lagSeconds {
-            retentionMargin = Double(retention) / 1_000 - lagSeconds
-        } else {
-            retentionMargin = nil
-        }
         rewinds = stored.rewinds
         let finding = Self.judge(stored, log)
         state = finding.state
         reason = finding.reason
         needsAttention = finding.needsAttention
+        measure(log, now: now)
+    }
+
+    /// How far the checkpoint is from the log's end, and from its beginning; nothing is known without the log.
+    mutating func measure(_ log: LogBounds?, now: Int64) {
+        (low, end, readable) = (log?.low, log?.end, log?.readable)
+        (lag, lagSeconds, retentionMargin) = (nil, nil, nil)
+        guard let log, let next else { return }
+        lag = max(0, log.end - next)
+        if lag == 0 { lagSeconds = 0 } else if let time { lagSeconds = Double(max(0, now - time)) / 1_000 }
+        if let retention = log.retention, let lagSeconds {
+            retentionMargin = Double(retention) / 1_000 - lagSeconds
+        }
     }
 
     private typealias Finding = (state: String, reason: String?, needsAttention: Bool)

@@ -109,6 +109,7 @@ public final class StatusKeeper: Sendable {
                         state.logs = logs
                         state.logsAskedAt = askedAt
                         state.memory.kafka(fault, now: now)
+                        state.memory.logs(logs, now: now)
                     }
                     wait(Self.kafkaInterval)
                 }

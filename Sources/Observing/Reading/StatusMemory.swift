@@ -52,6 +52,18 @@ struct StatusMemory: Sendable {
         model.redis.reason = words
     }
 
+    /// Kafka reported its logs. While Redis is away nothing else says how far behind the checkpoints are by now.
+    mutating func logs(_ logs: [String: TopicLogs], now: Int64) {
+        guard !model.redis.isUp, hasRead else { return }
+        for index in model.projections.indices {
+            for place in model.projections[index].partitions.indices {
+                let (topic, partition) = model.projections[index].partitions[place].place
+                guard let bounds = logs[topic]?.bounds, Int(partition) < bounds.count else { continue }
+                model.projections[index].partitions[place].measure(bounds[Int(partition)], now: now)
+            }
+        }
+    }
+
     /// Kafka was asked; `fault` says why it did not reply.
     mutating func kafka(_ fault: String?, now: Int64) {
         let isUp = fault == nil
