@@ -83,16 +83,3 @@ struct ConfigurationSummary: Encodable {
         return "\(file) is \(good): \(counts)\n\n" + table.text(hasColor: hasColor)
     }
 }
-
-extension TextTemplate {
-    /// As the user would write it: in a template a path has no `$.`.
-    func shown(in plan: ProjectionPlan) -> String {
-        parts.map { part in
-            switch part {
-            case .literal(let text): text
-            case .placeholder(.path(let index, _)): "{\(plan.paths[index].members.joined(separator: "."))}"
-            case .placeholder(let source): source.shown(plan.paths)
-            }
-        }.joined()
-    }
-}

@@ -15,3 +15,16 @@ public enum MemberSource: Sendable, Equatable {
     case value(ValueSource)
     case template(TextTemplate)
 }
+
+extension TextTemplate {
+    /// As the user would write it: in a template a path has no `$.`.
+    package func shown(in plan: ProjectionPlan) -> String {
+        parts.map { part in
+            switch part {
+            case .literal(let text): text
+            case .placeholder(.path(let index, _)): "{\(plan.paths[index].members.joined(separator: "."))}"
+            case .placeholder(let source): source.shown(plan.paths)
+            }
+        }.joined()
+    }
+}

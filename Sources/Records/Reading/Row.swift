@@ -7,6 +7,11 @@ public struct Row: Sendable, Encodable {
     public struct Field: Sendable, Encodable {
         public let name: String
         public let value: String
+
+        init(_ name: [UInt8], _ value: [UInt8]) {
+            self.name = readableText(name)
+            self.value = readableText(value)
+        }
     }
 
     public let key: String
@@ -18,37 +23,23 @@ public struct Row: Sendable, Encodable {
 
     /// Reads the key; nil if there is none. At most `limit` members of a large one.
     public init?(_ key: [UInt8], kind: ViewKind, limit: Int = 1_000, _ redis: inout RedisConnection) throws {
-        let type = try redis.command([Array("TYPE".utf8), key]).text ?? "none"
-        guard type != "none" else { return nil }
+        var commands = CommandBuffer()
+        StoredRow.append(key, kind: kind, limit: limit, to: &commands)
+        commands.begin(2)
+        commands.argument("PTTL")
+        commands.argument(key)
+        let replies = try redis.roundTrip(commands)
+        guard let stored = try StoredRow(key, kind: kind, limit: limit, replies: replies.dropLast()) else { return nil }
+        let remaining = replies.last?.integer ?? -1
         self.key = readableText(key)
-        self.type = type
-        func ask(_ words: String...) throws -> RedisValue {
-            try redis.command([Array(words[0].utf8), key] + words.dropFirst().map { Array($0.utf8) })
-        }
-        var fields: [Field] = []
-        switch type {
-        case "hash": fields = Self.pairs(try ask("HGETALL")).sorted { $0.name < $1.name }
-        case "zset":
-            fields = Self.pairs(try ask("ZREVRANGE", "0", "\(limit - 1)", "WITHSCORES"))
-        case "set":
-            fields = (try ask("SMEMBERS").elements ?? []).prefix(limit).map {
-                Field(name: "", value: Self.readable($0))
-            }
-        case "string" where kind == .unique:
-            fields = [Field(name: "count", value: "\(try ask("PFCOUNT").integer ?? 0)")]
-        default: fields = [Field(name: "", value: Self.readable(try ask("GET")))]
-        }
-        self.fields = fields
-        let remaining = try ask("PTTL").integer ?? -1
+        type = kind.redisType
         expiresIn = remaining < 0 ? nil : remaining
-    }
-
-    private static func readable(_ value: RedisValue) -> String { value.bytes.map { readableText($0) } ?? "" }
-
-    private static func pairs(_ value: RedisValue) -> [Field] {
-        let elements = value.elements ?? []
-        return stride(from: 0, to: elements.count - 1, by: 2).map {
-            Field(name: readable(elements[$0]), value: readable(elements[$0 + 1]))
-        }
+        fields =
+            switch stored.content {
+            case .fields(let pairs), .scored(let pairs, _): pairs.map { Field($0.name, $0.value) }
+            case .text(let text): [Field([], text)]
+            case .members(let members, _): members.map { Field([], $0) }
+            case .estimate(let count): [Field(Array("count".utf8), Array("\(count)".utf8))]
+            }
     }
 }
