@@ -61,15 +61,23 @@ let package = Package(
         .target(
             name: "Lantern",
             dependencies: [
-                "Gateway", "Observing", "Worker", "Configuration", "Formats", "Projections", "Kafka", "Redis",
+                "Gateway", "Reads", "Observing", "Worker", "Configuration", "Formats", "Projections", "Kafka", "Redis",
                 "Logging", "System", "Bytes",
             ],
             swiftSettings: strict),
 
         // HTTP: sees what is observed, never a lane.
         .target(
-            name: "Gateway", dependencies: ["Observing", "Logging", "System", "CMicrohttpd", "CGnuTLS"],
+            name: "Gateway",
+            dependencies: [
+                "Reads", "Observing", "Configuration", "Records", "Projections", "Logging", "System", "CMicrohttpd",
+                "CGnuTLS",
+            ],
             resources: [.embedInCode("Dashboard/Page")], swiftSettings: strict),
+        // Rows for readers who say how fresh they must be.
+        .target(
+            name: "Reads", dependencies: ["Records", "Projections", "Kafka", "Redis", "System", "Bytes"],
+            swiftSettings: strict),
 
         // The engine.
         .target(
@@ -125,7 +133,17 @@ let package = Package(
             name: "CommandLineTests", dependencies: ["CommandLine", "Logging", "System"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(
-            name: "GatewayTests", dependencies: ["Gateway", "Logging", "System", "Seeded", "WebClient"],
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "Reads", "Configuration", "Records", "Projections", "Redis", "Logging", "System", "Seeded",
+                "WebClient",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReadsTests",
+            dependencies: [
+                "Reads", "Configuration", "Records", "Projections", "Redis", "RedisServer", "Bytes", "Seeded",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
@@ -177,7 +195,7 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "LanternCommand", "Kafka", "KafkaServer", "Oracle", "Seeded", "Records", "Projections", "RedisServer",
-                "WebClient", "Worker",
+                "System", "WebClient", "Worker",
             ],
             swiftSettings: strict),
         .target(name: "Seeded", path: "Tests/Support/Seeded", swiftSettings: strict),

@@ -66,6 +66,15 @@ static inline int lantern_http_socket(struct MHD_Connection *connection) {
 /* Whether this libmicrohttpd has TLS. */
 static inline int lantern_http_has_tls(void) { return MHD_is_feature_supported(MHD_FEATURE_SSL) == MHD_YES; }
 
+/* A response whose body comes by and by: `read` fills a buffer, `freed` is called once when it is over. */
+static inline struct MHD_Response *lantern_http_stream(
+    MHD_ContentReaderCallback read, MHD_ContentReaderFreeCallback freed, void *context) {
+    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read, context, freed);
+}
+
+/* What `read` returns at the end of the body. */
+static inline ssize_t lantern_http_end(void) { return MHD_CONTENT_READER_END_OF_STREAM; }
+
 /* A response with a copy of the body; NULL without memory. */
 static inline struct MHD_Response *lantern_http_response(const void *body, size_t size) {
     return MHD_create_response_from_buffer(size, (void *)body, MHD_RESPMEM_MUST_COPY);

@@ -12,7 +12,7 @@ public final class Gateway: Sendable {
     /// Throws ``GatewayError`` if the address is taken, or a token or certificate cannot be read.
     public init(_ options: GatewayOptions, routes: [Route], counts: RequestCounts, log: Log) throws(GatewayError) {
         let guards = try Self.guards(options, log)
-        if guards.readToken == nil, guards.operateToken == nil, !options.listen.isLoopback {
+        if guards.readToken == nil, guards.operateToken == nil, guards.clients == nil, !options.listen.isLoopback {
             throw GatewayError(
                 "The gateway would listen on \(options.listen), where other machines reach it, and has no token. Set `read-token-file` and `operate-token-file` under `gateway`, or listen on 127.0.0.1."
             )
@@ -21,7 +21,7 @@ public final class Gateway: Sendable {
         let socket = try ListenSocket(options.listen)
         let router = Router(routes + Dashboard.routes, guards, counts, log: log)
         do {
-            server = try HTTPServer(socket, certificate, router, limits: ServerLimits(), log)
+            server = try HTTPServer(socket, certificate, router, limits: Self.limits(options), log)
         } catch let error as GatewayError {
             throw error
         } catch {
@@ -47,7 +47,16 @@ public final class Gateway: Sendable {
                 "`read-token-file` and `operate-token-file` hold the same token: then who may read may change too. Make another one with `openssl rand -hex 24 > \(options.operateTokenFile ?? "FILE")`."
             )
         }
+        if let path = options.clientsFile { guards.clients = try ClientFile(path, log: log) }
         return guards
+    }
+
+    private static func limits(_ options: GatewayOptions) -> ServerLimits {
+        var limits = ServerLimits()
+        if let connections = options.connections { limits.connections = connections }
+        limits.connectionsPerAddress = min(
+            options.connectionsPerAddress ?? limits.connectionsPerAddress, limits.connections)
+        return limits
     }
 
     private static func certificate(_ options: GatewayOptions) throws(GatewayError) -> HTTPServer.Certificate? {

@@ -10,6 +10,10 @@ public struct GatewayOptions: Sendable {
     /// PEM files; nil: plain HTTP.
     public var certificateFile: String?
     public var keyFile: String?
+    public var clientsFile: String?
+    /// Open connections at the same time, and those of them from one address; nil: the usual number.
+    public var connections: Int?
+    public var connectionsPerAddress: Int?
 
     public init(listen: ListenAddress) { self.listen = listen }
 }

@@ -4,7 +4,8 @@ import CommandLine
 enum CommandTree {
     private static let commands: [any Command.Type] = [
         RunCommand.self, ServeCommand.self, HealthCommand.self, InitCommand.self, ValidateCommand.self,
-        SchemaCommand.self, StatusCommand.self, TopCommand.self, GetCommand.self, WatchCommand.self,
+        SchemaCommand.self, OpenAPICommand.self, StatusCommand.self, TopCommand.self, GetCommand.self,
+        WatchCommand.self,
         ExplainCommand.self,
     ]
     private static let parked: [any Command.Type] = [

@@ -24,6 +24,8 @@ public struct KeySpace: Sendable, Equatable {
     public var damage: String { "lantern:\(projection):damage" }
     /// Why a worker cannot run it now: a text that expires unless the worker renews it.
     public var blocked: String { "lantern:\(projection):blocked" }
+    /// A stream that names the rows that each transaction changed, if the projection has `changes: true`: see ``ChangeEntry``.
+    public var changes: String { "lantern:\(projection):changes" }
     /// What the operator asks of parked events: a hash, carried out by the lane that owns the partition.
     public var requests: String { "lantern:\(projection):requests" }
     /// The lane's answer to one request; expires by itself.
@@ -73,6 +75,6 @@ public struct KeySpace: Sendable, Equatable {
 
     /// What of a projection's keys is one generation's own; the others (ledger, requests, answers) outlive it.
     public static let kindsOfGeneration: Set = [
-        "generation", "about", "growth", "damage", "checkpoint", "parked", "parked-index",
+        "generation", "about", "growth", "damage", "checkpoint", "parked", "parked-index", "changes",
     ]
 }

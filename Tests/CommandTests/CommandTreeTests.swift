@@ -19,7 +19,8 @@ import Testing
         let all = leaves(CommandTree.root)
         #expect(
             all.map { $0.path.joined(separator: " ") } == [
-                "run", "serve", "health", "init", "validate", "schema", "status", "top", "get", "watch", "explain",
+                "run", "serve", "health", "init", "validate", "schema", "openapi", "status", "top", "get", "watch",
+                "explain",
                 "parked list",
                 "parked show", "parked retry",
                 "parked edit",

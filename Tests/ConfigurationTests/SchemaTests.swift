@@ -36,7 +36,7 @@ import Testing
             Vocabulary.top, Vocabulary.redis, Vocabulary.tls, Vocabulary.worker, Vocabulary.log, Vocabulary.projection,
             Vocabulary.errorPolicy, Vocabulary.topic, ViewVocabulary.view, ViewVocabulary.timeToLive,
             ViewVocabulary.rule, ViewVocabulary.number, LimitWord.all.map(\.word), Vocabulary.gateway,
-            Vocabulary.gatewayTLS,
+            Vocabulary.gatewayTLS, QueryVocabulary.query, QueryVocabulary.read,
         ]
         #expect(names(in: schema) == Set(tables.flatMap(\.names)))
     }

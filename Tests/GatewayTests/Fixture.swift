@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Synchronization
 import Testing
 
 @testable import Gateway
@@ -50,11 +51,21 @@ final class Fixture {
         Router(routes, guards, counts)
     }
 
+    private static func answer(_ request: HTTPRequest, _ manner: Route.Manner) -> HTTPResponse {
+        switch manner {
+        case .quick(let answer), .slow(let answer): return answer(request)
+        case .awaited(let begin):
+            let made = Mutex<HTTPResponse?>(nil)
+            begin(request) { response in made.withLock { $0 = response } }
+            return made.withLock { $0 } ?? .text(500, "not answered at once")
+        }
+    }
+
     /// What a request is answered, as the server does it.
     static func answer(_ request: HTTPRequest, _ router: Router) -> HTTPResponse {
         switch router.admit(request, bodyLimit: 100) {
         case .refused(let response): response
-        case .admitted(let route): router.answer(request, route)
+        case .admitted(let request, let route): router.finish(answer(request, route.manner), to: request, route)
         }
     }
 }

@@ -23,6 +23,9 @@ enum Vocabulary {
         Word(
             name: "projections", summary: "Named, versioned rules that turn the events of topics into views.",
             shape: .named(pattern: namePattern, .map(projection)), isRequired: true),
+        Word(
+            name: "queries", summary: "Rows of several views, read together; the gateway answers them.",
+            shape: .named(pattern: namePattern, .map(QueryVocabulary.query))),
     ]
 
     static let redis: [Word] = [
@@ -102,7 +105,22 @@ enum Vocabulary {
             name: "hosts", summary: "Names under which it may be asked, beside localhost and addresses.",
             shape: .list(.scalar)),
         Word(name: "tls", summary: "Serves HTTPS with these files.", shape: .map(gatewayTLS)),
+        Word(
+            name: "clients-file",
+            summary: "A file with the tokens of clients that read rows: TOKEN SUBJECT ROLE,ROLE on each line.",
+            shape: .scalar),
+        Word(
+            name: "roles", summary: "The views that clients of a role may read: PROJECTION.VIEW, or PROJECTION.*.",
+            shape: .named(pattern: namePattern, .list(.scalar))),
+        Word(
+            name: "connections", summary: "Open connections at the same time; default 256.",
+            shape: .integer(connections)),
+        Word(
+            name: "connections-per-address",
+            summary: "Of them from one address, a proxy's for example; default 48.", shape: .integer(connections)),
     ]
+
+    static let connections = 8...10_000
 
     static let gatewayTLS: [Word] = [
         Word(name: "certificate", summary: "The certificate and its chain, PEM.", shape: .scalar, isRequired: true),
@@ -132,6 +150,8 @@ enum Vocabulary {
         Word(
             name: "views", summary: "Named families of Redis keys.",
             shape: .named(pattern: namePattern, .map(ViewVocabulary.view)), isRequired: true),
+        Word(
+            name: "changes", summary: "Whether readers can be told of rows that change; default false.", shape: .flag),
         Word(
             name: "database", summary: "The Redis database of its views; default: the one of the URL.",
             shape: .integer(databases)),

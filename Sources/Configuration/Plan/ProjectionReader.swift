@@ -27,7 +27,8 @@ struct ProjectionReader {
         guard let version else { return nil }
         return ProjectionPlan(
             name: entry.name, version: version, topics: scope.topics, type: type, time: time,
-            unknown: unknown, onError: onError, paths: scope.paths, views: views.map(\.plan))
+            unknown: unknown, onError: onError, paths: scope.paths, views: views.map(\.plan),
+            announcesChanges: map.flag("changes") ?? false)
     }
 
     /// A path, or what the record itself has.

@@ -3,9 +3,10 @@ extension Configuration {
     /// file's names. Ranges, defaults and messages are a file's. In `redis` the names of the inner map are `tls.ca` and so on.
     package static func settings(_ parts: [String: [String: String]]) throws(ConfigurationError) -> Configuration {
         let log = DiagnosticLog(file: "settings")
+        let inner = ["redis": ["tls"], "gateway": ["tls", "roles"]]
         let entries = parts.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty }.map { name, values in
             entry(
-                name, map(values, inner: ["redis", "gateway"].contains(name) ? ["tls"] : [], isText: name == "kafka"))
+                name, map(values, inner: inner[name] ?? [], isText: name == "kafka"))
         }
         let result = ConfigurationReader(log: log).read(node(.mapping(entries), entries.map(\.value)), isProgram: true)
         guard let result, !log.hasErrors else {

@@ -17,6 +17,8 @@ public struct Configuration: Sendable, CustomStringConvertible, CustomDebugStrin
     public var gateway: GatewaySettings?
     /// In the file's order; empty only for a program that has its own.
     public var projections: [ProjectionPlan]
+    /// What the gateway answers beside single views, in the file's order.
+    public var queries: [QueryPlan] = []
     /// Projections with a database of their own, by name.
     public var databases: [String: Int] = [:]
     /// Each projection's definition by name, as a text that any later worker can fold again: see ``StoredDefinition``.

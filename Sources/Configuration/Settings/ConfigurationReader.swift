@@ -9,7 +9,7 @@ struct ConfigurationReader {
 
     /// `isProgram`: there are no projections, since the program has its own.
     func read(_ root: YAMLNode, isProgram: Bool = false) -> Configuration? {
-        let words = Vocabulary.top.filter { !isProgram || $0.name != "projections" }
+        let words = Vocabulary.top.filter { !isProgram || !["projections", "queries"].contains($0.name) }
         let place = isProgram ? "the settings" : "the file"
         guard let map = MapReader(root, words, place: place, log: log) else { return nil }
         let kafka = map["kafka"].map(kafka)
@@ -17,13 +17,18 @@ struct ConfigurationReader {
         let worker = map["worker"].map { WorkerReader(log: log).read($0) } ?? WorkerSettings()
         let limits = map["limits"].map(limits) ?? Limits()
         let settings = map["log"].map(logSettings) ?? LogSettings()
-        let gateway = map["gateway"].flatMap { GatewayReader(log: log).read($0) }
         let home = redis?.address.database ?? 0
         let found = isProgram ? [] : map["projections"].map { ProjectionsReader(log: log, home: home).read($0) }
+        let plans = (found ?? []).map(\.plan)
+        // What names views is judged once all views are known.
+        let isKnown = !isProgram && !log.hasErrors
+        let views = plans.flatMap { plan in plan.views.map { "\(plan.name).\($0.name)" } }
+        let gateway = map["gateway"].flatMap { GatewayReader(log: log, views: isKnown ? views : nil).read($0) }
+        let queries = isKnown ? map["queries"].map { QueriesReader(log: log, plans: plans).read($0) } ?? [] : []
         guard let kafka, let redis, let found, !log.hasErrors else { return nil }
         var configuration = Configuration(
             file: log.file, kafka: kafka, redis: redis, worker: worker, limits: limits, log: settings,
-            gateway: gateway, projections: found.map(\.plan), warnings: [])
+            gateway: gateway, projections: plans, queries: queries, warnings: [])
         for each in found {
             configuration.databases[each.plan.name] = each.database
             configuration.definitions[each.plan.name] = each.definition

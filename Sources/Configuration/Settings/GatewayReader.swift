@@ -4,6 +4,8 @@ internal import System
 /// Reads `gateway:`.
 struct GatewayReader {
     let log: DiagnosticLog
+    /// The views that there are, `PROJECTION.VIEW`; nil: they are not known here.
+    var views: [String]?
 
     func read(_ node: YAMLNode) -> GatewaySettings? {
         guard let map = MapReader(node, Vocabulary.gateway, place: "gateway", log: log),
@@ -19,7 +21,11 @@ struct GatewayReader {
         }
         if let hosts = map["hosts"] { settings.hosts = names(hosts) }
         if let tls = map["tls"] { settings.tls = readTLS(tls) }
-        let hasToken = map["read-token-file"] != nil || map["operate-token-file"] != nil
+        settings.clientsFile = map.text("clients-file")
+        if let roles = map["roles"] { settings.roles = readRoles(roles) }
+        settings.connections = map.integer("connections", in: Vocabulary.connections)
+        settings.connectionsPerAddress = map.integer("connections-per-address", in: Vocabulary.connections)
+        let hasToken = ["read-token-file", "operate-token-file", "clients-file"].contains { map[$0] != nil }
         if !settings.listen.isLoopback, !hasToken {
             log.error(
                 map["listen"]?.position ?? node.position,
@@ -57,6 +63,40 @@ struct GatewayReader {
             )
             return nil
         }
+    }
+
+    private func readRoles(_ node: YAMLNode) -> [String: [String]] {
+        guard case .mapping(let entries) = node.content, !entries.isEmpty else {
+            log.error(
+                node.position,
+                "`roles` must be a map of roles and views, `{ web: [orders.order] }`, not \(node.kindName)")
+            return [:]
+        }
+        var roles: [String: [String]] = [:]
+        for entry in entries {
+            if let fault = Names.fault(in: entry.name) {
+                log.error(entry.position, "`\(entry.name)` is not a valid name for a role: use \(fault)")
+            }
+            let items = entry.value.listItems
+            if items.isEmpty {
+                log.error(
+                    entry.value.position,
+                    "a role must be a list of views, `[orders.order]`, not \(entry.value.kindName)")
+            }
+            for item in items {
+                guard let text = ScalarReader(log: log).text(item, place: "a view of a role") else { continue }
+                checkView(text, at: item.position)
+                roles[entry.name, default: []].append(text)
+            }
+        }
+        return roles
+    }
+
+    private func checkView(_ text: String, at position: Position) {
+        guard let views else { return }
+        let known = views + Set(views.map { String($0.prefix { $0 != "." }) + ".*" }).sorted()
+        if known.contains(text) { return }
+        log.error(position, "there is no view `\(text)`\(Hint.text(for: text, among: known))")
     }
 
     private func readTLS(_ node: YAMLNode) -> GatewaySettings.TLS? {

@@ -15,6 +15,13 @@ public struct GatewaySettings: Sendable, Equatable {
     /// Names under which it may be asked, in lower case.
     public var hosts: [String] = []
     public var tls: TLS?
+    /// The file that holds the tokens of clients, as written.
+    public var clientsFile: String?
+    /// The views that clients of a role may read: `PROJECTION.VIEW` or `PROJECTION.*`.
+    public var roles: [String: [String]] = [:]
+    /// Open connections at the same time, and those of them that may come from one address; nil: the usual number.
+    public var connections: Int?
+    public var connectionsPerAddress: Int?
 
     /// Where it listens if nothing is said.
     public static let usualAddress = "127.0.0.1:8080"

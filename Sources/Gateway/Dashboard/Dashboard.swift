@@ -18,6 +18,7 @@ enum Dashboard {
         ("/dom.js", script, PackageResources.dom_js),
         ("/format.js", script, PackageResources.format_js),
         ("/generations.js", script, PackageResources.generations_js),
+        ("/lantern.js", script, PackageResources.lantern_js),
         ("/overview.js", script, PackageResources.overview_js),
         ("/page.js", script, PackageResources.page_js),
         ("/parked.js", script, PackageResources.parked_js),

@@ -6,6 +6,8 @@ public enum Access: Sendable, CaseIterable {
     case page
     /// What was observed, rows and parked events: the read token or the operate token, if there are any.
     case read
+    /// Rows: as `read`, and clients with tokens of their own, whose roles the route itself looks at.
+    case rows
     /// What changes something: the operate token, always.
     case operate
 }

@@ -4,7 +4,8 @@ import Logging
 struct Router: Sendable {
     enum Admission: Sendable {
         case refused(HTTPResponse)
-        case admitted(Route)
+        /// The request is the head with the client who asks.
+        case admitted(HTTPRequest, Route)
     }
 
     let routes: [Route]
@@ -21,7 +22,7 @@ struct Router: Sendable {
 
     /// Judges the head, before a byte of the body is read.
     func admit(_ head: HTTPRequest, bodyLimit: Int) -> Admission {
-        let matching = routes.filter { $0.path == head.path }
+        let matching = routes.filter { $0.isFor(head.path) }
         let path = matching.first?.path ?? "other"
         func refuse(_ response: HTTPResponse) -> Admission {
             counts.add(path, response.status)
@@ -33,6 +34,8 @@ struct Router: Sendable {
             let allowed = matching.map(\.allowed).joined(separator: ", ")
             return refuse(.text(405, "this path takes \(allowed)").adding("Allow", allowed))
         }
+        var head = head
+        if route.access == .rows { head.client = guards.client(of: head) }
         if let refusal = guards.refusal(of: head, to: route.access) { return refuse(refusal) }
         guard let length = head.announcedLength else {
             return refuse(.text(411, "the body's length must be announced with Content-Length"))
@@ -41,12 +44,12 @@ struct Router: Sendable {
             return refuse(
                 .text(413, "the body has \(length) bytes; \(route.method == .post ? bodyLimit : 0) are taken"))
         }
-        return .admitted(route)
+        return .admitted(head, route)
     }
 
-    /// Answers a request that was admitted and is whole.
-    func answer(_ request: HTTPRequest, _ route: Route) -> HTTPResponse {
-        let response = route.answer(request).matched(against: request)
+    /// The response to a request that was admitted and is whole, when what its route says is there.
+    func finish(_ made: HTTPResponse, to request: HTTPRequest, _ route: Route) -> HTTPResponse {
+        let response = made.matched(against: request)
         counts.add(route.path, response.status)
         if route.method == .post {
             log.notice("gateway action", ["path": .text(route.path), "code": .count(response.status)])

@@ -5,6 +5,16 @@ struct AccessGuards: Sendable {
     var hosts: HostNames
     var readToken: TokenFile?
     var operateToken: TokenFile?
+    var clients: ClientFile?
+
+    /// Whether nobody needs a token to read: it listens on this machine only.
+    private var isOpen: Bool { readToken == nil && operateToken == nil && clients == nil }
+
+    /// The client who asks; nil: nobody, or someone who may read everything.
+    func client(of head: HTTPRequest) -> Client? {
+        guard let clients, let token = bearer(head) else { return nil }
+        return clients.client(token)
+    }
 
     /// nil if the request may have an answer.
     func refusal(of head: HTTPRequest, to access: Access) -> HTTPResponse? {
@@ -16,13 +26,13 @@ struct AccessGuards: Sendable {
         switch access {
         case .open, .page: return nil
         case .read: return readRefusal(head)
+        case .rows: return head.client == nil ? readRefusal(head) : nil
         case .operate: return originRefusal(head) ?? operateRefusal(head)
         }
     }
 
     private func readRefusal(_ head: HTTPRequest) -> HTTPResponse? {
-        // Without tokens it listens on this machine only.
-        if readToken == nil, operateToken == nil { return nil }
+        if isOpen { return nil }
         guard let token = bearer(head) else { return unauthorized("this needs a token") }
         if readToken?.matches(token) == true || operateToken?.matches(token) == true { return nil }
         return unauthorized("the token is not valid")

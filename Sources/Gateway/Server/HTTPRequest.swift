@@ -15,6 +15,8 @@ public struct HTTPRequest: Sendable {
     public var query: [Field]
     public var headers: [Field]
     public var body: [UInt8]
+    /// Who asks, if a client with a token of its own does.
+    public var client: Client?
 
     public init(
         _ method: String, _ path: String, query: [Field] = [], headers: [Field] = [], body: [UInt8] = []

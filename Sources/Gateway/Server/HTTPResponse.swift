@@ -7,6 +7,8 @@ public struct HTTPResponse: Sendable {
     public var headers: [HTTPRequest.Field] = []
     /// Names this content; a client that has it already is sent 304.
     public var entityTag: String?
+    /// What the body goes on with; nil: `body` is all of it.
+    public var stream: EventStream?
 
     public init(_ status: Int, _ contentType: String, _ body: [UInt8]) {
         self.status = status
@@ -20,6 +22,14 @@ public struct HTTPResponse: Sendable {
 
     public static func json(_ status: Int, _ body: [UInt8]) -> HTTPResponse {
         HTTPResponse(status, "application/json", body)
+    }
+
+    /// Server-sent events, whose body goes on until one side ends it.
+    static func events(_ stream: EventStream) -> HTTPResponse {
+        var response = HTTPResponse(200, "text/event-stream", [])
+        response.stream = stream
+        // A proxy that kept events back would make them late.
+        return response.adding("X-Accel-Buffering", "no")
     }
 
     func adding(_ name: String, _ value: String) -> HTTPResponse {

@@ -61,7 +61,10 @@ final class HTTPServer: @unchecked Sendable {
     func stop() {
         guard !isStopped.exchange(true, ordering: .relaxed) else { return }
         stopped.wake()
-        let isDone = shell.pool.stop(deadline: Deadline(milliseconds: 3_000))
+        let deadline = Deadline(milliseconds: 3_000)
+        let isDone =
+            shell.pool.stop(deadline: deadline) && shell.awaited.isNone(by: deadline)
+            && shell.streams.isNone(by: deadline)
         // The library may not be stopped while a connection is suspended; the process is about to end then.
         guard isDone else { return }
         unsafe MHD_stop_daemon(daemon)

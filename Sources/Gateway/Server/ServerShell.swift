@@ -13,6 +13,10 @@ final class ServerShell: Sendable {
     let limits: ServerLimits
     let table: ConnectionTable
     let pool: WorkPool
+    /// Connections whose answers come by themselves.
+    let awaited = OpenCount()
+    /// Responses that go on.
+    let streams = OpenCount()
     private let log: Log
 
     init(_ router: Router, _ limits: ServerLimits, _ log: Log) {
@@ -43,7 +47,7 @@ final class ServerShell: Sendable {
     func begin(_ head: HTTPRequest) -> Exchange {
         switch router.admit(head, bodyLimit: limits.bodyBytes) {
         case .refused(let response): Exchange(.ready(response))
-        case .admitted(let route): Exchange(.reading(head, route))
+        case .admitted(let request, let route): Exchange(.reading(request, route))
         }
     }
 
@@ -54,29 +58,53 @@ final class ServerShell: Sendable {
             exchange.move(to: .sent)
             return unsafe send(response, on: connection)
         case .reading(let request, let route):
-            if route.isQuick { return unsafe send(router.answer(request, route), on: connection) }
-            return unsafe work(exchange, request, route, on: connection)
+            switch route.manner {
+            case .quick(let answer):
+                return unsafe send(router.finish(answer(request), to: request, route), on: connection)
+            case .slow(let answer): unsafe work(exchange, request, route, answer, on: connection)
+            case .awaited(let begin): unsafe wait(exchange, request, route, begin, on: connection)
+            }
+            return .YES
         case .working, .sent: return .YES
         }
     }
 
-    private func work(
-        _ exchange: Exchange, _ request: HTTPRequest, _ route: Route, on connection: OpaquePointer
-    ) -> MHD_Result {
+    /// The connection rests until its answer is there; returns its name.
+    private func suspend(_ exchange: Exchange, _ connection: OpaquePointer) -> UInt {
         exchange.move(to: .working)
         let name = UInt(bitPattern: connection)
         table.answer(name, sendsSince: nil)
         unsafe MHD_suspend_connection(connection)
+        return name
+    }
+
+    private func work(
+        _ exchange: Exchange, _ request: HTTPRequest, _ route: Route, _ answer: @escaping Route.Answering,
+        on connection: OpaquePointer
+    ) {
+        let name = unsafe suspend(exchange, connection)
         let isTaken = pool.submit { [self] in
             Self.yieldToLanes()
-            exchange.move(to: .ready(router.answer(request, route)))
+            exchange.move(to: .ready(router.finish(answer(request), to: request, route)))
             Self.resume(name)
         }
         if !isTaken {
             exchange.move(to: .ready(router.busy(route)))
             Self.resume(name)
         }
-        return .YES
+    }
+
+    private func wait(
+        _ exchange: Exchange, _ request: HTTPRequest, _ route: Route, _ begin: Route.Beginning,
+        on connection: OpaquePointer
+    ) {
+        let name = unsafe suspend(exchange, connection)
+        awaited.add(1)
+        begin(request) { [self] response in
+            exchange.move(to: .ready(router.finish(response, to: request, route)))
+            Self.resume(name)
+            awaited.add(-1)
+        }
     }
 
     /// A suspended connection stays where it is until it is resumed.
@@ -86,8 +114,14 @@ final class ServerShell: Sendable {
     }
 
     private func send(_ response: HTTPResponse, on connection: OpaquePointer) -> MHD_Result {
-        table.answer(UInt(bitPattern: connection), sendsSince: Clock.milliseconds())
-        let made = unsafe response.body.withUnsafeBytes { unsafe lantern_http_response($0.baseAddress, $0.count) }
+        let name = UInt(bitPattern: connection)
+        table.answer(name, sendsSince: response.stream == nil ? Clock.milliseconds() : nil)
+        let made: OpaquePointer?
+        if let stream = response.stream {
+            unsafe made = StreamedBody(stream, name, counted: streams).response()
+        } else {
+            unsafe made = response.body.withUnsafeBytes { unsafe lantern_http_response($0.baseAddress, $0.count) }
+        }
         guard let made = unsafe made else { return .NO }
         defer { unsafe MHD_destroy_response(made) }
         func add(_ name: String, _ value: String) { _ = unsafe MHD_add_response_header(made, name, value) }

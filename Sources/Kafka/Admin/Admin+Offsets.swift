@@ -28,6 +28,14 @@ extension Admin {
         return zip(low, high).map { LogRange(low: $0, end: $1) }
     }
 
+    /// Where each partition's log ends, as ``ranges(topic:partitions:timeoutMilliseconds:)`` has it, in one request to each
+    /// leader.
+    public mutating func ends(
+        topic: String, partitions: [Int32], timeoutMilliseconds: Int
+    ) throws(KafkaError) -> [Int64] {
+        try list(topic, partitions, Int64(RD_KAFKA_OFFSET_END), timeoutMilliseconds)
+    }
+
     /// The first offset of each partition whose record is from `milliseconds` (since 1970) or later; nil if none is.
     public mutating func offsets(
         topic: String, partitions: [Int32], since milliseconds: Int64, timeoutMilliseconds: Int

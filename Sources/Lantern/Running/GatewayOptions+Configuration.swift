@@ -10,5 +10,8 @@ extension GatewayOptions {
         hosts = settings.hosts
         certificateFile = settings.tls?.certificate
         keyFile = settings.tls?.key
+        clientsFile = settings.clientsFile
+        connections = settings.connections
+        connectionsPerAddress = settings.connectionsPerAddress
     }
 }

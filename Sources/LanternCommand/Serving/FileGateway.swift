@@ -24,7 +24,8 @@ final class FileGateway: Sendable {
             version: VersionCommand.version, file: configuration.file, canOperate: settings.operateTokenFile != nil)
         served = try ServedGateway(
             settings, StatusSubject.all(configuration, clientName: "lantern-gateway"), kafka: configuration.kafka,
-            routes: parked.routes + rows.routes + generations.routes + [about.route], log: log, process: process)
+            queries: configuration.queries, routes: parked.routes + rows.routes + generations.routes + [about.route],
+            log: log, process: process)
     }
 
     /// The gateway of a worker; nil if the file asks for none.

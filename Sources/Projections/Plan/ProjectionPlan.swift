@@ -13,11 +13,14 @@ public struct ProjectionPlan: Sendable, Equatable {
     public var onError: ErrorPolicy
     public var paths: [JSONPath]
     public var views: [ViewPlan]
+    /// Whether each transaction names the rows that it changes in a stream, for readers who are told; not part of the
+    /// fingerprint.
+    public var announcesChanges: Bool
 
     public init(
         name: String, version: Int, topics: [TopicPlan], type: ValueSource? = nil, time: ValueSource? = nil,
         unknown: UnknownTypePolicy = .ignore, onError: ErrorPolicy = .park, paths: [JSONPath] = [],
-        views: [ViewPlan] = []
+        views: [ViewPlan] = [], announcesChanges: Bool = false
     ) {
         self.name = name
         self.version = version
@@ -28,6 +31,7 @@ public struct ProjectionPlan: Sendable, Equatable {
         self.onError = onError
         self.paths = paths
         self.views = views
+        self.announcesChanges = announcesChanges
     }
 
     /// Whether the order of a key's events matters to some view; if it does not, bad events park alone.

@@ -40,11 +40,13 @@ extension LaneMachine {
         session?.queue(&batch)
     }
 
-    /// MULTI · changes… · SET checkpoint(p)… · EXEC · WATCH · MGET
+    /// MULTI · changes… · their names · SET checkpoint(p)… · EXEC · WATCH · MGET
     private mutating func close(now: Int64) {
         batch.judge()
         session?.queue(&batch)
         counters.changes += batch.takeChangeCount()
+        // Nobody reads the rows of a build.
+        if settings.plan.announcesChanges, settings.role == .live { session?.announce() }
         for slot in table.watched where table[slot].isWritable {
             let text = table[slot].sendCheckpoint(settings.writer)
             session?.queueCheckpoint(table[slot].identity.checkpointKey, text)

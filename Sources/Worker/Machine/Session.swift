@@ -9,7 +9,7 @@ struct Session: ~Copyable {
     private var expectations = ExpectationQueue()
     /// Since when a reply is awaited and none came.
     private(set) var waitingSince: Int64?
-    private(set) var pipeline = TransactionPipeline()
+    private(set) var pipeline: TransactionPipeline
     /// When the last EXEC was sent.
     private(set) var sentAt: Int64 = 0
     var fence = Fence()
@@ -26,6 +26,7 @@ struct Session: ~Copyable {
     var nextMemoryCheck: Int64
 
     init(_ settings: LaneSettings, now: Int64) {
+        pipeline = TransactionPipeline(settings.keys)
         nextHeartbeat = now + settings.heartbeat
         nextMemoryCheck = now + settings.memoryCheckInterval
     }
@@ -79,6 +80,9 @@ struct Session: ~Copyable {
         pipeline.take(&batch)
         sendQueued()
     }
+
+    /// Names the rows of the transaction for readers who are told.
+    mutating func announce() { pipeline.announce() }
 
     mutating func queueCheckpoint(_ key: [UInt8], _ text: [UInt8]) { pipeline.set(key, text) }
 

@@ -1,4 +1,5 @@
 import Bytes
+import Records
 
 /// The transaction that is being sent, and the one before it: one at most waits for its replies, and the next may be open
 /// behind it.
@@ -10,6 +11,9 @@ struct TransactionPipeline: ~Copyable {
     private(set) var isInFlight = false
     /// What of the newest was sent.
     private var sent = (commands: 0, bytes: 0)
+    private var notice: ChangeNotice
+
+    init(_ keys: KeySpace) { notice = ChangeNotice(keys) }
 
     /// The bytes of the transaction in flight, which show where damage is.
     var bytesInFlight: Span<UInt8> {
@@ -30,6 +34,9 @@ struct TransactionPipeline: ~Copyable {
     }
 
     mutating func take(_ batch: inout Batch) { batch.queue(into: &newest) }
+
+    /// Names the rows that it changes.
+    mutating func announce() { notice.append(to: &newest) }
 
     mutating func set(_ key: [UInt8], _ text: [UInt8]) {
         newest.begin(3)

@@ -68,6 +68,10 @@ struct ParkedWork {
     ) -> CommandBuffer {
         var commands = CommandBuffer()
         commands.append(changes)
+        if settings.plan.announcesChanges, settings.role == .live {
+            var notice = ChangeNotice(settings.keys)
+            notice.append(to: &commands)
+        }
         switch end {
         case .answered(let words):
             commands.command("HDEL", settings.keys.requests, request.field)

@@ -50,7 +50,8 @@ enum RedisRights {
         for words in own { add(words, key: Array(KeySpace.claims.utf8), of: KeySpace.claims) }
         for plan in plans {
             let keys = KeySpace(projection: plan.name)
-            for words in own { add(words, key: Array(keys.generation.utf8), of: keys.pattern) }
+            let announcing = plan.announcesChanges ? [["XADD", "*", "-", "-"]] : []
+            for words in own + announcing { add(words, key: Array(keys.generation.utf8), of: keys.pattern) }
             for view in plan.views {
                 let pattern = KeyPattern(view)
                 let key = pattern.literalPrefix + (pattern.valueCount > 0 ? [UInt8(ascii: "1")] : [])

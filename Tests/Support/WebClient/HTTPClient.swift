@@ -11,6 +11,7 @@ public final class HTTPClient {
 
     private let descriptor: Int32
     private var unread: [UInt8] = []
+    private var events = ""
     /// Nothing comes for longer than this only if something is wrong.
     private static let patienceSeconds = 30
 
@@ -71,6 +72,49 @@ public final class HTTPClient {
         let head = ["\(method) \(path) HTTP/1.1", "Host: localhost"] + headers + length
         send(head.joined(separator: "\r\n") + "\r\n\r\n" + body)
         return receive(isHead: method == "HEAD")
+    }
+
+    /// Sends a request whose answer goes on, and awaits its head.
+    public func begin(_ path: String, _ headers: [String] = []) -> Response? {
+        send((["GET \(path) HTTP/1.1", "Host: localhost"] + headers).joined(separator: "\r\n") + "\r\n\r\n")
+        return receive()
+    }
+
+    /// The next server-sent event of an answer that goes on, as its fields; nil if the connection ended. Comments are passed
+    /// over.
+    public func nextEvent() -> [String: String]? {
+        while true {
+            if let end = events.firstRange(of: "\n\n") {
+                let lines = events[..<end.lowerBound].split(separator: "\n")
+                events = String(events[end.upperBound...])
+                var fields: [String: String] = [:]
+                for line in lines where !line.hasPrefix(":") {
+                    guard let colon = line.firstRange(of: ": ") else { continue }
+                    fields[String(line[..<colon.lowerBound])] = String(line[colon.upperBound...])
+                }
+                if !fields.isEmpty { return fields }
+                continue
+            }
+            guard let chunk = nextChunk() else { return nil }
+            events += String(decoding: chunk, as: UTF8.self)
+        }
+    }
+
+    /// One piece of a body that comes in pieces.
+    private func nextChunk() -> [UInt8]? {
+        while true {
+            if let end = unread.firstRange(of: [13, 10]), end.lowerBound > 0 || unread.count > 2 {
+                let digits = String(decoding: unread[..<end.lowerBound], as: UTF8.self)
+                guard let count = Int(digits, radix: 16) else { return nil }
+                if count == 0 { return nil }
+                if unread.count >= end.upperBound + count + 2 {
+                    let chunk = Array(unread[end.upperBound..<(end.upperBound + count)])
+                    unread.removeFirst(end.upperBound + count + 2)
+                    return chunk
+                }
+            }
+            guard fill() else { return nil }
+        }
     }
 
     /// The next response; nil if the connection ended before it was whole.

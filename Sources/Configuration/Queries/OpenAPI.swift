@@ -1,0 +1,38 @@
+internal import Projections
+
+/// The read API of a file as an OpenAPI 3.1 document: each view and each query with its parameters.
+public enum OpenAPI {
+    /// The document as JSON text.
+    public static func text(of configuration: Configuration) -> String {
+        var paths: [(String, JSONValue)] = []
+        for plan in configuration.projections { for view in plan.views { paths += OpenAPIView(plan, view).paths } }
+        for query in configuration.queries { paths.append(("/v1/queries/\(query.name)", path(of: query))) }
+        let document = JSONValue.object([
+            ("openapi", .text("3.1.0")),
+            ("info", .object([("title", .text("Lantern: rows of \(configuration.file)")), ("version", .text("1"))])),
+            ("security", .list([.object([("token", .list([]))])])),
+            ("paths", .object(paths)), ("components", OpenAPIParts.components),
+        ])
+        return document.written() + "\n"
+    }
+
+    private static func path(of query: QueryPlan) -> JSONValue {
+        var parameters = query.parameters.map { parameter in
+            OpenAPIParts.parameter(
+                parameter.name, in: "query",
+                schema: [("type", .text(parameter.kind == .integer ? "integer" : "string"))],
+                // A client's token says who it is.
+                isRequired: parameter.kind != .subject,
+                parameter.kind == .subject ? "Whom the token is for; needed only with a token that is for nobody." : nil
+            )
+        }
+        parameters += OpenAPIParts.freshness
+        let rows = query.reads.map {
+            ($0.name, JSONValue.object([("description", .text("\($0.projection).\($0.view)"))]))
+        }
+        let schema = JSONValue.object([("type", .text("object")), ("properties", .object(rows))])
+        return OpenAPIParts.get(
+            "Query \(query.name), in one transaction\(query.roles.isEmpty ? "" : "; roles: \(query.roles.joined(separator: ", "))")",
+            parameters, schema)
+    }
+}

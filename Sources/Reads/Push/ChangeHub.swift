@@ -1,0 +1,200 @@
+import Bytes
+import Dispatch
+import Projections
+import Redis
+import Records
+import Synchronization
+public import System
+
+/// Tells readers of rows that change: one thread looks at the streams of changes, whoever listens, and rows are read by the
+/// ``ReadService``.
+public final class ChangeHub: Sendable {
+    /// What a reader is sent.
+    public struct Message: Sendable {
+        public enum Kind: String, Sendable { case snapshot, rows, reset, comment }
+
+        public var kind: Kind
+        /// What to name when asking again.
+        public var position: String
+        /// nil for reset and comment.
+        public var answer: ReadAnswer?
+    }
+
+    /// Returns whether the reader took it; one that did not is forgotten.
+    public typealias Telling = @Sendable (Message) -> Bool
+
+    private struct Listener: Sendable {
+        var request: ReadRequest
+        var tell: Telling
+        var end: @Sendable () -> Void
+        var toldAt: Int64
+    }
+
+    private struct State {
+        var feed = ChangeFeed()
+        var listeners: [Int: Listener] = [:]
+        var lastID = 0
+        var isStopped = false
+    }
+
+    private static let lookMilliseconds: Int64 = 4
+    private static let retryMilliseconds: Int64 = 50
+    /// After so long without a message a comment shows that the connection lives.
+    private static let commentMilliseconds: Int64 = 15_000
+
+    private let service: ReadService
+    private let state = Mutex(State())
+    private let work = DispatchSemaphore(value: 0)
+
+    public init(_ service: ReadService) { self.service = service }
+
+    /// Starts its thread.
+    public func start() throws(SystemError) {
+        try DetachedThread.start { [self] in look() }
+    }
+
+    /// Ends all readers; its thread ends by itself.
+    public func stop() {
+        let listeners = state.withLock { state in
+            defer { state.listeners.removeAll() }
+            state.isStopped = true
+            state.feed = ChangeFeed()
+            return state.listeners.values.map(\.end)
+        }
+        for end in listeners { end() }
+        work.signal()
+    }
+
+    public var count: Int { state.withLock { $0.feed.count } }
+
+    /// Whether a reader can be told of everything that it asks for; the first projection of which it cannot.
+    public func silentProjection(_ request: ReadRequest) -> String? {
+        request.subjects.map { service.subjects[$0].plan }.first { !$0.announcesChanges }?.name
+    }
+
+    /// Tells `tell` the rows of the request now and whenever one changes, until it returns false or is removed. `resume` is the
+    /// position of the last message that the reader had; `end` is called if the hub stops before. Returns its number; nil if
+    /// the hub has stopped.
+    public func add(
+        _ request: ReadRequest, resume: String?, end: @escaping @Sendable () -> Void, _ tell: @escaping Telling
+    ) -> Int? {
+        var keys: [Int: Set<[UInt8]>] = [:]
+        for part in request.parts { keys[part.subject, default: []].formUnion(part.question.keys) }
+        let id: Int? = state.withLock { state in
+            guard !state.isStopped else { return nil }
+            state.lastID += 1
+            // What is no position is as one that is gone.
+            state.feed.add(state.lastID, keys, resume: resume.map { StreamPosition.list($0) ?? [] })
+            state.listeners[state.lastID] = Listener(
+                request: request, tell: tell, end: end, toldAt: Clock.milliseconds())
+            return state.lastID
+        }
+        work.signal()
+        return id
+    }
+
+    public func remove(_ id: Int) {
+        state.withLock { state in
+            state.feed.remove(id)
+            state.listeners[id] = nil
+        }
+    }
+
+    // MARK: Its thread
+
+    private func look() {
+        var link = ChangeLink(service.subjects)
+        while true {
+            let (subjects, positions, resuming, isStopped) = state.withLock {
+                ($0.feed.subjects, $0.feed.positions, $0.feed.resuming, $0.isStopped)
+            }
+            if isStopped { return }
+            guard !subjects.isEmpty else {
+                work.wait()
+                continue
+            }
+            let isWell = look(subjects, positions, resuming, &link)
+            comment()
+            Pause.milliseconds(isWell ? Self.lookMilliseconds : Self.retryMilliseconds)
+        }
+    }
+
+    private func look(
+        _ subjects: [Int], _ positions: [Int: StreamPosition],
+        _ resuming: [(id: Int, subject: Int, position: StreamPosition)], _ link: inout ChangeLink
+    ) -> Bool {
+        do {
+            var places: [(subject: Int, since: StreamPosition?)] = subjects.map { ($0, positions[$0]) }
+            for each in resuming { places.append((each.subject, each.position)) }
+            let findings = try link.look(places)
+            let missing = zip(resuming, findings.dropFirst(subjects.count)).filter { $0.1?.isGap != false }.map {
+                $0.0.id
+            }
+            state.withLock { state in
+                for (subject, finding) in zip(subjects, findings) {
+                    if let finding { state.feed.take(finding, of: subject) }
+                }
+                // Whoever came meanwhile and resumes was not looked for yet.
+                let known = Set(resuming.map(\.id))
+                let unknown = Set(state.feed.resuming.map(\.id)).subtracting(known)
+                state.feed.start(missing: Set(missing), except: unknown)
+            }
+            read()
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func read() {
+        let jobs = state.withLock { state in
+            state.feed.takeWork().compactMap { work in state.listeners[work.id].map { (work, $0) } }
+        }
+        for (work, listener) in jobs {
+            service.submit(listener.request) { [self] outcome in
+                let isTold = told(work, listener, outcome)
+                state.withLock { state in
+                    state.feed.finished(work, isTold: isTold)
+                    state.listeners[work.id]?.toldAt = Clock.milliseconds()
+                }
+            }
+        }
+    }
+
+    /// Whether the reader has the rows; one that takes nothing more is forgotten.
+    private func told(_ work: ChangeFeed.Work, _ listener: Listener, _ outcome: ReadOutcome) -> Bool {
+        guard case .answer(let answer, _) = outcome else { return false }
+        var messages: [Message] = []
+        if work.isReset { messages.append(Message(kind: .reset, position: work.position, answer: nil)) }
+        messages.append(
+            Message(kind: work.event == .snapshot ? .snapshot : .rows, position: work.position, answer: answer))
+        for message in messages where !listener.tell(message) {
+            remove(work.id)
+            return true
+        }
+        return true
+    }
+
+    private func comment() {
+        let now = Clock.milliseconds()
+        let quiet = state.withLock { state in
+            let quiet = state.listeners.filter { now - $0.value.toldAt >= Self.commentMilliseconds }
+            for id in quiet.keys { state.listeners[id]?.toldAt = now }
+            return quiet
+        }
+        for (id, listener) in quiet
+        where !listener.tell(Message(kind: .comment, position: "", answer: nil)) { remove(id) }
+    }
+}
+
+extension RowQuestion {
+    /// The Redis keys that it reads.
+    var keys: [[UInt8]] {
+        switch self {
+        case .row(let key, _), .ranking(let key, _, _), .around(let key, _, _): [key]
+        case .rows(let keys): keys
+        case .buckets(let buckets): buckets.map(\.key)
+        case .page: []
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Testing
+
+@testable import Reads
+
+/// Random orders of everything that can happen to a reader.
+@Suite struct `Readers who say how fresh` {
+    private static let seeds: Range<UInt64> = 0..<400
+
+    @Test func `never get rows older than they asked, and each one gets an answer`() {
+        var (answered, stale, parked) = (0, 0, 0)
+        for seed in Self.seeds {
+            var world = ReadWorld(seed: seed)
+            world.run(steps: 1_500)
+            #expect(world.violations.isEmpty, "seed \(seed): \(world.violations.prefix(3))")
+            answered += world.answered
+            stale += world.stale
+            parked += world.parkedAnswers
+        }
+        // The world is one in which each of these happens often.
+        #expect(answered > 10_000 && stale > 1_000 && parked > 50, "\(answered) \(stale) \(parked)")
+    }
+
+    /// A desk that answers with whatever it reads first: the world above must see it.
+    @Test func `would be seen to get old rows from a desk that compares nothing`() {
+        var isSeen = false
+        for seed in Self.seeds.prefix(20) {
+            var world = ReadWorld(seed: seed, ReadDesk { _, _, _ in .fresh })
+            world.run(steps: 1_500)
+            if world.violations.contains(where: { $0.contains("lacks event") }) { isSeen = true }
+        }
+        #expect(isSeen)
+    }
+
+    /// What Kafka said before a request came proves nothing about it.
+    @Test func `would be seen to get old rows if an earlier look at the log counted`() {
+        var isSeen = false
+        for seed in Self.seeds.prefix(50) {
+            let desk = ReadDesk { condition, evidence, log in
+                var evidence = evidence
+                if condition.maxStaleNanoseconds == 0 { evidence.arrivedAt -= 50 * ReadWorld.millisecond }
+                return Freshness.judge(condition, evidence, log)
+            }
+            var world = ReadWorld(seed: seed, desk)
+            world.run(steps: 1_500)
+            if world.violations.contains(where: { $0.contains("lacks what was") }) { isSeen = true }
+        }
+        #expect(isSeen)
+    }
+
+    @Test func `are answered by their deadline although Redis does not reply`() {
+        var desk = ReadDesk()
+        var condition = FreshnessCondition()
+        condition.after = OffsetList([.init(topic: "t", partition: 0, offset: 7)])
+        condition.waitNanoseconds = 200 * ReadWorld.millisecond
+        let id = desk.submit(ReadRequest([], condition), now: 0)
+        #expect(desk.takeWork(atMost: 10).map(\.id) == [id])
+        desk.expire(now: 199 * ReadWorld.millisecond)
+        #expect(desk.takeFinished().isEmpty)
+        for time in 200...250 { desk.expire(now: Int64(time) * ReadWorld.millisecond) }
+        let finished = desk.takeFinished()
+        guard finished.count == 1, case .stale(let shortfall, let vectors) = finished[0].outcome else {
+            Issue.record("\(finished)")
+            return
+        }
+        #expect(shortfall.reason == .unread && vectors.isEmpty && desk.count == 0)
+        // What comes late changes nothing.
+        desk.read(id, .failure(.unavailable("late")), now: 300 * ReadWorld.millisecond)
+        #expect(desk.takeFinished().isEmpty)
+    }
+
+    @Test func `are refused when there are too many, and when it ends`() {
+        var desk = ReadDesk()
+        for _ in 0..<ReadDesk.most { _ = desk.submit(ReadRequest([]), now: 0) }
+        let last = desk.submit(ReadRequest([]), now: 0)
+        guard case .failed(.busy)? = desk.takeFinished().first(where: { $0.id == last })?.outcome else {
+            Issue.record("not refused")
+            return
+        }
+        desk.stop()
+        #expect(desk.takeFinished().count == ReadDesk.most && desk.count == 0)
+    }
+}
