@@ -58,6 +58,11 @@ let package = Package(
             ],
             path: "Tests/Benchmarks/Allocations", swiftSettings: strict),
 
+        // Of the tests, what stands on the targets below.
+        .target(
+            name: "Oracle", dependencies: ["Seeded", "Bytes"], path: "Tests/Support/Oracle", swiftSettings: strict),
+        .target(name: "Seeded", dependencies: ["Bytes"], path: "Tests/Support/Seeded", swiftSettings: strict),
+
         .target(
             name: "Lantern",
             dependencies: [
@@ -124,7 +129,6 @@ let package = Package(
 
         // Tests.
         .target(name: "AllocationCounter", path: "Tests/Benchmarks/AllocationCounter"),
-        .target(name: "Oracle", dependencies: ["Seeded"], path: "Tests/Support/Oracle", swiftSettings: strict),
         .testTarget(
             name: "EquivalenceTests",
             dependencies: ["Oracle", "Seeded", "RedisServer", "Configuration", "Formats", "Projections", "Bytes"],
@@ -135,8 +139,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Reads", "Configuration", "Records", "Projections", "Redis", "Logging", "System", "Seeded",
-                "WebClient",
+                "Gateway", "Reads", "Configuration", "Records", "Projections", "Redis", "Logging", "System", "Bytes",
+                "Seeded", "WebClient",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -195,10 +199,9 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "LanternCommand", "Kafka", "KafkaServer", "Oracle", "Seeded", "Records", "Projections", "RedisServer",
-                "System", "WebClient", "Worker",
+                "System", "WebClient", "Worker", "Bytes",
             ],
             swiftSettings: strict),
-        .target(name: "Seeded", path: "Tests/Support/Seeded", swiftSettings: strict),
         .target(name: "WebClient", path: "Tests/Support/WebClient", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

@@ -26,6 +26,9 @@ public struct ParkedRecord: Sendable, Equatable {
     /// XXH3 of the whole record, whatever is kept of it.
     public var hash: UInt64
 
+    /// Of the event's key and value, whatever is kept of them.
+    public var byteCount: Int { (key?.count ?? 0) + (value?.count ?? leftOutBytes ?? 0) }
+
     public init(_ event: borrowing Event, headers: borrowing HeaderList, view: String?, reason: String) {
         offset = event.offset
         timestamp = event.timestamp

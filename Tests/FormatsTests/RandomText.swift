@@ -1,3 +1,4 @@
+import Bytes
 import Seeded
 
 /// Random JSON texts over a few names, awkward ones among them, and random damage to them.

@@ -1,3 +1,4 @@
+import Bytes
 import Seeded
 import Testing
 

@@ -125,8 +125,9 @@ struct Demo {
         let started = Clock.milliseconds()
         var finished = started
         let end = session.run(untilEnd: false, signals: nil) { now in
-            while signals.next() != nil {
-                interruptions += 1
+            // Ctrl-C ends what is produced, and a second one what is projected; SIGTERM ends both.
+            while let signal = signals.next() {
+                interruptions += signal == .terminate ? 2 : 1
                 generator.stop()
             }
             let done = projected()

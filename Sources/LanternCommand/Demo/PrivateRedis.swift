@@ -25,8 +25,10 @@ final class PrivateRedis {
             throw Failure(description: "a temporary folder cannot be created in \(parent)")
         }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // setpriv(1), of Debian's util-linux: the server ends with the demo, however that ends.
         let words = [
-            "redis-server", "--port", "0", "--unixsocket", "\(folder)/redis.sock", "--dir", folder, "--appendonly",
+            "setpriv", "--pdeathsig", "KILL", "redis-server", "--port", "0", "--unixsocket", "\(folder)/redis.sock",
+            "--dir", folder, "--appendonly",
             "yes",
             "--save", "", "--maxmemory-policy", "noeviction", "--logfile", "\(folder)/redis.log",
         ]
@@ -38,7 +40,9 @@ final class PrivateRedis {
             if hasEnded || Clock.milliseconds() > deadline {
                 if hasEnded { pid = 0 }
                 stop()
-                throw Failure(description: "redis-server did not start")
+                throw Failure(
+                    description:
+                        "redis-server did not start; if it is missing, install it with `apt-get install redis-server`")
             }
             _ = poll(nil, 0, 10)
         }
@@ -58,11 +62,11 @@ final class PrivateRedis {
         var pid: pid_t = 0
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
-        let code = unsafe posix_spawnp(&pid, "redis-server", nil, &attributes, &arguments, environ)
+        let code = unsafe posix_spawnp(&pid, words[0], nil, &attributes, &arguments, environ)
         guard code == 0 else {
             throw Failure(
                 description:
-                    "redis-server cannot be started (\(unsafe String(cString: strerror(code)))): install it with `apt-get install redis-server`"
+                    "\(words[0]) cannot be started (\(unsafe String(cString: strerror(code)))): install it with `apt-get install util-linux`"
             )
         }
         return pid

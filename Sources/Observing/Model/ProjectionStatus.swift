@@ -62,7 +62,10 @@ public struct ProjectionStatus: Sendable, Encodable {
         live = record != nil
         state = record?.state.rawValue ?? (obstacle == nil ? "not started" : "halted")
         isThisVersion = record.map { $0.fingerprint == subject.fingerprint } ?? true
-        group = record.map { "\(subject.group)-\($0.number)-\($0.identifier)" }
+        group = record.map {
+            GroupName.of(
+                prefix: subject.group, projection: subject.plan.name, number: $0.number, identifier: $0.identifier)
+        }
         let folding = ProjectionFolders(subject.plan.name, record, entries)
         workers = folding.workers
         canBeFolded = folding.canBeFolded

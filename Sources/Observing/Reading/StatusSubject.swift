@@ -6,8 +6,8 @@ public struct StatusSubject: Sendable {
     public var plan: ProjectionPlan
     /// Of the file's definition.
     public var fingerprint: String
-    /// The first part of its consumer groups' names.
-    public var group: String
+    /// What the file says its consumer groups' names begin with.
+    public var group: String?
     /// The home database.
     public var redis: RedisOptions
     /// Databases that a build may take; nil: any.
@@ -21,7 +21,7 @@ public struct StatusSubject: Sendable {
     ) {
         self.plan = plan
         self.fingerprint = fingerprint
-        self.group = group ?? "lantern-\(plan.name)"
+        self.group = group
         self.redis = redis
         self.spare = spare
         self.keepPrevious = keepPrevious

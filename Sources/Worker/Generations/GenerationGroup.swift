@@ -4,16 +4,12 @@ import System
 
 /// The consumer group in which lanes share the partitions of one generation.
 public struct GenerationGroup: Sendable, Equatable {
-    /// `PREFIX-NUMBER-ID`
     public let name: String
 
-    /// `prefix`: what `worker: { group }` says; nil: `lantern-PROJECTION`.
-    public init(prefix: String?, projection: String, number: Int, identifier: String) {
-        name = "\(prefix ?? "lantern-\(projection)")-\(number)-\(identifier)"
-    }
-
+    /// `prefix`: what `worker: { group }` says.
     public init(prefix: String?, projection: String, of record: GenerationRecord) {
-        self.init(prefix: prefix, projection: projection, number: record.number, identifier: record.identifier)
+        name = GroupName.of(
+            prefix: prefix, projection: projection, number: record.number, identifier: record.identifier)
     }
 
     /// What became of it when its generation was dropped.

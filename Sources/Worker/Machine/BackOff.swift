@@ -1,3 +1,5 @@
+import Bytes
+
 /// A pause that grows with each failure in a row: by default 0.2 s doubling to 10 s, with jitter.
 struct BackOff: Sendable {
     private var last: Int64 = 0

@@ -30,8 +30,7 @@ extension LaneMachine {
         case .bad(let bad): return takeBad(event, slot: slot, bad: bad)
         }
         fold.jsonTrial.pass(event.topic)
-        pass(slot, event.offset, event.timestamp)
-        table[slot].tally.open.bytes &+= Int64(event.byteCount)
+        pass(slot, event.offset, event.timestamp, bytes: event.byteCount)
         return .taken
     }
 
@@ -49,8 +48,8 @@ extension LaneMachine {
 
     /// The event is behind us: the checkpoint will say so.
     @inline(__always)
-    mutating func pass(_ slot: Int, _ offset: Int64, _ timestamp: Int64) {
-        table[slot].pass(offset, timestamp)
+    mutating func pass(_ slot: Int, _ offset: Int64, _ timestamp: Int64, bytes: Int) {
+        table[slot].pass(offset, timestamp, bytes: bytes)
         if !table[slot].checkpoint.isTouched { table.touch(slot) }
         batch.countEvent()
         counters.events += 1
@@ -127,8 +126,7 @@ extension LaneMachine {
     mutating func skip(_ event: borrowing Event, slot: Int, reason: String) {
         counters.skipped += 1
         table[slot].tally.open.skipped += 1
-        table[slot].tally.open.bytes += Int64(event.byteCount)
         report(.skipped(slot: slot, offset: event.offset, reason: reason))
-        pass(slot, event.offset, event.timestamp)
+        pass(slot, event.offset, event.timestamp, bytes: event.byteCount)
     }
 }

@@ -85,7 +85,8 @@ extension LaneMachine {
             haltLog(
                 slot,
                 "the log of \(table[slot].name) ends at \(offset), below the checkpoint's next offset \(replay.end): "
-                    + "it was truncated or recreated. Rebuild the projection, or restore the topic.")
+                    + "it was truncated or recreated. Restore the topic, or build the views again "
+                    + "(`lantern run --fresh \(settings.plan.name)`).")
         } else if let anchor = replay.anchor, !isCompacted(slot) {
             haltTruncated(slot, anchor.offset, "no record is there any more")
         } else {

@@ -48,7 +48,7 @@ extension LaneMachine {
             topic: event.topic, partition: event.partition, offset: event.offset, timestamp: event.timestamp,
             key: event.key, value: span, headers: headers)
         switch fold.projector.project(edited, into: &batch.changes) {
-        case .projected, .unknownType: pass(slot, event.offset, event.timestamp)
+        case .projected, .unknownType: pass(slot, event.offset, event.timestamp, bytes: event.byteCount)
         case .changesetMustCloseFirst:
             batch.slotAwaitingFence = slot
             return .later
@@ -92,9 +92,8 @@ extension LaneMachine {
         table[slot].held.parked.add(offset: record.offset, key: settings.plan.isOrderDependent ? record.key : nil)
         counters.parked += 1
         table[slot].tally.open.parked += 1
-        table[slot].tally.open.bytes += Int64((record.key?.count ?? 0) + (record.value?.count ?? 0))
         report(.parked(slot: slot, offset: record.offset, reason: record.reason))
-        pass(slot, record.offset, record.timestamp)
+        pass(slot, record.offset, record.timestamp, bytes: record.byteCount)
     }
 
     /// `OFFSET:KEY`, or `OFFSET` if the event has no key.

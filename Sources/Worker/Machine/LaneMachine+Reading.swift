@@ -57,7 +57,7 @@ extension LaneMachine {
         guard let checkpoint = Checkpoint(text: text) else {
             halt(
                 slot, .checkpointLost,
-                "the checkpoint of \(table[slot].name) holds something that Lantern did not write: \(readableText(text)). Another program writes lantern:* keys; rebuild the projection."
+                "the checkpoint of \(table[slot].name) holds something that Lantern did not write: \(readableText(text)). Another program writes lantern:* keys. Stop it, and build the views again (`lantern run --fresh \(settings.plan.name)`)."
             )
             return
         }
@@ -107,7 +107,7 @@ extension LaneMachine {
             halt(
                 slot, .otherWriter,
                 "another worker (writer \(writer)) writes \(table[slot].name) too: \(settings.lossesUntilHalt) times within "
-                    + "\(settings.lossWindow / 1000) s it moved the checkpoint under this one. Give the partitions to one worker only, or use a consumer group."
+                    + "\(settings.lossWindow / 1000) s it moved the checkpoint under this one. Stop one of them, or remove `partitions:` to use a consumer group."
             )
             return
         }
@@ -149,7 +149,7 @@ extension LaneMachine {
         if found.low > checkpoint.next {
             halt(
                 slot, .retentionPassed,
-                "\(name): the next event to read is offset \(checkpoint.next), but the log begins at \(found.low): Kafka has deleted events that were never projected. Rebuild the projection, or accept the loss with `lantern run --fresh \(settings.plan.name) --allow-partial`."
+                "\(name): the next event to read is offset \(checkpoint.next), but the log begins at \(found.low): Kafka has deleted events that were never projected. Restore the topic, or accept the loss with `lantern run --fresh \(settings.plan.name) --allow-partial`."
             )
             return false
         }
@@ -157,7 +157,7 @@ extension LaneMachine {
         if !waitsForEnd(slot, now: now) {
             haltLog(
                 slot,
-                "\(name): the checkpoint's next offset is \(checkpoint.next), but the log ends at \(found.high): the topic was truncated or recreated. Rebuild the projection, or restore the topic."
+                "\(name): the checkpoint's next offset is \(checkpoint.next), but the log ends at \(found.high): the topic was truncated or recreated. Restore the topic, or build the views again (`lantern run --fresh \(settings.plan.name)`)."
             )
         }
         return false

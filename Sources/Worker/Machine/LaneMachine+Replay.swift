@@ -51,8 +51,8 @@ extension LaneMachine {
         haltLog(
             slot,
             "\(table[slot].name): the record at offset \(offset), the last one that the checkpoint has passed, is not the "
-                + "one that was projected (\(what)): the topic was truncated or recreated. Rebuild the projection "
-                + "(`lantern run --fresh \(settings.plan.name)`), or restore the topic.")
+                + "one that was projected (\(what)): the topic was truncated or recreated. Restore the topic, or build the views again "
+                + "(`lantern run --fresh \(settings.plan.name)`).")
     }
 
     // MARK: Changed code

@@ -88,8 +88,8 @@ extension LaneMachine {
             haltLog(
                 slot,
                 "\(table[slot].name): this is not the log that was projected up to offset \(table[slot].stored.next): "
-                    + "\(found). Nothing more of it is projected. Rebuild the projection "
-                    + "(`lantern run --fresh \(settings.plan.name)`), or bring the topic back.")
+                    + "\(found). Nothing more of it is projected. Bring the topic back, or build the views "
+                    + "again (`lantern run --fresh \(settings.plan.name)`).")
         }
     }
 

@@ -118,9 +118,8 @@ public struct Partition: Sendable {
 
     /// The event at `offset` is behind us.
     @inline(__always)
-    mutating func pass(_ offset: Int64, _ timestamp: Int64) {
-        if tally.open.passed == 0 { tally.first = timestamp }
-        tally.open.passed &+= 1
+    mutating func pass(_ offset: Int64, _ timestamp: Int64, bytes: Int) {
+        tally.pass(timestamp, bytes: bytes)
         position.pass(offset, timestamp)
         checkpoint.wantsConfirmation = false
     }

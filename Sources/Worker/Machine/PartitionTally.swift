@@ -9,6 +9,14 @@ struct PartitionTally: Sendable {
     /// Of the transaction in flight.
     private(set) var sent: (events: Int64, first: Int64, last: Int64)?
 
+    /// An event is behind us.
+    @inline(__always)
+    mutating func pass(_ timestamp: Int64, bytes: Int) {
+        if open.passed == 0 { first = timestamp }
+        open.passed &+= 1
+        open.bytes &+= Int64(bytes)
+    }
+
     /// The batch is closed, its last event having this timestamp; returns what was counted.
     mutating func close(last: Int64) -> EventCounts {
         sent = open.passed > 0 ? (open.passed, first ?? last, last) : nil
@@ -26,10 +34,8 @@ struct PartitionTally: Sendable {
 
     /// The event went to the dead-letter topic.
     mutating func countDeadLetter(_ record: ParkedRecord) {
-        if open.passed == 0 { first = record.timestamp }
-        open.passed += 1
+        pass(record.timestamp, bytes: record.byteCount)
         open.skipped += 1
-        open.bytes += Int64((record.key?.count ?? 0) + (record.value?.count ?? 0))
     }
 
     /// The transaction was applied.

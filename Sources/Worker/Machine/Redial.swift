@@ -1,3 +1,5 @@
+import Bytes
+
 /// When the next connection to Redis is opened.
 struct Redial {
     /// nil while one is being opened, or open.

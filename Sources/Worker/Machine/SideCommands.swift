@@ -1,3 +1,5 @@
+import Bytes
+
 /// What a lane writes outside of its transactions: what `status` shows, and damage records.
 struct SideCommands {
     private var statusCommands: [[String]] = []

@@ -1,5 +1,6 @@
 /// Keeps a build from slowing down what is live: it is halved while live events become visible later than three times the
-/// normal p99, grows again once they do not, and rests while Redis is nearly full.
+/// normal p99, grows again once they do not, and rests while Redis is nearly full. For freshness' sake it never goes slower than
+/// a quarter faster than live: it would load Redis for ever, and never end.
 ///
 /// Normal is the lowest p99 of a minute that was seen, and never less than ten milliseconds: below that nobody notices.
 struct BuildThrottle: Sendable {
@@ -10,7 +11,7 @@ struct BuildThrottle: Sendable {
     static let margin = 0.02
     /// What is measured is of the last ten seconds: so long between two steps, in milliseconds.
     static let step: Int64 = 10_000
-    /// The slowest that it goes for freshness' sake, in events a second.
+    /// The slowest that it goes for freshness' sake beside a quiet live generation, in events a second.
     static let slowest = 100
 
     /// Projection → normal p99 in milliseconds.
@@ -33,7 +34,7 @@ struct BuildThrottle: Sendable {
         if let slow = slow(live) {
             nextStep = now + Self.step
             if rate == nil { full = max(speed, Self.slowest) }
-            rate = max(Self.slowest, (rate ?? full) / 2)
+            rate = max(Self.slowest, live.rate * 5 / 4, (rate ?? full) / 2)
             reason = slow
         } else if let rate {
             nextStep = now + Self.step

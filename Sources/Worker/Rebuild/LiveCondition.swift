@@ -10,6 +10,8 @@ struct LiveCondition: Sendable, Equatable {
     }
 
     var freshness: [Freshness] = []
+    /// Events a second that all of live folds.
+    var rate = 0
     /// The used part of Redis's memory; nil without a limit.
     var memoryRatio: Double?
 
@@ -20,6 +22,7 @@ struct LiveCondition: Sendable, Equatable {
         var slowest: [String: Freshness] = [:]
         for entry in entries where !entry.isGone(at: time) {
             for projection in entry.projections where projection.role == .live {
+                rate += Int(projection.rate)
                 guard let recent = projection.recent99, let minute = projection.freshness99 else { continue }
                 var own = slowest[projection.name] ?? Freshness(projection: projection.name, recent: 0, minute: 0)
                 own.recent = max(own.recent, recent)

@@ -104,7 +104,10 @@ final class LogInspector: Sendable {
                 .other("the brokers belong to Kafka cluster \(now), but the views were built from cluster \(before)")
             }
         }
-        let identifiers = try state.admin?.topicIDs(of: topics, timeoutMilliseconds: Self.timeout) ?? [:]
+        // Where no id was known at the start, none would say anything: a broker that has none may not even answer.
+        let known = topics.filter { facts.topicIDs[$0] != nil }
+        guard !known.isEmpty else { return nil }
+        let identifiers = try state.admin?.topicIDs(of: known, timeoutMilliseconds: Self.timeout) ?? [:]
         let verdicts = claims.map { claim -> Verdict in
             guard let before = facts.topicIDs[claim.topic], let now = identifiers[claim.topic], now != before else {
                 return .same

@@ -38,7 +38,7 @@ public final class ProjectionRunner: Sendable {
         var isStopRequested = false
         /// Whether it has folded the live generation.
         var hasBeenLive = false
-        var services: RunnerServices?
+        var services: ProjectionServices?
         var threads = 0
         var outcomes: [LaneOutcome] = []
         /// Where the generation is that the lanes fold.
@@ -95,7 +95,7 @@ public final class ProjectionRunner: Sendable {
     /// Throws ``WorkerError``, `RedisError` or `KafkaError` if it cannot start; nothing is left half-done.
     @discardableResult
     public func start() throws -> [(topic: String, partition: Int32, end: Int64)] {
-        let services = try shared.withLock { try $0.services ?? RunnerServices(settings: settings, log: log) }
+        let services = try shared.withLock { try $0.services ?? ProjectionServices(settings: settings, log: log) }
         shared.withLock { $0.services = services }
         // Before all that is decided by it, so that no change in between stays unseen.
         try standby.withLock { try $0.look(settings) }
@@ -192,7 +192,7 @@ public final class ProjectionRunner: Sendable {
 
     private func launch(
         number: Int, text: String, identifier: String, _ options: RedisOptions, isLive: Bool,
-        _ services: RunnerServices, _ facts: LogFacts
+        _ services: ProjectionServices, _ facts: LogFacts
     ) throws {
         let stops = isLive ? StopOffsets() : try Self.stops(of: settings.plan.name, options)
         let group = settings.groupID(generation: number, identifier: identifier)

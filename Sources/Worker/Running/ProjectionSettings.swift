@@ -66,9 +66,9 @@ public struct ProjectionSettings: Sendable {
     }
 
     /// What Kafka says of the topics now; throws if it cannot be reached, or a topic is missing or not as declared.
-    public func logFacts() throws -> LogFacts { try RunnerServices(settings: self, log: { _ in }).facts() }
+    public func logFacts() throws -> LogFacts { try ProjectionServices(settings: self, log: { _ in }).facts() }
 
     func groupID(generation: Int, identifier: String) -> String {
-        GenerationGroup(prefix: group, projection: plan.name, number: generation, identifier: identifier).name
+        GroupName.of(prefix: group, projection: plan.name, number: generation, identifier: identifier)
     }
 }

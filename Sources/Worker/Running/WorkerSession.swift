@@ -141,7 +141,7 @@ public final class WorkerSession {
     /// Runs until a signal, until the ends are reached, or until a projection fails; then drains.
     public func run(untilEnd: Bool, signals: SignalPipe?, tick: (Int64) -> Bool = { _ in true }) -> End {
         var end = End.done
-        var checker = EndChecker(patience: standstillPatience)
+        var checker = UntilEnd(patience: standstillPatience)
         while true {
             var waiting = pollfd(fd: signals?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
             _ = unsafe poll(&waiting, 1, all.contains { $0.isBuilding } ? 25 : 100)

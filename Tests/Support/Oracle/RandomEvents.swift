@@ -1,3 +1,4 @@
+import Bytes
 import Seeded
 
 /// Random events for a projection, some of them awkward: the same for the same seed.

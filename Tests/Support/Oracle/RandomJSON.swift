@@ -1,3 +1,4 @@
+import Bytes
 import Seeded
 
 /// JSON to be written in one of the many ways in which the same value may be.

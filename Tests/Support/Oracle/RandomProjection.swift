@@ -1,3 +1,4 @@
+import Bytes
 import Seeded
 
 /// Random valid projections: the same for the same seed.

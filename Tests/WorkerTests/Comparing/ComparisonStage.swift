@@ -162,7 +162,7 @@ final class ComparisonStage: Sendable {
 
     /// Event `number`'s changes with the checkpoint, in one transaction; the same on both sides.
     private func apply(_ number: Int, _ redis: inout RedisConnection) throws {
-        var random = Seeded.SplitMix64(seed: UInt64(number))
+        var random = SplitMix64(seed: UInt64(number))
         var commands = CommandBuffer()
         commands.command("MULTI")
         for _ in 0..<5 {

@@ -1,3 +1,4 @@
+import Bytes
 import Projections
 import Records
 import Redis

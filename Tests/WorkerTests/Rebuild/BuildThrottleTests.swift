@@ -40,6 +40,18 @@ import Testing
         #expect(throttle.rate == BuildThrottle.slowest)
     }
 
+    @Test func `it stays a quarter faster than live, or it would never end`() {
+        var throttle = BuildThrottle()
+        var slow = live(500)
+        slow.rate = 20_000
+        for step in 0..<10 { throttle.judge(slow, speed: 80_000, now: Int64(step) * 10_000) }
+        #expect(throttle.rate == 25_000)
+        // Live that is slowed down itself is left more.
+        slow.rate = 4_000
+        for step in 10..<20 { throttle.judge(slow, speed: 80_000, now: Int64(step) * 10_000) }
+        #expect(throttle.rate == 5_000)
+    }
+
     @Test func `it rests while Redis is nearly full, until there is some room again`() {
         var throttle = BuildThrottle()
         throttle.judge(live(10, memory: 0.851), speed: 1_000, now: 0)
@@ -63,6 +75,7 @@ import Testing
         {
             var projection = WorkerProjection(name: "orders", fingerprint: "f")
             (projection.role, projection.recent99, projection.freshness99) = (role, recent, recent)
+            projection.rate = 1_000
             var entry = WorkerEntry(id: id)
             entry.stamp = stamp
             entry.projections = [projection]
@@ -71,6 +84,7 @@ import Testing
         let entries = [entry("a", 5), entry("b", 9), entry("c", 90, role: .build), entry("d", 80, stamp: 1)]
         let live = LiveCondition(entries, at: 100_000, used: 50, limit: 100)
         #expect(live.freshness == [.init(projection: "orders", recent: 9, minute: 9)] && live.memoryRatio == 0.5)
+        #expect(live.rate == 2_000)
         #expect(LiveCondition(entries, at: 100_000, used: 50, limit: 0).memoryRatio == nil)
     }
 }

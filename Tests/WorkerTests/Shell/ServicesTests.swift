@@ -19,7 +19,7 @@ import Testing
             kafka: [("bootstrap.servers", cluster.bootstrapServers)],
             redis: RedisOptions(address: try RedisAddress("redis://127.0.0.1:1")))
         settings.asksForTopicSettings = false
-        let services = try RunnerServices(settings: settings, log: { _ in })
+        let services = try ProjectionServices(settings: settings, log: { _ in })
         _ = try services.facts()
         // Asked again and again until the time for it is over.
         cluster.fail(.listOffsets, with: Array(repeating: .leaderNotAvailable, count: 10_000))

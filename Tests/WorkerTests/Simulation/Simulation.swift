@@ -1,3 +1,4 @@
+import Bytes
 import Kafka
 import Projections
 import Records

@@ -8,7 +8,7 @@ import Synchronization
 import System
 
 /// What the lanes of one projection share: an admin client, a producer for dead letters, the way to the log.
-final class RunnerServices: LaneServices {
+final class ProjectionServices: LaneServices {
     private struct Shared {
         var keeper: GenerationKeeper?
         /// The record of the generation that the lanes work for.

@@ -5,7 +5,7 @@ import Redis
 import System
 
 /// `--until-end`: have the checkpoints in Redis reached the ends, whichever worker wrote them?
-struct EndChecker: ~Copyable {
+struct UntilEnd: ~Copyable {
     /// A partition and its end at the start.
     typealias Target = (topic: String, partition: Int32, end: Int64)
 
