@@ -158,6 +158,18 @@ import Testing
     @Test(arguments: ["", "-", "01", "1.", ".5", "1e", "+1", "inf", "1 ", "0x1"])
     func `knows what is no number`(text: String) { #expect(!JSONOutput.isNumber(bytes(text))) }
 
+    @Test func `has events whose data is one line, whatever a document looks like`() throws {
+        let row = StoredRow(key: bytes("d"), content: .text(bytes("{\r\n \"a\": \"x\\ny\" }")))
+        let answer = ReadAnswer(subjects: [], vectors: [], parts: [.row(row)], degraded: [false], parked: [])
+        let output = RowOutput(try view("order"))
+        let message = ChangeHub.Message(kind: .rows, position: "g.1-0", answer: answer)
+        let text = String(
+            decoding: RowStream.bytes(of: message) { answer, json in output.write(answer.parts[0], to: &json) },
+            as: UTF8.self)
+        #expect(text.hasPrefix("event: rows\nid: g.1-0\ndata: {") && text.hasSuffix("}\n\n"), "\(text)")
+        #expect(text.split(separator: "\n").count == 3 && !text.contains("\r"), "\(text)")
+    }
+
     @Test func `has problems that say what to do`() {
         for kind in Problem.Kind.allCases {
             let response = Problem(kind, "why", members: [("events", .number(3))]).response

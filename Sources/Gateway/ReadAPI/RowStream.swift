@@ -21,8 +21,9 @@ enum RowStream {
         return .events(stream)
     }
 
-    /// One event (WHATWG HTML, "Server-sent events"): JSON has no line ends, so that its data is one line.
-    private static func bytes(
+    /// One event (WHATWG HTML, "Server-sent events"), its data in one line: line ends are only blanks between a document's
+    /// values, since a string has none.
+    static func bytes(
         of message: ChangeHub.Message, _ write: (ReadAnswer, inout JSONOutput) -> Void
     ) -> [UInt8] {
         if message.kind == .comment { return Array(":\n\n".utf8) }
@@ -36,7 +37,8 @@ enum RowStream {
             json.name("generation")
             json.string(ReadResponse.generation(answer.vectors))
         }
-        return Array("event: \(message.kind.rawValue)\nid: \(message.position)\ndata: ".utf8) + json.bytes
+        return Array("event: \(message.kind.rawValue)\nid: \(message.position)\ndata: ".utf8)
+            + json.bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
             + Array("\n\n".utf8)
     }
 }

@@ -32,6 +32,16 @@ public struct ReadAnswer: Sendable {
     public var degraded: [Bool]
     /// Those events of the condition that are parked.
     public var parked: Set<OffsetList.Place>
+
+    public init(
+        subjects: [Int], vectors: [ProjectionVector], parts: [Part], degraded: [Bool], parked: Set<OffsetList.Place>
+    ) {
+        self.subjects = subjects
+        self.vectors = vectors
+        self.parts = parts
+        self.degraded = degraded
+        self.parked = parked
+    }
 }
 
 /// Why there is no answer.

@@ -18,6 +18,12 @@ public final class ChangeHub: Sendable {
         public var position: String
         /// nil for reset and comment.
         public var answer: ReadAnswer?
+
+        public init(kind: Kind, position: String, answer: ReadAnswer?) {
+            self.kind = kind
+            self.position = position
+            self.answer = answer
+        }
     }
 
     /// Returns whether the reader took it; one that did not is forgotten.

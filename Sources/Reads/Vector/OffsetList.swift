@@ -40,8 +40,11 @@ public struct OffsetList: Sendable, Equatable {
     }
 
     private static func number<Value: FixedWidthInteger>(_ text: Substring, _ type: Value.Type) -> Value? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return Value(text)
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Value(text),
+            // There is an offset after each.
+            value < .max
+        else { return nil }
+        return value
     }
 
     public var text: String {

@@ -135,6 +135,7 @@ final class ModelRedis {
 
     private static let writes: Set = [
         "SET", "MSET", "HSET", "HDEL", "HINCRBY", "ZADD", "ZINCRBY", "ZREM", "DEL", "LPUSH", "LTRIM", "MOVE", "SWAPDB",
+        "XADD",
     ]
 
     private func answer(_ command: [[UInt8]], _ client: ModelClient) -> [UInt8] {
@@ -308,6 +309,10 @@ final class ModelRedis {
             guard case .list(let lines)? = data[key] ?? .list([]) else { return wrongType }
             write(key, .list([command[2]] + lines))
             return RESP.integer(Int64(lines.count + 1))
+        case "XADD":
+            guard case .list(let entries)? = data[key] ?? .list([]) else { return wrongType }
+            write(key, .list([command[command.count - 1]] + entries))
+            return RESP.bulk(Array("\(entries.count + 1)-0".utf8))
         case "LTRIM":
             guard case .list(let lines)? = data[key] ?? .list([]) else { return wrongType }
             write(key, .list(Array(lines.prefix((Int(String(decoding: command[3], as: UTF8.self)) ?? 0) + 1))))

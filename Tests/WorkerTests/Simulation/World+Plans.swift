@@ -4,6 +4,11 @@ import Projections
 extension World {
     static let parking = plan(onError: "park")
 
+    /// The same, and each transaction names its rows.
+    static let announcing = plan(
+        topics: "[t]", onError: "park", rule: "{ set: { last: \"{@offset}\" }, increment: { count: 1, sum: $.n } }",
+        more: "changes: true")
+
     /// One hash whose fields show each loss, each double and each exchange.
     static func plan(onError: String) -> ProjectionPlan {
         plan(
@@ -20,7 +25,8 @@ extension World {
         view: "sorted-set: \"board:{@partition}\"\n        member: \"{@key}\"")
 
     private static func plan(
-        topics: String, onError: String, rule: String, view: String = "hash: \"row:{@partition}:{@key}\""
+        topics: String, onError: String, rule: String, view: String = "hash: \"row:{@partition}:{@key}\"",
+        more: String = "changes: false"
     ) -> ProjectionPlan {
         let text = """
             kafka: { bootstrap.servers: b }
@@ -30,6 +36,7 @@ extension World {
                 version: 1
                 topics: \(topics)
                 on-error: \(onError)
+                \(more)
                 views:
                   v:
                     \(view)
