@@ -101,8 +101,8 @@ async function ask() {
       model = answer;
       model.ageAtAnswer = Math.max(0, (answeredAt - model.at) / 1000);
       keep();
-      // Nobody had asked for long: it is read anew at this moment.
-      if (model.ageAtAnswer > 3) setTimeout(ask, 600);
+      // Older than usual: it is being read at this moment, or Redis hangs and will soon be said to be away.
+      if (model.redis.isUp && model.ageAtAnswer > 1.2) setTimeout(ask, 600);
     }
     if (!about.isLoaded) await loadAbout();
     if (about.file === null) showFileless();
