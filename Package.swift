@@ -171,13 +171,17 @@ let package = Package(
             dependencies: [
                 "Lantern", "OrdersExample", "Configuration", "Formats", "Projections", "Redis", "Bytes", "Seeded",
             ],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "FormatsTests", dependencies: ["Formats", "Projections", "Bytes", "Seeded"],
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
             dependencies: ["Configuration", "Redis", "Projections", "System", "Bytes", "Seeded"],
+            swiftSettings: strict),
+        // PostgreSQL, and Kafka Connect with Debezium.
+        .target(
+            name: "FeedServer", dependencies: ["KafkaServer", "RedisServer"], path: "Tests/Support/FeedServer",
             swiftSettings: strict),
         .target(
             name: "KafkaServer", dependencies: ["RedisServer"], path: "Tests/Support/KafkaServer", swiftSettings: strict
@@ -198,8 +202,8 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "LanternCommand", "Kafka", "KafkaServer", "Oracle", "Seeded", "Records", "Projections", "RedisServer",
-                "System", "WebClient", "Worker", "Bytes",
+                "LanternCommand", "Kafka", "KafkaServer", "FeedServer", "Oracle", "Seeded", "Records", "Projections",
+                "RedisServer", "System", "WebClient", "Worker", "Bytes",
             ],
             swiftSettings: strict),
         .target(name: "WebClient", path: "Tests/Support/WebClient", swiftSettings: strict),

@@ -123,7 +123,11 @@ public struct Changes: ~Copyable {
         switch values.outcome {
         case .value:
             fold.record(.setField, view: place, replaces: replaces, name: names.bytes, value: values.bytes)
-        case .nothing where !replaces: return
+        case .nothing where !replaces, .unavailable where !replaces: return
+        case .unavailable:
+            throw ProjectionError(
+                "field `\(names.bytes.span.readable)` of a row that is written whole is not in the event (TOAST): "
+                    + "`ALTER TABLE … REPLICA IDENTITY FULL` makes it part of every event", view: views[place].name)
         case .nothing, .null:
             fold.record(.unsetField, view: place, replaces: replaces, name: names.bytes)
         }

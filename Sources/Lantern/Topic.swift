@@ -1,16 +1,46 @@
 /// A topic that a projection reads, with its options.
 public struct Topic: Sendable, Hashable {
+    /// What is around an event's data (<doc:Formats>).
+    public enum Envelope: Sendable, Hashable {
+        case none
+        /// `{"schema": …, "payload": …}` of Kafka Connect's JsonConverter.
+        case connect
+        /// Change events: `$.a` is a column of the row, `{@op}` what happened to it.
+        case debezium
+        /// Change events in `{"schema": …, "payload": …}`.
+        case debeziumInConnect
+        case cloudEvents
+    }
+
     public var name: String
     /// The path whose text the record key must be, for instance `$.orderId`: checked for each event that changes
     /// something, and supplied by the record key in tombstones.
     public var key: String?
+    /// The paths that are the columns of the record key, a JSON object, for instance `["$.id"]`: checked and supplied in the
+    /// same way.
+    public var keyColumns: [String]
     /// The topic is compacted: only views whose rows are written whole may read it.
     public var isCompacted: Bool
+    public var envelope: Envelope
+    /// Where the data is in the value (`$`: all of it); a string there is parsed as JSON.
+    public var data: String?
+    /// Change events: the old row is there whole (`REPLICA IDENTITY FULL`).
+    public var hasWholeBefore: Bool
+    /// Change events: a truncate is an event like others; otherwise it halts its partition.
+    public var ignoresTruncate: Bool
 
-    public init(_ name: String, key: String? = nil, isCompacted: Bool = false) {
+    public init(
+        _ name: String, key: String? = nil, keyColumns: [String] = [], isCompacted: Bool = false,
+        envelope: Envelope = .none, data: String? = nil, hasWholeBefore: Bool = false, ignoresTruncate: Bool = false
+    ) {
         self.name = name
         self.key = key
+        self.keyColumns = keyColumns
         self.isCompacted = isCompacted
+        self.envelope = envelope
+        self.data = data
+        self.hasWholeBefore = hasWholeBefore
+        self.ignoresTruncate = ignoresTruncate
     }
 }
 

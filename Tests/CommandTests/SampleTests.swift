@@ -44,6 +44,36 @@ import Testing
         } catch let fault as SampleFile.Fault { return fault.lines } catch { return ["\(error)"] }
     }
 
+    @Test func `of change events the rules are named for what happened, and keys are made of their columns`() throws {
+        let file = """
+            kafka: { bootstrap.servers: b }
+            redis: redis://r
+            projections:
+              feed:
+                version: 1
+                topics: { f: { envelope: debezium, key: [$.id, $.k2], on-truncate: ignore } }
+                views:
+                  f:
+                    hash: "f:{id}:{k2}"
+                    events: { create: { set: { v: $.v } }, row: { set: { v: $.v } }, delete: delete }
+            """
+        let row = #"{"before":null,"after":{"id":1,"k2":"a\"b","v":"1.50"},"op":"r"}"#
+        let found = try report(
+            #"{"@value":\#(row)}"#, #"{"@value":\#(row.replacing("\"r\"", with: "\"c\""))}"#,
+            #"{"@key":"{\"id\":1,\"k2\":\"a\"}","@value":\#(row.replacing("\"r\"", with: "\"u\""))}"#,
+            #"{"@key":"{\"id\":1,\"k2\":\"b\"}","@value":null}"#, #"{"@value":{"op":"t","after":null}}"#, file: file)
+        let projection = try #require(found.projections.first)
+        #expect(
+            projection.rules.map { "\($0.view) \($0.event): \($0.matched)" } == [
+                "f create: 1", "f row: 2", "f delete: 1",
+            ])
+        #expect(
+            projection.bad.map(\.reason) == [
+                #"$.k2 is "a\"b", but in the record key it is "a""#
+            ])
+        #expect(projection.unknownTypes.values.reduce(0, +) == 1)
+    }
+
     @Test func `each rule says how many events it took`() throws {
         let placed = #"{"@value":{"type":"OrderPlaced","orderId":"o-1","total":5},"@headers":{"source":"web"}}"#
         let found = try report(

@@ -37,7 +37,7 @@ import Testing
         #expect(plan.topics[0].keyPath.map { plan.paths[$0].description } == "$.orderId")
         #expect(!plan.topics[0].isCompacted)
         #expect(try plan.type == path("type"))
-        #expect(try plan.time == path("at"))
+        #expect(try plan.time == TimeSource(path("at")))
         #expect(plan.unknown == .ignore)
         #expect(plan.onError == .park)
         #expect(plan.isOrderDependent)

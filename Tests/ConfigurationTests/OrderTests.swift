@@ -159,7 +159,7 @@ import Testing
         expectFault(with("unknown: ignored"), at: "3:55", "did you mean `ignore`?")
         expectFault(with("time: now"), at: "3:52", "must be a path")
         expectFault(with("time: $.at?"), at: "3:52", "cannot be optional")
-        #expect(try parse(with("time: \"{@header.at}\"")).projections[0].time == .header("at"))
+        #expect(try parse(with("time: \"{@header.at}\"")).projections[0].time == TimeSource(.header("at")))
     }
 
     @Test func `dead letters that come back over other projections are refused`() throws {

@@ -34,7 +34,8 @@ import Testing
     @Test func `names every name that the parser knows, and no other`() {
         let tables = [
             Vocabulary.top, Vocabulary.redis, Vocabulary.tls, Vocabulary.worker, Vocabulary.log, Vocabulary.projection,
-            Vocabulary.errorPolicy, Vocabulary.topic, ViewVocabulary.view, ViewVocabulary.timeToLive,
+            Vocabulary.errorPolicy, TopicVocabulary.topic, TopicVocabulary.time, ViewVocabulary.view,
+            ViewVocabulary.timeToLive,
             ViewVocabulary.rule, ViewVocabulary.number, LimitWord.all.map(\.word), Vocabulary.gateway,
             Vocabulary.gatewayTLS, QueryVocabulary.query, QueryVocabulary.read,
         ]

@@ -222,7 +222,7 @@ import Testing
         #expect(
             try test(("time", #","v":"2026-01-01T00:00:00+0000""#)).parked.first?.reason
                 == "$.v is 2026-01-01T00:00:00+0000; a time is needed: write 2026-01-31T09:30:00Z (seconds and a zone, Z or "
-                + "+01:00) or a number since 1970, up to the year 9999")
+                + "+01:00), 2026-01-31 or a number since 1970, up to the year 9999")
         #expect(
             try test(("bucket-before", "")).parked.first?.reason
                 == "the time -5 is not between 1970 and the year 9999 (in milliseconds since 1970)")

@@ -23,7 +23,7 @@ import Testing
         let field = ValueSource.path(4, isOptional: true)
         let member = MemberSource.value(.path(5))
         return ProjectionPlan(
-            name: "p", version: 1, topics: [TopicPlan(name: "t")], type: .path(2), time: .path(3),
+            name: "p", version: 1, topics: [TopicPlan(name: "t")], type: .path(2), time: TimeSource(.path(3)),
             paths: ["v", "id", "type", "at", "f", "m"].map { JSONPath(members: [$0]) },
             views: [
                 view(

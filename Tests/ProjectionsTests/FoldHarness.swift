@@ -30,7 +30,8 @@ struct FoldHarness: ~Copyable {
             ])
         self.init(
             ProjectionPlan(
-                name: "p", version: 1, topics: [TopicPlan(name: "t", keyPath: keyPath)], type: .path(2), time: time,
+                name: "p", version: 1, topics: [TopicPlan(name: "t", keyPath: keyPath)], type: .path(2),
+                time: time.map { TimeSource($0) },
                 paths: ["v", "id", "type", "at"].map { JSONPath(members: [$0]) }, views: [view]))
     }
 

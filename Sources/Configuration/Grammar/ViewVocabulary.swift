@@ -79,5 +79,9 @@ enum ViewVocabulary {
         Word(
             name: "scale", summary: "The value times 10 to this power, exactly; 2 turns 12.34 into 1234.",
             shape: .integer(0...15)),
+        Word(name: "text", summary: "true: a string there is a number.", shape: .flag),
+        Word(
+            name: "bytes", summary: "Eight bytes of a header or key are an integer, the most significant first.",
+            shape: .choice(["int64"])),
     ]
 }

@@ -135,12 +135,12 @@ enum Vocabulary {
             name: "topics", summary: "The topics that are read: a list, or a map with options.",
             shape: .either([
                 .list(.text(pattern: topicPattern)),
-                .named(pattern: topicPattern, .either([.map(topic), .definition("nothing")])),
+                .named(pattern: topicPattern, .either([.map(TopicVocabulary.topic), .definition("nothing")])),
             ]), isRequired: true),
         Word(name: "type", summary: "Where an event says what it is.", shape: .definition("source")),
         Word(
             name: "time", summary: "Where the event time is; default: the record's timestamp.",
-            shape: .definition("source")),
+            shape: TopicVocabulary.timeShape),
         Word(
             name: "unknown", summary: "Events whose type no view has a rule for; default ignore.",
             shape: .choice(["ignore", "park", "halt"])),
@@ -164,14 +164,6 @@ enum Vocabulary {
         Word(
             name: "dead-letter", summary: "Produce bad events to this topic before continuing.",
             shape: .text(pattern: topicPattern), isRequired: true)
-    ]
-
-    static let topic: [Word] = [
-        Word(
-            name: "key", summary: "The path whose text is the record key; checked for each event.",
-            shape: .definition("path")),
-        Word(
-            name: "compacted", summary: "Whether the topic is compacted; checked with the broker.", shape: .flag),
     ]
 
     /// Properties of librdkafka that are Lantern's own (Deployment.md, "Kafka"), and why.

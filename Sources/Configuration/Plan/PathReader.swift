@@ -12,12 +12,16 @@ package enum PathReader {
         case text(String)
     }
 
-    static let attributes = ["{@key}", "{@timestamp}", "{@partition}", "{@offset}", "{@header.NAME}"]
+    static let attributes = [
+        "{@key}", "{@timestamp}", "{@partition}", "{@offset}", "{@header.NAME}", "{@op}", "{@source.NAME}",
+        "{@before.NAME}", "{@ce.NAME}", "{@envelope.NAME}",
+    ]
 
     package static func value(_ text: String) throws(Fault) -> Value {
         if text.hasPrefix("$$") { return .text(String(text.dropFirst())) }
         if text.hasPrefix("$") { return try path(text) }
         guard text.hasPrefix("{@") else { return .text(text) }
+        if text.hasSuffix("}"), let path = try rooted(text.dropFirst().dropLast()) { return path }
         guard text.hasSuffix("}"), let source = attribute(text.dropFirst().dropLast()) else {
             let hint = Hint.text(for: text, among: attributes)
             throw Fault(message: "`\(text)` is not an attribute of a record\(hint)")
@@ -39,6 +43,26 @@ package enum PathReader {
             guard !name.isEmpty, !name.contains(where: { "{}?".contains($0) }) else { return nil }
             return .header(String(name), isOptional: isOptional)
         }
+    }
+
+    /// `@op`, `@source.ts_ms?` and so on, without braces: what the envelope has; nil if it is none of these.
+    static func rooted(_ text: Substring) throws(Fault) -> Value? {
+        let isOptional = text.hasSuffix("?")
+        let body = text.dropLast(isOptional ? 1 : 0)
+        for root in JSONPath.Root.allCases where root != .data && root != .schema {
+            if !root.hasMembers {
+                if body == "@\(root.rawValue)" { return .path(JSONPath(root, members: []), isOptional: isOptional) }
+                continue
+            }
+            let head = "@\(root.rawValue)."
+            guard body.hasPrefix(head) else { continue }
+            let members = try members(body.dropFirst(head.count), of: "{\(text)}")
+            if root == .ce, members.count > 1 {
+                throw Fault(message: "`{\(text)}`: an attribute of a CloudEvent is one name, `{@ce.type}`")
+            }
+            return .path(JSONPath(root, members: members), isOptional: isOptional)
+        }
+        return nil
     }
 
     private static func path(_ text: String) throws(Fault) -> Value {

@@ -48,16 +48,4 @@ extension ChangePlan {
         case .setField, .unsetField, .setAll, .setDocument, .score, .remove, .delete: false
         }
     }
-
-    /// The values that it reads.
-    var sources: [ValueSource] {
-        switch self {
-        case .setField(_, let source): [source]
-        case .incrementField(_, let number), .increment(let number), .maximum(let number), .minimum(let number),
-            .score(let number):
-            [number.source]
-        case .setDocument(let fields): fields.map(\.value)
-        case .unsetField, .setAll, .add, .remove, .delete: []
-        }
-    }
 }

@@ -17,9 +17,10 @@ struct ProjectionReader {
         let version = map.integer("version", in: 1...Int(Int32.max))
         database = map.integer("database", in: Vocabulary.databases)
         if let node = map["topics"] { readTopics(node) }
-        scope.hasType = map["type"] != nil
-        let type = reference("type", in: map)
-        let time = reference("time", in: map)
+        let type = map["type"].flatMap { values.type($0) }
+        scope.type = type
+        let time = map["time"].flatMap { values.time($0) }
+        if map["type"] != nil, type == nil { scope.isTypeUnreadable = true }
         let unknown = map.choice("unknown", UnknownTypePolicy.self) ?? .ignore
         let onError = map["on-error"].flatMap(errorPolicy) ?? .park
         if let node = map["views"] { readViews(node) }
@@ -29,12 +30,6 @@ struct ProjectionReader {
             name: entry.name, version: version, topics: scope.topics, type: type, time: time,
             unknown: unknown, onError: onError, paths: scope.paths, views: views.map(\.plan),
             announcesChanges: map.flag("changes") ?? false)
-    }
-
-    /// A path, or what the record itself has.
-    private func reference(_ name: String, in map: MapReader) -> ValueSource? {
-        guard let node = map[name], let text = map.text(name) else { return nil }
-        return values.reference(text, at: node.position, place: "`\(name)`")
     }
 
     // MARK: Topics
@@ -47,7 +42,7 @@ struct ProjectionReader {
                 add(TopicPlan(name: name), at: item.position)
             }
         case .mapping(let entries):
-            for entry in entries { add(topic(entry), at: entry.position) }
+            for entry in entries { add(TopicReader(scope: scope).read(entry), at: entry.position) }
         case .scalar(let text, _):
             log.error(
                 node.position, "`topics` must be a list, `[\(node.isNull ? "orders" : text)]`, or a map with options")
@@ -56,17 +51,6 @@ struct ProjectionReader {
         if scope.topics.isEmpty, !log.hasErrors {
             log.error(node.position, "`topics` is empty: name at least one topic")
         }
-    }
-
-    private func topic(_ entry: YAMLNode.Entry) -> TopicPlan {
-        var topic = TopicPlan(name: entry.name)
-        if entry.value.isNull { return topic }
-        guard let map = MapReader(entry.value, Vocabulary.topic, place: "topic \(entry.name)", log: log) else {
-            return topic
-        }
-        topic.keyPath = map["key"].flatMap { values.path($0, place: "`key`") }
-        topic.isCompacted = map.flag("compacted") ?? false
-        return topic
     }
 
     private func add(_ topic: TopicPlan, at position: Position) {

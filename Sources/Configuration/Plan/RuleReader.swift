@@ -6,12 +6,15 @@ struct RuleReader {
     let scope: ProjectionScope
     /// The kind's word.
     let kind: String
+    /// The topics that the view reads.
+    let topics: [Int]
     private var log: DiagnosticLog { scope.log }
     private var values: ValueReader { ValueReader(scope: scope) }
 
-    init(scope: ProjectionScope, kind: String) {
+    init(scope: ProjectionScope, kind: String, topics: [Int]) {
         self.scope = scope
         self.kind = kind
+        self.topics = topics
     }
 
     func read(_ node: YAMLNode) -> [PlacedEvent] {
@@ -26,7 +29,9 @@ struct RuleReader {
                 case "tombstone": .tombstone
                 default: .named(entry.name)
                 }
-            if case .named = event, !scope.hasType {
+            if scope.isDebezium(topics) {
+                checkOperation(entry)
+            } else if case .named = event, !scope.haveType(topics) {
                 log.error(
                     entry.position,
                     "`\(entry.name)`: projection \(scope.name) has no `type:`, so there are only \"*\" and "
@@ -34,6 +39,20 @@ struct RuleReader {
             }
             return PlacedEvent(event: event, position: entry.position, rules: rules(entry.value))
         }
+    }
+
+    /// Of change events the types are known.
+    private func checkOperation(_ entry: YAMLNode.Entry) {
+        if DebeziumOperation.allNames.contains(entry.name) { return }
+        let reason =
+            switch entry.name {
+            case "*": ": `row` takes what `create`, `update` and `snapshot` do not"
+            case "tombstone": ": `delete` takes the tombstone that follows a delete, too"
+            default: Hint.text(for: entry.name, among: DebeziumOperation.allNames)
+            }
+        log.error(
+            entry.position,
+            "with `envelope: debezium`, `events` are what happened to a row, and `\(entry.name)` is not one\(reason)")
     }
 
     private func rules(_ node: YAMLNode) -> [PlacedRule] {

@@ -41,6 +41,7 @@ package enum TemplateReader {
         }
         if text.hasPrefix("@") {
             if let source = PathReader.attribute(text) { return .attribute(source) }
+            if case .path(let path, _)? = try PathReader.rooted(text) { return .path(path) }
             let hint = Hint.text(for: "{\(text)}", among: PathReader.attributes)
             throw PathReader.Fault(message: "`{\(text)}` is not an attribute of a record\(hint)")
         }

@@ -24,6 +24,37 @@ struct ValueReader {
         return source
     }
 
+    /// `type:`, a path or what the record itself has.
+    func type(_ node: YAMLNode) -> ValueSource? {
+        ScalarReader(log: log).text(node, place: "`type`").flatMap { reference($0, at: node.position, place: "`type`") }
+    }
+
+    /// `time:`, the same or `{ value: PATH, unit: ms }`.
+    func time(_ node: YAMLNode) -> TimeSource? {
+        guard case .mapping = node.content else {
+            guard let text = ScalarReader(log: log).text(node, place: "`time`") else { return nil }
+            return reference(text, at: node.position, place: "`time`").map { TimeSource($0) }
+        }
+        guard let map = MapReader(node, TopicVocabulary.time, place: "`time`", log: log), let value = map["value"],
+            let text = map.text("value"), let source = reference(text, at: value.position, place: "`time`")
+        else { return nil }
+        let isBinary = isBinary(map, source)
+        return TimeSource(source, unit: map.choice("unit", TimeUnit.self), isBinary: isBinary)
+    }
+
+    private enum BytesWord: String, CaseIterable { case int64 }
+
+    /// Whether the map says `bytes: int64`.
+    private func isBinary(_ map: MapReader, _ source: ValueSource) -> Bool {
+        guard let entry = map.entry("bytes"), map.choice("bytes", BytesWord.self) != nil else { return false }
+        switch source {
+        case .key, .header: return true
+        default:
+            log.error(entry.position, "`bytes: int64` is for `{@header.NAME}` and `{@key}`: elsewhere numbers are text")
+            return false
+        }
+    }
+
     /// A path alone, as an index into the projection's table.
     func path(_ node: YAMLNode, place: String) -> Int? {
         guard let text = ScalarReader(log: log).text(node, place: place), let value = value(text, at: node.position)
@@ -67,10 +98,12 @@ struct ValueReader {
         var scale: Int?
         if case .mapping = node.content {
             guard let map = MapReader(node, ViewVocabulary.number, place: "`\(name)`", log: log) else { return nil }
+            if map["bytes"] != nil { return binaryNumber(map, name: name) }
             text = map.text("value")
             valueNode = map["value"] ?? node
             scale = map["scale"] == nil ? 0 : map.integer("scale", in: 0...15)
             if scale == nil { return nil }
+            if let entry = map.entry("text") { return textNumber(map, entry, scale: scale ?? 0) }
         } else {
             text = ScalarReader(log: log).text(node, place: "`\(name)`")
         }
@@ -92,6 +125,37 @@ struct ValueReader {
             }
             return NumberSource(source)
         }
+    }
+
+    /// `{ value: $.total, text: true }`: a text there is a number.
+    private func textNumber(_ map: MapReader, _ entry: YAMLNode.Entry, scale: Int) -> NumberSource? {
+        guard let isText = map.flag("text"), let node = map["value"], let text = map.text("value"),
+            let source = reference(text, at: node.position, place: "`value`", mayBeOptional: true)
+        else { return nil }
+        if !isText {
+            log.error(entry.value.position, "`text: false` is what is meant without it: remove it")
+            return nil
+        }
+        switch source {
+        case .path, .header, .key: return NumberSource(source, scale: scale, isText: true)
+        default:
+            log.error(entry.position, "`\(text)` is a number by itself: remove `text`")
+            return nil
+        }
+    }
+
+    /// `{ value: "{@header.x}", bytes: int64 }`
+    private func binaryNumber(_ map: MapReader, name: String) -> NumberSource? {
+        guard let node = map["value"], let text = map.text("value"),
+            let source = reference(text, at: node.position, place: "`value`", mayBeOptional: true),
+            isBinary(map, source)
+        else { return nil }
+        for other in ["scale", "text"] {
+            guard let entry = map.entry(other) else { continue }
+            log.error(entry.position, "`\(other)` and `bytes` cannot be together in `\(name)`: remove one")
+            return nil
+        }
+        return NumberSource(source, isBinary: true)
     }
 
     private func constantNumber(_ text: String, at position: Position, name: String, isInteger: Bool) -> NumberSource? {

@@ -19,6 +19,8 @@ struct ViewChecks {
         checkClasses()
         checkCompacted()
         for event in events where event.event == .tombstone { checkTombstone(event) }
+        checkFormats()
+        if scope.isDebezium(plan.topics) { checkOperations() }
         if let timeToLive = plan.timeToLive, let timeToLivePosition {
             check(timeToLive, at: timeToLivePosition)
         }
@@ -48,7 +50,7 @@ struct ViewChecks {
             return
         }
         guard let topic = plan.topics.first.map({ scope.topics[$0] }) else { return }
-        if plan.key.sources.contains(where: { isMessageKey($0, of: topic) }) { return }
+        if hasMessageKey(plan.key.sources, of: topic) { return }
         let needed = messageKeys(of: topic)
         let changes = allChanges.filter { !$0.plan.isOrderFree }
         guard plan.kind == .set || plan.kind == .sortedSet else {
@@ -66,24 +68,30 @@ struct ViewChecks {
                     + "may come from several partitions: put \(needed) into the key, or use `remove`")
             return
         }
-        if case .value(let source)? = plan.member, isMessageKey(source, of: topic) { return }
+        if case .value(let source)? = plan.member, hasMessageKey([source], of: topic) { return }
         log.error(
             first.position,
             "`\(first.plan.word)` depends on the order of events, but events for one member of view \(plan.name) may "
                 + "come from several partitions: put \(needed) into the key, or make it the `member`")
     }
 
-    private func isMessageKey(_ source: ValueSource, of topic: TopicPlan) -> Bool {
-        switch source {
-        case .key: true
-        case .path(let index, _): index == topic.keyPath
-        default: false
+    /// Whether the message key is among these: as it is, or all that it stands for.
+    private func hasMessageKey(_ sources: [ValueSource], of topic: TopicPlan) -> Bool {
+        if sources.contains(.key) { return true }
+        let paths = sources.compactMap { source in
+            if case .path(let index, _) = source { return index }
+            return nil
         }
+        return !topic.keyPaths.isEmpty && topic.keyPaths.allSatisfy(paths.contains)
     }
 
     private func messageKeys(of topic: TopicPlan) -> String {
         if let keyPath = topic.keyPath {
             return "the message key (`{@key}` or `{\(scope.paths[keyPath].members.joined(separator: "."))}`)"
+        }
+        if !topic.keyColumns.isEmpty {
+            let columns = topic.keyColumns.map { "`{\(scope.paths[$0].members[0])}`" }
+            return "the message key (`{@key}`, or \(columns.joined(separator: " and ")))"
         }
         return "the message key (`{@key}`, or the path that `topics: { \(topic.name): { key: PATH } }` declares)"
     }
@@ -165,6 +173,7 @@ struct ViewChecks {
                 return
             }
         }
+        if scope.isDebezium(plan.topics) { return }
         if !events.contains(where: { $0.event == .tombstone }) {
             log.warn(
                 position,
@@ -204,7 +213,7 @@ struct ViewChecks {
 
     private func checkTombstone(_ source: ValueSource, at position: Position, place: String) {
         guard case .path(let index, _) = source else { return }
-        let without = plan.topics.map { scope.topics[$0] }.filter { $0.keyPath != index }
+        let without = plan.topics.map { scope.topics[$0] }.filter { !$0.keyPaths.contains(index) }
         guard let topic = without.first else { return }
         log.error(
             position,
@@ -233,24 +242,5 @@ struct ViewChecks {
             "`ttl` is exact only if each write replaces the whole entry (a document, or a hash with `set: all`); "
                 + "here a rebuild may differ from the live view by what expired in between: write "
                 + "`ttl: { after: \(text), approximate: true }` to accept that")
-    }
-}
-
-extension TextTemplate {
-    /// The values in its placeholders.
-    var sources: [ValueSource] {
-        parts.compactMap { part in
-            if case .placeholder(let source) = part { return source }
-            return nil
-        }
-    }
-}
-
-extension MemberSource {
-    var sources: [ValueSource] {
-        switch self {
-        case .value(let source): [source]
-        case .template(let template): template.sources
-        }
     }
 }

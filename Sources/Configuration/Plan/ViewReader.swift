@@ -37,7 +37,10 @@ struct ViewReader {
         let kind = kind(kindEntry, map)
         let member = member(kindEntry, map)
         let topics = topics(map)
-        let events = map["events"].map { RuleReader(scope: scope, kind: kindEntry.name).read($0) }
+        let isOneKind = haveOneKind(topics ?? [], at: map["from"]?.position ?? entry.position, place)
+        let events = map["events"].flatMap { node in
+            isOneKind ? RuleReader(scope: scope, kind: kindEntry.name, topics: topics ?? []).read(node) : nil
+        }
         let timeToLive = timeToLive(map)
         guard let key, let kind, let topics, let events else { return nil }
         var plan = ViewPlan(
@@ -95,6 +98,18 @@ struct ViewReader {
             return nil
         }
         return values.member(node)
+    }
+
+    /// Whether all topics have change events, or none has: `events` has other names for them.
+    private func haveOneKind(_ topics: [Int], at position: Position, _ place: String) -> Bool {
+        let first = topics.first { scope.topics[$0].format.envelope == .debezium }
+        let other = topics.first { scope.topics[$0].format.envelope != .debezium }
+        guard let first, let other else { return true }
+        log.error(
+            position,
+            "\(place) reads topic \(scope.topics[first].name) with `envelope: debezium` and topic "
+                + "\(scope.topics[other].name) without: their events have different names, so use a view for each")
+        return false
     }
 
     private func topics(_ map: MapReader) -> [Int]? {

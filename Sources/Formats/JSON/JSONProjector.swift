@@ -1,7 +1,7 @@
 public import Projections
 
-/// A plan on events in JSON, ready to run.
-public final class JSONProjector: Projector {
+/// A plan whose events are their own data, in JSON, ready to run.
+public final class JSONProjector: PlannedProjector {
     private var projector: PlanProjector<JSONValueDecoder>
 
     /// `naming`: plain names for a live generation, shadow names for one that is being built. Only rows of `sample` are kept.
@@ -18,9 +18,16 @@ public final class JSONProjector: Projector {
         projector.project(event, into: &changes)
     }
 
-    /// Decodes a value and nothing else, for measuring; returns whether it could.
     @discardableResult
-    public func decode(_ value: Span<UInt8>) -> Bool { projector.decode(value) }
+    package func decode(_ event: borrowing Event) -> Bool {
+        guard let value = event.value else { return true }
+        return projector.decode(value)
+    }
+
+    package func declaredKey(_ event: borrowing Event) -> [UInt8]? {
+        guard let value = event.value, projector.decode(value) else { return nil }
+        return DeclaredKey.text(of: event, projector.decoded, plan)
+    }
 
     /// Which rules take an event; nothing is folded. An event whose value cannot be decoded has none.
     package func explain(_ event: borrowing Event) -> EventExplanation { projector.explain(event) }

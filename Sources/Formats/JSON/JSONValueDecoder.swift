@@ -22,6 +22,7 @@ public struct JSONValueDecoder: ~Copyable {
     private let trie: PathTrie
     private let wantsMembers: Bool
     private let validatesWhole: Bool
+    private let pathCount: Int
     private var structure: StructuralIndex
     private var names = NameSet()
     private var unescaped = ByteBuffer(capacity: 64)
@@ -42,15 +43,25 @@ public struct JSONValueDecoder: ~Copyable {
     }
 
     init(paths: [JSONPath], wantsMembers: Bool, validatesWhole: Bool, structure: consuming StructuralIndex) {
-        trie = PathTrie(paths: paths)
-        self.wantsMembers = wantsMembers
-        self.validatesWhole = validatesWhole
+        self.init(
+            FieldRequest(
+                paths: paths.map(\.members), membersOf: wantsMembers ? [] : nil, copiesWhole: validatesWhole),
+            structure: structure)
+    }
+
+    /// A decoder for what is asked for.
+    init(_ request: FieldRequest, structure: consuming StructuralIndex = StructuralIndex()) {
+        trie = PathTrie(request)
+        wantsMembers = request.membersOf != nil
+        // An object further in is checked in full because it has a slot.
+        validatesWhole = request.copiesWhole && request.membersOf ?? [] == []
+        pathCount = request.paths.count
         self.structure = structure
         unsafe frames = .allocate(capacity: trie.depth + 1)
         unsafe frames.initialize(repeating: Frame())
         unsafe nestingWords = .allocate(capacity: Nesting.wordCount)
         unsafe nestingWords.initialize(repeating: 0, count: Nesting.wordCount)
-        unsafe slots = .allocate(capacity: paths.count)
+        unsafe slots = .allocate(capacity: pathCount + 1)
         unsafe slots.initialize(repeating: FoundValue())
     }
 
@@ -62,6 +73,16 @@ public struct JSONValueDecoder: ~Copyable {
 
     /// For how large a value there is memory.
     var structureCapacity: Int { structure.capacity }
+
+    /// The slot of the object whose members are wanted, if it is not the top; it finds nothing until the next value.
+    func takeBase(_ decoded: borrowing DecodedValue) -> FoundValue? {
+        guard trie.base > 0 else { return nil }
+        let place = unsafe Int(trie.nodes[trie.base].path)
+        if place < pathCount { return decoded.found[place] }
+        let slot = unsafe slots[place]
+        unsafe slots[place] = FoundValue()
+        return slot
+    }
 
     /// Fills `decoded`, which was made for as many paths (a programmer's error else); returns what is wrong with the
     /// value, or nil.
@@ -85,7 +106,7 @@ public struct JSONValueDecoder: ~Copyable {
     @inline(__always)
     private func moveSlots(to decoded: inout DecodedValue) {
         var found = decoded.found.mutableSpan
-        precondition(unsafe found.count == slots.count, "the decoded value was made for as many paths")
+        precondition(found.count == pathCount, "the decoded value was made for as many paths")
         for index in found.indices {
             unsafe found[unchecked: index] = slots[index]
             unsafe slots[index] = FoundValue()
@@ -111,7 +132,7 @@ public struct JSONValueDecoder: ~Copyable {
             case UInt8(ascii: "{"):
                 text = try readObject(start, of: text, into: &decoded)
             case UInt8(ascii: "["):
-                decoded.whole = try text.anyValue(at: start, isRead: validatesWhole || wantsMembers)
+                decoded.whole = try text.anyValue(at: start, isRead: validatesWhole || trie.base == 0)
             default: decoded.whole = try text.anyValue(at: start, isRead: true)
             }
             if !text.isAtEnd { throw .notJSON(reason: .trailing, at: text.position) }
@@ -129,7 +150,7 @@ public struct JSONValueDecoder: ~Copyable {
         var text = whole
         let value = unsafe text.value
         var level = 0
-        var frame = Frame(node: 0, start: start, isRead: validatesWhole || wantsMembers)
+        var frame = Frame(node: 0, start: start, isRead: validatesWhole || trie.base == 0)
         var mayClose = true
         try text.open(UInt8(ascii: "{"), at: start)
         while true {
@@ -142,7 +163,7 @@ public struct JSONValueDecoder: ~Copyable {
                 if child == 0, !frame.isRead {
                     try text.pass(at: at)
                 } else {
-                    if wantsMembers, level == 0 { unsafe addMember(name, &decoded, in: value) }
+                    if frame.node == trie.base { unsafe addMember(name, &decoded, in: value) }
                     let path = unsafe child == 0 ? -1 : Int(trie.nodes[child].path)
                     let isRead = frame.isRead || path >= 0
                     if child != 0, unsafe value[at] == UInt8(ascii: "{"), unsafe trie.nodes[child].hasChildren {
@@ -153,7 +174,7 @@ public struct JSONValueDecoder: ~Copyable {
                         mayClose = true
                         continue
                     }
-                    record(try text.anyValue(at: at, isRead: isRead), path, level, &decoded)
+                    record(try text.anyValue(at: at, isRead: isRead), path, in: frame.node, &decoded)
                 }
                 at = try text.take()
                 if unsafe value[at] == UInt8(ascii: ",") { continue }
@@ -169,7 +190,7 @@ public struct JSONValueDecoder: ~Copyable {
                 let path = unsafe Int(trie.nodes[frame.node].path)
                 level &-= 1
                 unsafe frame = frames[level]
-                record(slot, path, level, &decoded)
+                record(slot, path, in: frame.node, &decoded)
                 at = try text.take()
                 if unsafe value[at] == UInt8(ascii: ",") { break }
             }
@@ -227,8 +248,8 @@ public struct JSONValueDecoder: ~Copyable {
     }
 
     @inline(__always)
-    private func record(_ slot: FoundValue, _ path: Int, _ level: Int, _ decoded: inout DecodedValue) {
+    private func record(_ slot: FoundValue, _ path: Int, in node: Int, _ decoded: inout DecodedValue) {
         if path >= 0 { unsafe slots[path] = slot }
-        if wantsMembers, level == 0 { decoded.members[decoded.members.count - 1].value = slot }
+        if node == trie.base { decoded.members[decoded.members.count - 1].value = slot }
     }
 }

@@ -9,9 +9,27 @@ struct PathTree {
     private var children: [[[UInt8]: Int]] = [[:]]
     private var order: [[Int]] = [[]]
 
-    mutating func add(_ path: JSONPath, _ index: Int) {
+    mutating func add(_ path: [String], _ index: Int) {
+        let node = enter(path, index)
+        precondition(nodes[node].path < 0, "each path stands once in a plan")
+        nodes[node].path = Int32(index)
+        nodes[node].anyPath = Int32(index)
+    }
+
+    /// The node of the object whose members are wanted; what is there goes to slot `spare` if no path ends there. It is
+    /// looked into even if no path leads through it.
+    mutating func addBase(_ path: [String], spare: Int) -> Int {
+        if path.isEmpty { return 0 }
+        let node = enter(path, -1)
+        if nodes[node].path < 0 { nodes[node].path = Int32(spare) }
+        if order[node].isEmpty { addTable(to: node, size: 4) }
+        return node
+    }
+
+    /// The node at the end of a path; `index` is the first path of nodes that are new.
+    private mutating func enter(_ path: [String], _ index: Int) -> Int {
         var node = 0
-        for member in path.members.map({ Array($0.utf8) }) {
+        for member in path.map({ Array($0.utf8) }) {
             if let child = children[node][member] {
                 node = child
                 continue
@@ -27,9 +45,7 @@ struct PathTree {
             order[node].append(child)
             node = child
         }
-        precondition(nodes[node].path < 0, "each path stands once in a plan")
-        nodes[node].path = Int32(index)
-        nodes[node].anyPath = Int32(index)
+        return node
     }
 
     /// Gives each node with children a table that is at least half empty.
@@ -37,11 +53,15 @@ struct PathTree {
         for node in nodes.indices where !order[node].isEmpty {
             var size = 4
             while size < order[node].count * 2 { size *= 2 }
-            nodes[node].tableStart = Int32(entries.count)
-            nodes[node].tableMask = Int32(size - 1)
-            entries.append(contentsOf: repeatElement(PathTrie.Entry(), count: size))
+            addTable(to: node, size: size)
             for child in order[node] { place(child, in: node) }
         }
+    }
+
+    private mutating func addTable(to node: Int, size: Int) {
+        nodes[node].tableStart = Int32(entries.count)
+        nodes[node].tableMask = Int32(size - 1)
+        entries.append(contentsOf: repeatElement(PathTrie.Entry(), count: size))
     }
 
     private mutating func place(_ child: Int, in node: Int) {

@@ -36,14 +36,18 @@ struct PathTrie: ~Copyable {
     /// How many members the longest path has.
     let depth: Int
 
-    init(paths: [JSONPath]) {
+    /// The node of the object whose members are wanted; −1: none is.
+    let base: Int
+
+    init(_ request: FieldRequest) {
         var tree = PathTree()
-        for (index, path) in paths.enumerated() { tree.add(path, index) }
+        for (index, path) in request.paths.enumerated() { tree.add(path, index) }
+        base = request.membersOf.map { tree.addBase($0, spare: request.paths.count) } ?? -1
         tree.layOut()
         unsafe nodes = copy(tree.nodes)
         unsafe entries = copy(tree.entries)
         unsafe names = copy(tree.names)
-        depth = paths.map(\.members.count).max() ?? 0
+        depth = max(request.paths.map(\.count).max() ?? 0, request.membersOf?.count ?? 0)
     }
 
     deinit {

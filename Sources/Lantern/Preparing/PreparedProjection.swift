@@ -39,20 +39,63 @@ struct PreparedProjection {
             if plan.topics.contains(where: { $0.name == topic.name }) {
                 faults.append("topic \(topic.name) occurs twice")
             }
-            var topicPlan = TopicPlan(name: topic.name, isCompacted: topic.isCompacted)
-            if let key = topic.key, let path = path(key, of: "the key of topic \(topic.name)") {
+            var topicPlan = TopicPlan(name: topic.name, isCompacted: topic.isCompacted, format: format(of: topic))
+            if let key = topic.key, let path = dataPath(key, of: "the key of topic \(topic.name)") {
                 topicPlan.keyPath = add(path)
             }
+            addColumns(of: topic, to: &topicPlan)
             plan.topics.append(topicPlan)
+        }
+    }
+
+    private mutating func format(of topic: Topic) -> TopicFormat {
+        var format = TopicFormat(hasWholeBefore: topic.hasWholeBefore, ignoresTruncate: topic.ignoresTruncate)
+        switch topic.envelope {
+        case .none: break
+        case .connect: format.isInConnect = true
+        case .debezium: format.envelope = .debezium
+        case .debeziumInConnect:
+            format.isInConnect = true
+            format.envelope = .debezium
+        case .cloudEvents: format.envelope = .cloudevents
+        }
+        if let data = topic.data {
+            format.data = data == "$" ? [] : dataPath(data, of: "the data of topic \(topic.name)")?.members
+            if format.envelope != .none {
+                faults.append("topic \(topic.name): `data` and its envelope both say where the data is: remove one")
+            }
+        }
+        if format.envelope != .debezium, topic.hasWholeBefore || topic.ignoresTruncate {
+            faults.append(
+                "topic \(topic.name): `hasWholeBefore` and `ignoresTruncate` are options of change events")
+        }
+        return format
+    }
+
+    private mutating func addColumns(of topic: Topic, to topicPlan: inout TopicPlan) {
+        if topic.key != nil, !topic.keyColumns.isEmpty {
+            faults.append("topic \(topic.name): its key is a text (`key`) or has columns (`keyColumns`): remove one")
+        }
+        for column in topic.keyColumns {
+            guard let path = dataPath(column, of: "a key column of topic \(topic.name)") else { continue }
+            if path.members.count > 1 {
+                faults.append("`\(column)` is not a column of topic \(topic.name)'s key: a column is `$.name`")
+            } else if topicPlan.keyColumns.contains(add(path)) {
+                faults.append("`\(column)` occurs twice among the key columns of topic \(topic.name)")
+            } else {
+                topicPlan.keyColumns.append(add(path))
+            }
         }
     }
 
     private mutating func addTime(_ text: String) {
         do throws(PathReader.Fault) {
             switch try PathReader.value(text) {
-            case .path(let path, false): plan.time = .path(add(path))
+            case .path(let path, false):
+                check(path, of: "its time")
+                plan.time = TimeSource(.path(add(path)))
             case .attribute(.timestamp): plan.time = nil
-            case .attribute(let source): plan.time = source
+            case .attribute(let source): plan.time = TimeSource(source)
             case .path, .text: faults.append("its time `\(text)` must be a path, such as `$.at`")
             }
         } catch {
@@ -68,12 +111,32 @@ struct PreparedProjection {
 
     private mutating func path(_ text: String, of what: String) -> JSONPath? {
         do throws(PathReader.Fault) {
-            if case .path(let path, false) = try PathReader.value(text) { return path }
+            if case .path(let path, false) = try PathReader.value(text) {
+                check(path, of: what)
+                return path
+            }
             faults.append("`\(text)`, \(what), must be a path, such as `$.id`")
         } catch {
             faults.append("\(what): \(error.message)")
         }
         return nil
+    }
+
+    /// A path in the data itself.
+    private mutating func dataPath(_ text: String, of what: String) -> JSONPath? {
+        do throws(PathReader.Fault) {
+            if case .path(let path, false) = try PathReader.value(text), path.root == .data { return path }
+            faults.append("`\(text)`, \(what), must be a path, such as `$.id`")
+        } catch {
+            faults.append("\(what): \(error.message)")
+        }
+        return nil
+    }
+
+    /// Some topic must have what a path names.
+    private mutating func check(_ path: JSONPath, of what: String) {
+        let reasons = plan.topics.map { $0.fault(of: path) }
+        if let reason = reasons.first ?? nil, reasons.allSatisfy({ $0 != nil }) { faults.append("\(what): \(reason)") }
     }
 
     private mutating func add(_ path: JSONPath) -> Int {
@@ -129,7 +192,9 @@ struct PreparedProjection {
             for part in parts {
                 switch part {
                 case .literal(let text): plan.append(.literal(text))
-                case .path(let path): plan.append(.placeholder(.path(add(path))))
+                case .path(let path):
+                    check(path, of: "view \(view)")
+                    plan.append(.placeholder(.path(add(path))))
                 case .attribute(let source): plan.append(.placeholder(source))
                 }
             }

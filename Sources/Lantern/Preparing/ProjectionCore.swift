@@ -11,6 +11,8 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
     private let keyPaths: ContiguousArray<Int>
     private let limits: Limits
     private var decoder: JSONValueDecoder
+    /// Of topics with another format than JSON without an envelope; nil if there is none.
+    private let decoders: TopicDecoders?
     private var decoded: DecodedValue
     private var texts: UnescapedTexts
     private var changes: Changes
@@ -22,10 +24,13 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
         plan = prepared.plan
         paths = prepared.paths
         keyPaths = ContiguousArray(prepared.plan.topics.map { $0.keyPath ?? -1 })
+        let copiesMembers = prepared.views.contains { $0.ownership == .whole }
+        let copiesDocument = plan.views.contains { $0.kind == .document }
         decoder = JSONValueDecoder(
-            paths: plan.paths,
-            wantsMembers: prepared.views.contains { $0.ownership == .whole },
-            validatesWhole: plan.views.contains { $0.kind == .document })
+            paths: plan.isPlain ? plan.paths : [], wantsMembers: copiesMembers, validatesWhole: copiesDocument)
+        decoders =
+            plan.isPlain
+            ? nil : TopicDecoders(plan, copiesMembers: copiesMembers || copiesDocument, copiesDocument: copiesDocument)
         decoded = DecodedValue(pathCount: plan.paths.count)
         texts = UnescapedTexts(pathCount: plan.paths.count)
         changes = Changes(plan: plan, naming: naming, places: prepared.places, views: prepared.views, limits: limits)
@@ -34,28 +39,47 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
     mutating func project(
         _ event: borrowing Projections.Event, into changeset: inout Changeset
     ) -> ProjectionOutcome {
+        if let value = event.value, let bad = limits.fault(ofValue: value.count) { return .bad(bad) }
+        if let decoders {
+            if let fault = decoders.decode(event, into: &decoded) { return .bad(fault.badEvent(plan)) }
+            texts.fill(decoded, event)
+            return Self.foldDecoded(
+                source, event, decoded, texts, paths, keyPath: keyPaths[event.topic], &changes,
+                into: &changeset)
+        }
         if let value = event.value {
-            if let bad = limits.fault(ofValue: value.count) { return .bad(bad) }
             if let fault = decoder.decode(value, into: &decoded) { return .bad(fault.badEvent(plan)) }
-            texts.fill(decoded, value)
+            texts.fill(decoded, event)
         } else {
             for index in decoded.found.indices { decoded.found[index] = FoundValue() }
         }
+        return Self.fold(
+            source, event, decoded, texts, paths, keyPath: keyPaths[event.topic], &changes, into: &changeset)
+    }
+
+    /// An event with what its decoder wrote beside it.
+    private static func foldDecoded(
+        _ source: Source, _ event: borrowing Projections.Event, _ decoded: borrowing DecodedValue,
+        _ texts: borrowing UnescapedTexts, _ paths: borrowing ContiguousArray<Int32>, keyPath: Int,
+        _ changes: inout Changes, into changeset: inout Changeset
+    ) -> ProjectionOutcome {
+        fold(
+            source, decoded.event(event), decoded, texts, paths, keyPath: keyPath, &changes, into: &changeset)
+    }
+
+    private static func fold(
+        _ source: Source, _ event: borrowing Projections.Event, _ decoded: borrowing DecodedValue,
+        _ texts: borrowing UnescapedTexts, _ paths: borrowing ContiguousArray<Int32>, keyPath: Int,
+        _ changes: inout Changes,
+        into changeset: inout Changeset
+    ) -> ProjectionOutcome {
         changes.begin(event)
         do throws(ProjectionError) {
-            try Self.project(source, event, decoded, texts, paths, keyPath: keyPaths[event.topic], into: &changes)
+            try source.project(
+                Event(event, decoded, places: paths.span, texts: texts, keyPath: keyPath), into: &changes)
         } catch {
             return .bad(BadEvent(view: error.view, reason: error.reason))
         }
         return changes.fold.finish(event, decoded: decoded, into: &changeset)
-    }
-
-    private static func project(
-        _ source: Source, _ event: borrowing Projections.Event, _ decoded: borrowing DecodedValue,
-        _ texts: borrowing UnescapedTexts, _ paths: borrowing ContiguousArray<Int32>, keyPath: Int,
-        into changes: inout Changes
-    ) throws(ProjectionError) {
-        try source.project(
-            Event(event, decoded, places: paths.span, texts: texts, keyPath: keyPath), into: &changes)
     }
 }

@@ -22,15 +22,14 @@ struct ViewFaults {
         guard ownership == .owned || ownership == .whole, let topic = view.topics.first.map({ topics[$0] }) else {
             return nil
         }
-        let isOwned = view.key.parts.contains { part in
-            switch part {
-            case .placeholder(.key): true
-            case .placeholder(.path(let path, _)): path == topic.keyPath
-            default: false
-            }
+        if view.key.sources.contains(.key) { return nil }
+        let found = view.key.sources.compactMap { source in
+            if case .path(let path, _) = source { return path }
+            return nil
         }
-        if isOwned { return nil }
-        let key = topic.keyPath.map { " or `{\(paths[$0].members.joined(separator: "."))}`" } ?? ""
+        if !topic.keyPaths.isEmpty, topic.keyPaths.allSatisfy(found.contains) { return nil }
+        let names = topic.keyPaths.map { "`{\(paths[$0].members.joined(separator: "."))}`" }
+        let key = names.isEmpty ? "" : " or \(names.joined(separator: " and "))"
         let way =
             switch view.kind {
             case .hash where ownership == .owned: ", or declare it `HashView(shared: …)`, which only increments"

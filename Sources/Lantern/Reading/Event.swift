@@ -11,6 +11,7 @@ public struct Event: ~Escapable {
     private let unescapedFinds: Span<FoundValue>
     /// The path that the record key supplies in a tombstone; −1: none.
     private let keyPath: Int
+    private let keepsUnavailable: Bool
 
     @_lifetime(copy record, borrow decoded, copy places, borrow texts)
     init(
@@ -23,6 +24,7 @@ public struct Event: ~Escapable {
         unescaped = texts.bytes.span
         unescapedFinds = texts.places.span
         self.keyPath = keyPath
+        keepsUnavailable = decoded.keepsUnavailable
     }
 
     /// The topic's place among the projection's `topics`.
@@ -63,18 +65,26 @@ public struct Event: ~Escapable {
             let place = Int(field.path) < places.count ? Int(places[Int(field.path)]) : -1
             precondition(place >= 0, "\(field) is not a stored property of the projection: declare it there")
             let slot = finds[place]
-            if let value = record.value {
-                if slot.kind == .escapedString, unescapedFinds[place].kind == .string {
-                    return FieldValue(
-                        field, slot.kind, raw: value.extracting(slot.range),
-                        text: unescaped.extracting(unescapedFinds[place].range))
-                }
-                return FieldValue(field, slot.kind, raw: value.extracting(slot.range), text: nil)
+            if record.value == nil, place == keyPath, let key = record.key {
+                return FieldValue(field, .string, raw: key, text: nil, isRaw: true)
             }
-            if place == keyPath, let key = record.key {
-                return FieldValue(field, .string, raw: key, text: nil, isRecordKey: true)
+            let raw = bytes(slot)
+            if slot.kind == .escapedString, unescapedFinds[place].kind == .string {
+                return FieldValue(
+                    field, slot.kind, raw: raw, text: unescaped.extracting(unescapedFinds[place].range))
             }
-            return FieldValue(field, .nothing, raw: Span(), text: nil)
+            return FieldValue(
+                field, slot.kind, raw: raw, text: nil, isRaw: slot.place != .value, isKept: keepsUnavailable)
         }
+    }
+
+    @_lifetime(copy self)
+    private func bytes(_ slot: FoundValue) -> Span<UInt8> {
+        switch slot.place {
+        case .value: if let value = record.value { return value.extracting(slot.range) }
+        case .key: if let key = record.key { return key.extracting(slot.range) }
+        case .converted: return record.converted.extracting(slot.range)
+        }
+        return Span()
     }
 }

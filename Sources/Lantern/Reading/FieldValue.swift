@@ -12,12 +12,18 @@ public struct FieldValue: ~Escapable {
     let raw: Span<UInt8>
     /// What a string with escapes says; nil if it has none, or an unpaired surrogate.
     let unescaped: Span<UInt8>?
-    /// A tombstone's record key, used as the field's value: bytes, not JSON.
-    let isRecordKey: Bool
+    /// Its bytes need not be JSON: the record key, a header.
+    let isRaw: Bool
+    /// If it is not in the event, what a row has of it may stay.
+    let isKept: Bool
 
     @_lifetime(copy raw, copy text)
-    init(_ field: Field, _ kind: FoundValue.Kind, raw: Span<UInt8>, text: Span<UInt8>?, isRecordKey: Bool = false) {
-        self.isRecordKey = isRecordKey
+    init(
+        _ field: Field, _ kind: FoundValue.Kind, raw: Span<UInt8>, text: Span<UInt8>?, isRaw: Bool = false,
+        isKept: Bool = false
+    ) {
+        self.isRaw = isRaw
+        self.isKept = isKept
         self.field = field
         self.kind = kind
         self.raw = raw
@@ -25,7 +31,10 @@ public struct FieldValue: ~Escapable {
     }
 
     /// Whether the path finds something other than null.
-    public var isPresent: Bool { kind != .nothing && kind != .null }
+    public var isPresent: Bool { kind != .nothing && kind != .null && kind != .unavailable }
+    /// Whether there is a value that the event does not have: a large column that PostgreSQL did not log again (TOAST). A
+    /// hash's `set` leaves such a field as it is.
+    public var isUnavailable: Bool { kind == .unavailable }
     /// Whether it finds null.
     public var isNull: Bool { kind == .null }
 
@@ -43,7 +52,7 @@ public struct FieldValue: ~Escapable {
         case .escapedString:
             guard let unescaped else { throw fault("it has an unpaired surrogate escape") }
             return unescaped
-        case .nothing, .null, .object, .array: throw fault("a string, a number, true or false is needed")
+        case .nothing, .null, .object, .array, .unavailable: throw fault("a string, a number, true or false is needed")
         }
     }
 
@@ -95,7 +104,7 @@ public struct FieldValue: ~Escapable {
         case .escapedString:
             guard let unescaped = value.unescaped else { return false }
             bytes = unescaped
-        case .nothing, .null, .object, .array: return false
+        case .nothing, .null, .object, .array, .unavailable: return false
         }
         guard bytes.count == text.utf8CodeUnitCount else { return false }
         for index in bytes.indices where unsafe bytes[index] != text.utf8Start[index] { return false }
@@ -111,6 +120,10 @@ public struct FieldValue: ~Escapable {
         switch kind {
         case .nothing: return ProjectionError("\(field) finds nothing")
         case .null: return ProjectionError("\(field) is null; \(what)")
+        case .unavailable:
+            return ProjectionError(
+                "\(field) is not in the event: PostgreSQL did not log it again, since it had not changed (TOAST); \(what); "
+                    + "`ALTER TABLE … REPLICA IDENTITY FULL` makes it part of every event")
         default:
             let shown = raw.extracting(first: min(raw.count, 60)).readable
             return ProjectionError("\(field) is \(shown)\(raw.count > 60 ? "…" : ""); \(what)")

@@ -4,7 +4,7 @@ internal import Projections
 /// Where a value of a row is written to: a hash's or a document's field, a field's name, or a member.
 public struct ValueWriter: ~Copyable {
     enum Use { case field, member, document }
-    enum Outcome { case nothing, null, value }
+    enum Outcome { case nothing, null, value, unavailable }
 
     var use = Use.field
     var outcome = Outcome.nothing
@@ -50,6 +50,9 @@ public struct ValueWriter: ~Copyable {
         outcome = .value
         switch value.kind {
         case .null: outcome = .null
+        case .unavailable:
+            guard use == .field, value.isKept else { throw value.fault("here it is needed") }
+            outcome = .unavailable
         case .object, .array:
             if use == .member { throw value.fault("a string, a number, true or false is needed") }
             if use == .document, !JSONText.hasPairedSurrogates(value.raw) {
@@ -58,7 +61,7 @@ public struct ValueWriter: ~Copyable {
             JSONText.compact(value.raw, to: &bytes)
         case .string, .escapedString:
             guard use == .document else { return bytes.append(try value.text()) }
-            if value.isRecordKey { return try write(text: value.raw) }
+            if value.isRaw, value.kind == .string { return try write(text: value.raw) }
             if value.kind == .escapedString { _ = try value.text() }
             bytes.append(UInt8(ascii: "\""))
             bytes.append(value.raw)

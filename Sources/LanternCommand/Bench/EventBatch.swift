@@ -50,10 +50,9 @@ struct EventBatch: ~Copyable {
         return start..<bytes.count
     }
 
-    /// Decodes event `index`, and no more.
-    func decode(_ index: Int, _ projector: JSONProjector) {
-        guard let value = places[index].value else { return }
-        projector.decode(bytes.span(value))
+    /// Decodes event `index`, and no more; `list` is memory for its headers.
+    func decode(_ index: Int, _ projector: any PlannedProjector, _ list: HeaderList) {
+        with(index, list) { event in projector.decode(event) }
     }
 
     /// Decodes and folds event `index`; `list` is memory for its headers.
@@ -66,7 +65,7 @@ struct EventBatch: ~Copyable {
     }
 
     /// The type of event `index`; nil if it has none.
-    func type(_ index: Int, _ projector: JSONProjector, _ list: HeaderList) -> String? {
+    func type(_ index: Int, _ projector: any PlannedProjector, _ list: HeaderList) -> String? {
         var type: String?
         with(index, list) { event in type = projector.explain(event).type }
         return type

@@ -18,7 +18,7 @@ struct ProjectionBench: ~Copyable {
     private static let eventsPerTransaction = 100_000
 
     private let limits: Limits
-    private let projector: JSONProjector
+    private let projector: any PlannedProjector
     private var scratch: ScratchRedis
     private var consumer: Consumer
     private let positions: [Kafka.Position]
@@ -48,7 +48,7 @@ struct ProjectionBench: ~Copyable {
     ) {
         self.limits = limits
         self.positions = positions
-        projector = JSONProjector(plan: plan, naming: scratch.naming, limits: limits)
+        projector = makeProjector(plan, naming: scratch.naming, limits: limits)
         report = BenchReport(projection: plan.name)
         self.scratch = scratch
         self.consumer = consumer
@@ -128,7 +128,7 @@ struct ProjectionBench: ~Copyable {
 
     private mutating func decodeAll() {
         let start = BenchClocks.thread()
-        for index in 0..<batch.count { batch.decode(index, projector) }
+        for index in 0..<batch.count { batch.decode(index, projector, headers) }
         clocks.decode += BenchClocks.thread() - start
     }
 

@@ -42,7 +42,7 @@ struct PathFacts {
             if leaf.text == Self.placeholder { placeholders += 1 }
         case .number: takeNumber(leaf.text)
         case .object: objects += 1
-        case .nothing, .yes, .no, .array: break
+        case .nothing, .yes, .no, .array, .unavailable: break
         }
         switch leaf.kind {
         case .string, .escapedString, .number:

@@ -18,7 +18,7 @@ struct EventPreview: Encodable {
     private static let longest = 300
 
     init(_ record: ParkedRecord, topic: String, partition: Int32, _ plan: ProjectionPlan, limits: Limits) {
-        let projector = JSONProjector(plan: plan, limits: limits)
+        let projector = makeProjector(plan, limits: limits)
         let headers = HeaderList()
         for header in record.headers {
             if let value = header.value {

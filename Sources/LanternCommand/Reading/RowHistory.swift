@@ -26,7 +26,7 @@ struct RowHistory: ~Copyable {
     private let plan: ProjectionPlan
     private let view: ViewPlan
     private let key: [UInt8]
-    private let projector: JSONProjector
+    private let projector: any PlannedProjector
     private var ends: [TopicPartition: Int64] = [:]
     private var left: Set<TopicPartition> = []
     private var ignored: Set<[Int64]> = []
@@ -45,7 +45,7 @@ struct RowHistory: ~Copyable {
         self.plan = plan
         self.view = view
         self.key = key
-        projector = JSONProjector(plan: plan, limits: limits)
+        projector = makeProjector(plan, limits: limits)
     }
 
     /// Reads and folds; returns the events in the order of time, then topic, partition and offset.

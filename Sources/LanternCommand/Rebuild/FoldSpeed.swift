@@ -12,14 +12,14 @@ struct FoldSpeed: ~Copyable {
     /// Of a transaction that a lane would send.
     private static let commandsPerBatch = 1_000
 
-    private let projector: JSONProjector
+    private let projector: any PlannedProjector
     private let headers = HeaderList()
     private var batch = EventBatch()
     private var changes = Changeset()
     private var commands = CommandBuffer()
     private var events = 0
 
-    private init(_ plan: ProjectionPlan, _ limits: Limits) { projector = JSONProjector(plan: plan, limits: limits) }
+    private init(_ plan: ProjectionPlan, _ limits: Limits) { projector = makeProjector(plan, limits: limits) }
 
     /// Events a second; nil if there are too few to tell. `starts` are the first offsets of each topic's partitions.
     static func measure(

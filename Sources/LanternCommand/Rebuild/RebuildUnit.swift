@@ -55,7 +55,7 @@ struct RebuildUnit: Sendable {
             adjust(&settings)
             let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
             return ProjectionRunner(
-                settings: settings, makeProjector: { JSONProjector(plan: plan, limits: limits, sample: sample) },
+                settings: settings, makeProjector: { makeProjector(plan, limits: limits, sample: sample) },
                 log: { lines.write($0) })
         }
     }

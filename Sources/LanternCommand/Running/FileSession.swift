@@ -19,7 +19,7 @@ extension WorkerSession {
             adjust(&settings)
             let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
             return ProjectionRunner(
-                settings: settings, makeProjector: { JSONProjector(plan: plan, limits: limits) },
+                settings: settings, makeProjector: { makeProjector(plan, limits: limits) },
                 log: { lines.write($0) })
         }
         self.init(

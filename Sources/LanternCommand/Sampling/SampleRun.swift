@@ -6,18 +6,14 @@ import Projections
 struct SampleRun: ~Copyable {
     private(set) var result: SampleReport.Projection
     private let plan: ProjectionPlan
-    private let projector: JSONProjector
+    private let projector: any PlannedProjector
     private var changes = Changeset()
     private var places: [EventExplanation.TakenRule: Int] = [:]
     private var parkedKeys: Set<[UInt8]> = []
-    private var keyDecoder: JSONValueDecoder
-    private var keyDecoded: DecodedValue
 
     init(_ plan: ProjectionPlan, limits: Limits) {
         self.plan = plan
-        projector = JSONProjector(plan: plan, limits: limits)
-        keyDecoder = JSONValueDecoder(paths: plan.paths, wantsMembers: false)
-        keyDecoded = DecodedValue(pathCount: plan.paths.count)
+        projector = makeProjector(plan, limits: limits)
         result = SampleReport.Projection(name: plan.name, rules: [])
         for (view, viewPlan) in plan.views.enumerated() {
             for rules in viewPlan.rules {
@@ -36,16 +32,14 @@ struct SampleRun: ~Copyable {
     mutating func take(_ sample: SampleEvent) {
         guard let topic = plan.topics.firstIndex(where: { $0.name == sample.topic }) else { return }
         result.events += 1
-        let key = key(of: sample, topic: topic)
         let headers = HeaderList()
         for header in sample.headers {
             let value = Array((header.value ?? "").utf8)
             headers.append(name: Array(header.name.utf8).span, value: header.value == nil ? nil : value.span)
         }
+        let key = key(of: sample, topic: topic, headers)
         let (keyBytes, valueBytes) = (key ?? [], sample.value ?? [])
-        let event = Event(
-            topic: topic, partition: 0, offset: Int64(sample.line - 1), timestamp: sample.timestamp,
-            key: key == nil ? nil : keyBytes.span, value: sample.value == nil ? nil : valueBytes.span, headers: headers)
+        let event = Self.event(sample, topic: topic, key == nil ? nil : keyBytes.span, valueBytes.span, headers)
         let explanation = projector.explain(event)
         for rule in explanation.rules { if let place = places[rule] { result.rules[place].matched += 1 } }
         changes.removeAll()
@@ -71,23 +65,23 @@ struct SampleRun: ~Copyable {
                 reason: reason))
     }
 
-    /// The key that the line gives, otherwise the value at the path that the topic declares.
-    private mutating func key(of sample: SampleEvent, topic: Int) -> [UInt8]? {
+    @_lifetime(copy key, copy value, borrow headers)
+    private static func event(
+        _ sample: SampleEvent, topic: Int, _ key: Span<UInt8>?, _ value: Span<UInt8>, _ headers: borrowing HeaderList
+    ) -> Event {
+        Event(
+            topic: topic, partition: 0, offset: Int64(sample.line - 1), timestamp: sample.timestamp, key: key,
+            value: sample.value == nil ? nil : value, headers: headers)
+    }
+
+    /// The key that the line gives, otherwise what the value says of the one that the topic declares.
+    private func key(of sample: SampleEvent, topic: Int, _ headers: HeaderList) -> [UInt8]? {
         switch sample.key {
         case .none: return nil
         case .bytes(let bytes): return bytes
-        case .declared: break
-        }
-        guard let path = plan.topics[topic].keyPath, let value = sample.value,
-            keyDecoder.decode(value.span, into: &keyDecoded) == nil
-        else { return nil }
-        let slot = keyDecoded.found[path]
-        switch slot.kind {
-        case .string, .number, .yes, .no: return Array(value[slot.range])
-        case .escapedString:
-            var text = ByteBuffer()
-            return JSONText.unescape(value.span.extracting(slot.range), to: &text) ? text.array : nil
-        case .nothing, .null, .object, .array: return nil
+        case .declared:
+            let value = sample.value ?? []
+            return projector.declaredKey(Self.event(sample, topic: topic, nil, value.span, headers))
         }
     }
 }

@@ -1,3 +1,5 @@
+public import Bytes
+
 /// What the decoder makes of one event's value: what each path of the plan found, and the members of the top object
 /// if some view copies it whole. It is filled again for each event and keeps its memory.
 public struct DecodedValue: ~Copyable {
@@ -21,6 +23,22 @@ public struct DecodedValue: ~Copyable {
     public var repeatsName = false
     /// The whole value without what surrounds it (its kind, and its range without leading and trailing blanks).
     public var whole = FoundValue()
+    /// What the decoder wrote that is not in the event as it came: slots with the place `.converted` are in it.
+    public var converted = ByteBuffer(capacity: 16)
+    /// Whether all slots are in the event's value.
+    public var isInValue = true
+    /// What a document that is copied takes: all of the event's value, or only `whole`.
+    public var isCopiedAsItCame = true
+    /// What the record key has for each of the topic's key columns.
+    public var keyColumns: [FoundValue] = []
+    /// Why the record key is not what the topic declares; nil if it is, or if no columns are declared.
+    public var keyFault: KeyFault?
+    /// Some of `members` are unavailable.
+    public var lacksMembers = false
+    /// What is unavailable has not changed: what a row has of it may stay.
+    public var keepsUnavailable = false
+    /// The event has a NULL value and is no tombstone: a CloudEvent without data.
+    public var isWithoutData = false
 
     public init(pathCount: Int) {
         found = Array(repeating: FoundValue(), count: pathCount)

@@ -14,6 +14,8 @@ public struct Event: ~Escapable {
     public let value: Span<UInt8>?
     /// It outlives the event, which was made in its scope: nothing is counted for each event.
     private unowned(unsafe) let headerList: HeaderList
+    /// What the event's decoder wrote beside it: see ``FoundValue/Place``.
+    public let converted: Span<UInt8>
 
     /// `headers` may be empty if the projection reads none.
     @_lifetime(copy key, copy value, borrow headers)
@@ -28,6 +30,20 @@ public struct Event: ~Escapable {
         self.key = key
         self.value = value
         unsafe headerList = copy headers
+        converted = Span()
+    }
+
+    /// The same record with what its decoder made of it; `value` is another one only for what has none.
+    @_lifetime(copy event, copy value, copy converted)
+    public init(_ event: Event, value: Span<UInt8>?, converted: Span<UInt8>) {
+        topic = event.topic
+        partition = event.partition
+        offset = event.offset
+        timestamp = event.timestamp
+        key = event.key
+        self.value = value
+        unsafe headerList = event.headerList
+        self.converted = converted
     }
 
     /// Of key and value.

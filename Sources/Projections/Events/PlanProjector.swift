@@ -8,7 +8,7 @@ public struct PlanProjector<Decoder: ValueDecoder & ~Copyable>: ~Copyable {
     public let plan: ProjectionPlan
     @usableFromInline var decoder: Decoder
     @usableFromInline var fold: Fold
-    @usableFromInline var decoded: DecodedValue
+    @usableFromInline package var decoded: DecodedValue
     @usableFromInline let nothing: DecodedValue
     @usableFromInline let limits: Limits
 

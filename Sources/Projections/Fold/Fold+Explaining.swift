@@ -30,7 +30,7 @@ extension Fold {
     ) -> EventExplanation {
         stage.removeAll()
         var explanation = EventExplanation()
-        if event.value != nil, let source = program.type {
+        if event.value != nil, let source = program.topics[event.topic].type {
             let found = program.find(source, event, decoded)
             var text = ByteBuffer()
             if found.kind != .nothing, (try? program.appendText(found, source, event, to: &text)) != nil {
@@ -41,7 +41,7 @@ extension Fold {
         for index in steps.range {
             let step = program.steps[index]
             let view = Int(program.views[Int(step.view)].view)
-            let name = name(of: event.value == nil ? .tombstone : explanation.type.map { .named($0) } ?? .any, in: view)
+            let name = name(of: event, type: explanation.type, in: view)
             for row in step.rules.range
             where (try? program.holds(program.rules[row].conditions, event, decoded, &stage)) == true {
                 explanation.rules.append(.init(view: view, event: name, rule: row - step.rules.range.lowerBound))
@@ -52,7 +52,10 @@ extension Fold {
     }
 
     /// The name under which a view has rules for such an event.
-    private func name(of event: EventName, in view: Int) -> EventName {
-        plan.views[view].rules.contains { $0.event == event } ? event : .any
+    private func name(of event: borrowing Event, type: String?, in view: Int) -> EventName {
+        let topic = plan.topics[event.topic]
+        var names = topic.eventNames(ofType: type)
+        if event.value == nil { names = [topic.format.envelope == .debezium ? DebeziumDelete.name : .tombstone] }
+        return names.first { name in plan.views[view].rules.contains { $0.event == name } } ?? .any
     }
 }

@@ -9,19 +9,20 @@ extension FoldProgram {
         let value = shown(fault.source, event, decoded)
         let reason =
             switch fault.code {
-            case .missing: "\(path) finds nothing"
+            case .missing: "\(path) finds nothing" + connectHint(event, plan)
             case .null: "\(path) is null"
             case .text: "\(path) is \(value), which is text"
             case .emptyField: "\(path) is empty, but a placeholder in a key needs a value"
             case .fieldKind: "\(path) is \(value); a placeholder in a key must be a string or an integer"
             case .scalarKind: "\(path) is \(value); a string, a number, true or false is needed"
-            case .notNumber: "\(path) is \(value); a number is needed"
+            case .notNumber: "\(path) is \(value); a number is needed" + decimalHint(fault.source, plan, event, decoded)
             case .notInteger where fault.scale > 0:
                 "\(path) is \(value), which is not an integer within ±2^53 after multiplying by 10^\(fault.scale)"
             case .notInteger: "\(path) is \(value), which is not an integer within ±2^53"
             case .notFinite: "\(path) is \(value), which is beyond what a double can hold"
             case .time:
-                "\(path) is \(value), which is not a time: \(EventTime.remedy)"
+                "\(path) is \(value), which is not a time: "
+                    + (topics[event.topic].timeNeedsUnit ? Self.unitRemedy : EventTime.remedy)
             case .timestamp: "the record's timestamp is \(event.timestamp), which is not between 1970 and the year 9999"
             case .surrogate where fault.source.kind == .nothing: surrogateInMember(event, decoded)
             case .surrogate: "\(path) has an unpaired surrogate escape: \(value)"
@@ -35,6 +36,7 @@ extension FoldProgram {
             case .notObject: "the value is not an object, but `set: all` needs one"
             case .repeatedName: "a name occurs twice at the top of the value, but `set: all` needs each name once"
             case .unknownType: "no view has a rule for its type: \(path) is \(value)"
+            default: reason(fault, path, value, plan, event, decoded)
             }
         return BadEvent(view: fault.view >= 0 ? plan.views[fault.view].name : nil, reason: reason)
     }
@@ -68,10 +70,14 @@ extension FoldProgram {
         }
     }
 
-    private func shown(_ source: Source, _ event: borrowing Event, _ decoded: borrowing DecodedValue) -> String {
-        let found = find(source, event, decoded)
+    func shown(_ source: Source, _ event: borrowing Event, _ decoded: borrowing DecodedValue) -> String {
+        shown(find(source, event, decoded), source, event)
+    }
+
+    func shown(_ found: Found, _ source: Source, _ event: borrowing Event) -> String {
         switch found.kind {
         case .nothing: return "absent"
+        case .unavailable: return "not in the event"
         case .null: return "null"
         case .yes: return "true"
         case .no: return "false"
@@ -82,12 +88,12 @@ extension FoldProgram {
         }
     }
 
-    private static func shorten(_ text: String) -> String { text.count <= 60 ? text : text.prefix(59) + "…" }
+    static func shorten(_ text: String) -> String { text.count <= 60 ? text : text.prefix(59) + "…" }
 }
 
 extension Span<UInt8> {
     /// The first bytes as text, cut where a character begins.
-    fileprivate func readable(upTo limit: Int) -> String {
+    func readable(upTo limit: Int) -> String {
         var end = Swift.min(count, limit)
         while end > 0, end < count, self[end] & 0xC0 == 0x80 { end -= 1 }
         return extracting(0..<end).readable + (end < count ? "…" : "")

@@ -71,14 +71,15 @@ public struct Fold: ~Copyable {
     ) throws(FoldFault) -> TableRange {
         let topic = program.topics[event.topic]
         guard let value = event.value else { return topic.tombstone }
-        guard let path = program.typePath else { return try stepsByRecord(event, decoded) }
-        let slot = decoded.found[path]
+        guard topic.typePath >= 0 else { return try stepsByRecord(event, decoded) }
+        let slot = decoded.found[Int(topic.typePath)]
         switch slot.kind {
-        case .string, .number: return program.steps(topic: event.topic, type: value.extracting(slot.range))
+        case .string where slot.place == .value, .number where slot.place == .value:
+            return program.steps(topic: event.topic, type: value.extracting(slot.range))
         case .nothing, .null, .object, .array: return topic.any
-        case .escapedString, .yes, .no:
+        case .escapedString, .yes, .no, .string, .number, .unavailable:
             var source = Source(.path)
-            source.path = Int32(path)
+            source.path = topic.typePath
             stage.scratch.truncate(to: 0)
             try program.appendText(program.find(source, event, decoded), source, event, to: &stage.scratch)
             return program.steps(topic: event.topic, type: stage.scratch.span)
@@ -89,7 +90,7 @@ public struct Fold: ~Copyable {
     private mutating func stepsByRecord(
         _ event: borrowing Event, _ decoded: borrowing DecodedValue
     ) throws(FoldFault) -> TableRange {
-        guard let source = program.type else { return program.topics[event.topic].any }
+        guard let source = program.topics[event.topic].type else { return program.topics[event.topic].any }
         let found = program.find(source, event, decoded)
         if found.kind == .nothing { return program.topics[event.topic].any }
         stage.scratch.truncate(to: 0)
@@ -104,7 +105,8 @@ public struct Fold: ~Copyable {
             count(event, decoded)
             return .unknownType
         }
-        var bad = program.describe(FoldFault(.unknownType, program.type ?? Source(.nothing)), of: plan, event, decoded)
+        var bad = program.describe(
+            FoldFault(.unknownType, program.topics[event.topic].type ?? Source(.nothing)), of: plan, event, decoded)
         bad.demandsHalt = plan.unknown == .halt
         return .bad(bad)
     }
@@ -113,7 +115,7 @@ public struct Fold: ~Copyable {
 
     private mutating func count(_ event: borrowing Event, _ decoded: borrowing DecodedValue) {
         stage.scratch.truncate(to: 0)
-        if let source = program.type {
+        if let source = program.topics[event.topic].type {
             // A value without a text is not a type.
             try? program.appendText(program.find(source, event, decoded), source, event, to: &stage.scratch)
         }

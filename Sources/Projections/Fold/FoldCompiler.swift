@@ -6,31 +6,60 @@ extension FoldProgram {
         self.init()
         self.longestKey = longestKey
         self.prefix = text(prefix)
-        type = plan.type.map { source($0, topic: nil) }
-        if case .path(let index, _)? = plan.type { typePath = index }
-        time = plan.time.map { source($0, topic: nil) }
         for (topic, topicPlan) in plan.topics.enumerated() {
             let views = plan.views.indices.filter { plan.views[$0].topics.contains(topic) }
-            var code = TopicCode(keyPath: Int32(topicPlan.keyPath ?? -1))
+            var code = self.topic(topic, of: plan)
             code.any = steps(views, of: plan, topic: nil) { $0 == .any ? 1 : 0 }
-            code.tombstone = steps(views, of: plan, topic: topicPlan) { $0 == .tombstone ? 1 : 0 }
+            let isDebezium = topicPlan.format.envelope == .debezium
+            code.tombstone =
+                isDebezium
+                ? steps(
+                    views.filter { DebeziumDelete.fitsTombstone(plan.views[$0], topicPlan) }, of: plan, topic: topicPlan
+                ) { $0 == DebeziumDelete.name ? 1 : 0 }
+                : steps(views, of: plan, topic: topicPlan) { $0 == .tombstone ? 1 : 0 }
             topics.append(code)
-            var names: [ExactText] = []
-            for view in views {
-                for rules in plan.views[view].rules {
-                    if case .named(let name) = rules.event, !names.contains(ExactText(name)) {
-                        names.append(ExactText(name))
-                    }
+            let texts =
+                isDebezium
+                ? DebeziumOperation.allCases.map(\.text) : Self.typeNames(views.map { plan.views[$0] })
+            for name in texts {
+                let names = topicPlan.eventNames(ofType: name)
+                let rows = steps(views, of: plan, topic: nil) { event in
+                    names.firstIndex(of: event).map { names.count - $0 } ?? 0
                 }
-            }
-            for name in names.map(\.text) {
-                let rows = steps(views, of: plan, topic: nil) { $0 == .named(name) ? 2 : $0 == .any ? 1 : 0 }
                 let text = self.text(name)
                 let hash = ByteHash.hash(pool.span(text.range), seed: seed ^ UInt64(topic))
                 types.append(TypeCode(topic: Int32(topic), name: text, hash: hash, steps: rows))
             }
         }
         fillTypeSlots()
+    }
+
+    /// What a topic's events have, without its steps.
+    mutating func topic(_ topic: Int, of plan: ProjectionPlan) -> TopicCode {
+        let topicPlan = plan.topics[topic]
+        var code = TopicCode(keyPath: Int32(topicPlan.keyPath ?? -1))
+        code.type = plan.type(ofTopic: topic).map { source($0, topic: nil) }
+        if case .path(let index, _)? = plan.type(ofTopic: topic) { code.typePath = Int32(index) }
+        if let time = plan.time(ofTopic: topic) {
+            code.time = source(time.source, topic: nil)
+            code.time?.isBinary = time.isBinary
+            code.timeUnit = time.unit
+            if case .path(let index, _) = time.source, topicPlan.format.envelope == .debezium, time.unit == nil {
+                code.timeNeedsUnit = plan.paths[index].root == .data
+            }
+        }
+        code.isJSON = topicPlan.format.encoding == .json
+        code.keyColumns = Self.append(topicPlan.keyColumns.map { Int32($0) }, to: &columns)
+        return code
+    }
+
+    /// The types that some of these views have a rule for.
+    private static func typeNames(_ views: [ViewPlan]) -> [String] {
+        var names: [ExactText] = []
+        for rules in views.flatMap(\.rules) {
+            if case .named(let name) = rules.event, !names.contains(ExactText(name)) { names.append(ExactText(name)) }
+        }
+        return names.map(\.text)
     }
 
     private mutating func fillTypeSlots() {
@@ -139,7 +168,7 @@ extension FoldProgram {
         case .setField(let name, let value): return named(.setField, name, source(value, topic: topic))
         case .unsetField(let name): return named(.unsetField, name)
         case .incrementField(let name, let number):
-            var code = named(.incrementField, name, source(number.source, topic: topic))
+            var code = named(.incrementField, name, source(number, topic: topic))
             code.scale = number.scale
             return code
         case .setAll: return ChangeCode(operation: view.kind == .document ? .setAllDocument : .setAllFields)
@@ -179,7 +208,14 @@ extension FoldProgram {
     private mutating func numbered(
         _ operation: ChangeCode.Operation, _ number: NumberSource, _ topic: TopicPlan?
     ) -> ChangeCode {
-        ChangeCode(operation: operation, source: source(number.source, topic: topic), scale: number.scale)
+        ChangeCode(operation: operation, source: source(number, topic: topic), scale: number.scale)
+    }
+
+    private mutating func source(_ number: NumberSource, topic: TopicPlan?) -> Source {
+        var code = source(number.source, topic: topic)
+        code.isText = number.isText
+        code.isBinary = number.isBinary
+        return code
     }
 
     private mutating func template(_ template: TextTemplate, topic: TopicPlan?) -> TableRange {
@@ -192,11 +228,15 @@ extension FoldProgram {
         return Self.append(compiled, to: &self.parts)
     }
 
-    /// `topic` is given for tombstones: there the record key supplies the topic's path, and other paths find nothing.
+    /// `topic` is given for tombstones: there the record key supplies the topic's path or columns, and other paths find
+    /// nothing.
     mutating func source(_ value: ValueSource, topic: TopicPlan?) -> Source {
         switch value {
         case .path(let index, let isOptional):
-            var code = Source(topic == nil ? .path : topic?.keyPath == index ? .key : .nothing)
+            var code = Source(.path)
+            if let topic, !topic.keyColumns.contains(index) {
+                code = Source(topic.keyPath == index ? .key : .nothing)
+            }
             code.path = Int32(index)
             code.isOptional = isOptional
             return code

@@ -3,7 +3,8 @@ struct FoldFault: Error {
     enum Code {
         case missing, null, text, emptyField, fieldKind, scalarKind, notNumber, notInteger, notFinite, time, timestamp
         case surrogate, notUTF8, recordKey, keyLength, notObject, repeatedName
-        case unknownType
+        case unknownType, unavailable, notNumberText, notBinary, noData, inConnect
+        case noKey, unreadableKey, otherColumns, keyColumn
     }
 
     var code: Code

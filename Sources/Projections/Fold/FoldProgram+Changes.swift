@@ -96,17 +96,18 @@ extension FoldProgram {
         switch code.operation {
         case .setField:
             let found = find(code.source, event, decoded)
-            if found.kind == .nothing {
+            switch found.kind {
+            case .nothing:
                 guard code.source.isOptional else { throw FoldFault(.missing, code.source) }
                 return
-            }
-            if found.kind == .null {
-                change.operation = .unsetField
-            } else {
-                change.value = try stageField(found, code.source, event, into: &stage)
+            case .null: change.operation = .unsetField
+            case .unavailable:
+                guard decoded.keepsUnavailable else { throw FoldFault(.unavailable, code.source) }
+                return
+            default: change.value = try stageField(found, code.source, event, into: &stage)
             }
         case .unsetField, .delete: break
-        case .setAllDocument: if decoded.repeatsName { throw FoldFault(.repeatedName) }
+        case .setAllDocument: change.value = try stageWhole(event, decoded)
         case .incrementField, .incrementCounter:
             guard let number = try integer(code.source, scale: code.scale, event, decoded) else { return }
             change.number = number
@@ -170,22 +171,41 @@ extension FoldProgram {
     ) throws(FoldFault) {
         guard event.value != nil, decoded.whole.kind == .object else { throw FoldFault(.notObject) }
         if decoded.repeatsName { throw FoldFault(.repeatedName) }
-        stage.changes.append(StagedChange(operation: .delete))
+        if decoded.members.count == 2, decoded.isCopiedAsItCame, isInConnect(event) { throw FoldFault(.inConnect) }
+        // Of a row that the event does not have whole, what it does not have stays; then it cannot begin with a delete.
+        let isPartial = decoded.lacksMembers
+        if isPartial, !decoded.keepsUnavailable { throw FoldFault(.unavailable) }
+        if !isPartial { stage.changes.append(StagedChange(operation: .delete)) }
         for index in decoded.members.indices {
             let member = decoded.members[index]
-            if member.value.kind == .null { continue }
-            var change = StagedChange(operation: .setField)
+            if member.value.kind == .unavailable || member.value.kind == .null && !isPartial { continue }
+            var change = StagedChange(operation: member.value.kind == .null ? .unsetField : .setField)
             let from = stage.bytes.count
             try appendText(found(member.name), Source(.nothing), event, to: &stage.bytes)
             change.name = stage.text(from: from)
             change.nameHash = ByteHash.hash(stage.bytes.span(change.name.range), seed: seed)
-            change.value = try stageField(found(member.value), Source(.nothing), event, into: &stage)
+            if change.operation == .setField {
+                change.value = try stageField(found(member.value), Source(.nothing), event, into: &stage)
+            }
             stage.changes.append(change)
         }
     }
 
-    func found(_ slot: FoundValue) -> Found {
-        Found(kind: slot.kind, start: Int(slot.start), count: Int(slot.count))
+    /// `set: all` of a document: the value's bytes as they came, or those of the data in it.
+    func stageWhole(_ event: borrowing Event, _ decoded: borrowing DecodedValue) throws(FoldFault) -> StagedText {
+        guard let value = event.value else { throw FoldFault(.notObject) }
+        if decoded.repeatsName { throw FoldFault(.repeatedName) }
+        if decoded.lacksMembers { throw FoldFault(.unavailable) }
+        if decoded.isCopiedAsItCame {
+            return StagedText(place: .value, count: Int32(truncatingIfNeeded: value.count))
+        }
+        let whole = found(decoded.whole)
+        guard whole.kind != .nothing, let place = whole.place.staged else { throw FoldFault(.noData) }
+        // A string's quotes are outside of its range.
+        let quote = whole.kind == .string || whole.kind == .escapedString ? 1 : 0
+        return StagedText(
+            place: place, start: Int32(truncatingIfNeeded: whole.start - quote),
+            count: Int32(truncatingIfNeeded: whole.count + 2 * quote))
     }
 
     /// `set: { … }` of a document: a new compact object.
@@ -218,7 +238,7 @@ extension FoldProgram {
     ) throws(FoldFault) {
         let text = bytes(found, source, event)
         switch (found.kind, found.place) {
-        case (.string, .value), (.escapedString, _):
+        case (.string, .value) where topics[event.topic].isJSON, (.escapedString, _):
             if found.kind == .escapedString, !JSONText.hasPairedSurrogates(text) { throw FoldFault(.surrogate, source) }
             buffer.append(UInt8(ascii: "\""))
             buffer.append(text)

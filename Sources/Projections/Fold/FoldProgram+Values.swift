@@ -3,7 +3,7 @@ import Bytes
 /// What a source finds in an event, and where its bytes are.
 struct Found {
     enum Place: UInt8 {
-        case value, key, header, pool, integer
+        case value, key, converted, header, pool, integer
 
         /// Where a staged text may refer to instead of copying it; nil: it must be copied.
         @inline(__always)
@@ -11,8 +11,18 @@ struct Found {
             switch self {
             case .value: .value
             case .key: .key
+            case .converted: .converted
             case .pool: .pool
             case .header, .integer: nil
+            }
+        }
+
+        @inline(__always)
+        init(_ place: FoundValue.Place) {
+            switch place {
+            case .value: self = .value
+            case .key: self = .key
+            case .converted: self = .converted
             }
         }
     }
@@ -31,21 +41,48 @@ extension FoldProgram {
         switch source.kind {
         case .nothing: return Found(kind: .nothing)
         case .path:
-            let slot = decoded.found[Int(source.path)]
-            return Found(kind: slot.kind, start: Int(slot.start), count: Int(slot.count))
+            return found(decoded.found[Int(source.path)])
         case .key:
             guard let key = event.key else { return Found(kind: .nothing) }
+            if source.isBinary, let integer = Self.integer(key) {
+                return Found(kind: .number, place: .integer, integer: integer)
+            }
             return Found(kind: .string, place: .key, count: key.count)
         case .timestamp: return Found(kind: .number, place: .integer, integer: event.timestamp)
         case .partition: return Found(kind: .number, place: .integer, integer: Int64(event.partition))
         case .offset: return Found(kind: .number, place: .integer, integer: event.offset)
         case .header:
             guard let header = event.header(named: pool.span(source.text.range)) else { return Found(kind: .nothing) }
+            if source.isBinary, let integer = Self.integer(header) {
+                return Found(kind: .number, place: .integer, integer: integer)
+            }
             return Found(kind: .string, place: .header, count: header.count)
         case .constant:
             return Found(
                 kind: .string, place: .pool, start: Int(source.text.start), count: Int(source.text.count))
         }
+    }
+
+    /// Whether the value begins as Connect's JsonConverter begins one with a schema.
+    func isInConnect(_ event: borrowing Event) -> Bool {
+        guard let value = event.value else { return false }
+        let head: StaticString = "{\"schema\":{\"type\":\""
+        guard value.count > head.utf8CodeUnitCount else { return false }
+        for index in 0..<head.utf8CodeUnitCount where unsafe value[index] != head.utf8Start[index] { return false }
+        return true
+    }
+
+    @inline(__always)
+    func found(_ slot: FoundValue) -> Found {
+        Found(kind: slot.kind, place: Found.Place(slot.place), start: Int(slot.start), count: Int(slot.count))
+    }
+
+    /// Eight bytes as an integer, the most significant first; nil for any other number of bytes.
+    private static func integer(_ bytes: Span<UInt8>) -> Int64? {
+        guard bytes.count == 8 else { return nil }
+        var value: UInt64 = 0
+        for index in bytes.indices { value = value << 8 | UInt64(bytes[index]) }
+        return Int64(bitPattern: value)
     }
 
     /// The bytes as they came; empty for the record's own integers.
@@ -56,7 +93,8 @@ extension FoldProgram {
         case .value:
             if let value = event.value { return value.extracting(found.start..<found.start + found.count) }
         case .key:
-            if let key = event.key { return key }
+            if let key = event.key { return key.extracting(found.start..<found.start + found.count) }
+        case .converted: return event.converted.extracting(found.start..<found.start + found.count)
         case .header:
             if let header = event.header(named: pool.span(source.text.range)) { return header }
         case .pool: return pool.span(found.start..<found.start + found.count)
@@ -85,6 +123,7 @@ extension FoldProgram {
         case .yes: buffer.append("true")
         case .no: buffer.append("false")
         case .nothing, .null, .object, .array: throw FoldFault(.scalarKind, source)
+        case .unavailable: throw FoldFault(.unavailable, source)
         }
     }
 
@@ -120,6 +159,7 @@ extension FoldProgram {
             }
             try appendText(found, source, event, to: &stage.bytes)
         case .yes, .no, .object, .array: throw FoldFault(.fieldKind, source)
+        case .unavailable: throw FoldFault(.unavailable, source)
         }
     }
 
@@ -203,15 +243,19 @@ extension FoldProgram {
     private func decimal(
         _ found: Found, _ source: Source, _ event: borrowing Event
     ) throws(FoldFault) -> ExactDecimal {
-        guard found.place == .pool || found.kind == .number, found.place != .integer,
-            let decimal = ExactDecimal(bytes(found, source, event))
-        else { throw FoldFault(.notNumber, source) }
+        guard found.place == .pool || found.kind == .number || source.isText && found.kind == .string,
+            found.place != .integer, let decimal = ExactDecimal(bytes(found, source, event))
+        else {
+            if found.kind == .unavailable { throw FoldFault(.unavailable, source) }
+            throw FoldFault(source.isBinary ? .notBinary : source.isText ? .notNumberText : .notNumber, source)
+        }
         return decimal
     }
 
     /// The event's time in milliseconds since 1970; in tombstones the record's.
     func time(_ event: borrowing Event, _ decoded: borrowing DecodedValue) throws(FoldFault) -> Int64 {
-        let source = event.value == nil ? nil : time
+        let topic = topics[event.topic]
+        let source = event.value == nil ? nil : topic.time
         guard let source, source.kind != .timestamp else {
             guard event.timestamp >= 0, event.timestamp <= EventTime.last else {
                 throw FoldFault(.timestamp, Source(.timestamp))
@@ -226,8 +270,15 @@ extension FoldProgram {
             var text = ByteBuffer()
             try appendText(found, source, event, to: &text)
             time = EventTime.milliseconds(text.span)
-        case .number where found.place == .value:
-            if let number = ExactDecimal(bytes(found, source, event)) { time = EventTime.milliseconds(number) }
+        case .number where found.place == .integer:
+            guard source.isBinary else { break }
+            time = EventTime.milliseconds(ExactDecimal(found.integer), unit: topic.timeUnit)
+        case .number where topic.timeNeedsUnit: throw FoldFault(.time, source)
+        case .number:
+            if let number = ExactDecimal(bytes(found, source, event)) {
+                time = EventTime.milliseconds(number, unit: topic.timeUnit)
+            }
+        case .unavailable: throw FoldFault(.unavailable, source)
         case .nothing: throw FoldFault(.missing, source)
         case .null: throw FoldFault(.null, source)
         default: break
@@ -258,28 +309,5 @@ extension FoldProgram {
             if !isAny { return false }
         }
         return true
-    }
-
-    /// The record key must be the text of the topic's declared path.
-    func checkKey(
-        _ event: borrowing Event, _ decoded: borrowing DecodedValue, _ scratch: inout ByteBuffer
-    ) throws(FoldFault) {
-        let path = topics[event.topic].keyPath
-        guard path >= 0, let value = event.value else { return }
-        let slot = decoded.found[Int(path)]
-        if slot.kind == .string, let key = event.key, value.extracting(slot.range).isEqual(to: key) { return }
-        var source = Source(.path)
-        source.path = path
-        let found = find(source, event, decoded)
-        guard let key = event.key else { throw FoldFault(.recordKey, source) }
-        switch found.kind {
-        case .string, .number:
-            guard bytes(found, source, event).isEqual(to: key) else { throw FoldFault(.recordKey, source) }
-        case .escapedString, .yes, .no:
-            scratch.truncate(to: 0)
-            try appendText(found, source, event, to: &scratch)
-            guard scratch.span.isEqual(to: key) else { throw FoldFault(.recordKey, source) }
-        case .nothing, .null, .object, .array: throw FoldFault(.recordKey, source)
-        }
     }
 }

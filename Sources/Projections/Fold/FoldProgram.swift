@@ -24,6 +24,10 @@ struct Source {
     var kind: Kind
     var isOptional = false
     var isJSON = false
+    /// Eight bytes there are an integer.
+    var isBinary = false
+    /// A string there may be a number.
+    var isText = false
     /// The path's index.
     var path: Int32 = 0
     /// The header's name, the constant.
@@ -129,6 +133,19 @@ struct TypeCode {
 struct TopicCode {
     /// −1: none.
     var keyPath: Int32
+    /// The type's path, if it is one: the usual case; −1: it is not.
+    var typePath: Int32 = -1
+    /// Where the type is; nil if the topic has none.
+    var type: Source?
+    /// Event time; nil is the record's timestamp.
+    var time: Source?
+    var timeUnit: TimeUnit?
+    /// A number there is bad without a unit: a column of a Debezium row may count days, or microseconds.
+    var timeNeedsUnit = false
+    /// Strings in the value are JSON's.
+    var isJSON = true
+    /// The paths of the record key's columns: among the program's columns.
+    var keyColumns = TableRange()
     /// Of types without a name here, and of none.
     var any = TableRange()
     var tombstone = TableRange()
@@ -156,12 +173,8 @@ struct FoldProgram: ~Copyable {
     var parts: ContiguousArray<TemplatePart> = []
     var directRows: ContiguousArray<DirectRowCode> = []
     var directParts: ContiguousArray<DirectPartCode> = []
-    /// Where the type is; nil if the projection has none.
-    var type: Source?
-    /// Its path, if it is one: the usual case.
-    var typePath: Int?
-    /// Event time; nil is the record's timestamp.
-    var time: Source?
+    /// Paths of key columns.
+    var columns: ContiguousArray<Int32> = []
     /// The longest row key, in bytes.
     var longestKey = Limits.longestKey
     let seed = ByteHash.seed

@@ -33,8 +33,7 @@ extension FoldStage {
             case .unsetField, .removeMember: changes.remove(entry, name, hash)
             case .incrementField, .incrementMember: changes.increment(entry, name, hash, by: change.number)
             case .incrementCounter: changes.increment(entry, by: change.number)
-            case .setAllDocument: if let value = event.value { changes.replace(entry, by: value) }
-            case .setDocument: changes.replace(entry, by: text(change.value, event, program))
+            case .setAllDocument, .setDocument: changes.replace(entry, by: text(change.value, event, program))
             case .greatest, .addNewest: changes.raise(entry, name, hash, to: change.score)
             case .least: changes.lower(entry, name, hash, to: change.score)
             case .score: changes.score(entry, name, hash, change.score)
@@ -57,6 +56,7 @@ extension FoldStage {
         case .pool: return program.pool.span(text.range)
         case .value: if let value = event.value { return value.extracting(text.range) }
         case .key: if let key = event.key { return key.extracting(text.range) }
+        case .converted: return event.converted.extracting(text.range)
         }
         return Span()
     }

@@ -124,11 +124,7 @@ extension FoldStage {
                 continue
             }
             documents.begin(row.deadline >= 0 ? .setWithDeadline : .set, key: key)
-            if changes[index].operation == .setDocument {
-                documents.argument(text(changes[index].value, event, program))
-            } else if let value = event.value {
-                documents.argument(value)
-            }
+            documents.argument(text(changes[index].value, event, program))
             if row.deadline >= 0 { documents.deadline(row.deadline) }
         }
     }

@@ -2,7 +2,7 @@ import Bytes
 
 /// Where a staged text's bytes are: most are taken from the event as they are, without a copy.
 struct StagedText {
-    enum Place: UInt8 { case stage, pool, value, key }
+    enum Place: UInt8 { case stage, pool, value, key, converted }
 
     var place = Place.stage
     var start: Int32 = 0

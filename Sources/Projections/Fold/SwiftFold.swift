@@ -186,10 +186,10 @@ package struct SwiftFold: ~Copyable {
                 from = at
                 stage.changes.append(call.change)
             case .setAllDocument:
-                guard event.value != nil else { throw FoldFault(.notObject) }
-                if decoded.repeatsName { throw FoldFault(.repeatedName) }
                 from = at
-                stage.changes.append(call.change)
+                var change = call.change
+                change.value = try program.stageWhole(event, decoded)
+                stage.changes.append(change)
             default: break
             }
         }
@@ -234,10 +234,9 @@ extension FoldProgram {
         self.init()
         self.longestKey = longestKey
         self.prefix = text(prefix)
-        time = plan.time.map { source($0, topic: nil) }
         for (index, viewPlan) in plan.views.enumerated() { views.append(view(viewPlan, index, topic: nil)) }
-        for topic in plan.topics {
-            topics.append(TopicCode(keyPath: Int32(topic.keyPath ?? -1)))
+        for (topicIndex, topic) in plan.topics.enumerated() {
+            topics.append(self.topic(topicIndex, of: plan))
             for (index, viewPlan) in plan.views.enumerated() { views.append(view(viewPlan, index, topic: topic)) }
         }
     }

@@ -27,11 +27,34 @@ extension ProjectionPlan {
         var lines = ["fold \(Self.foldVersion)", "projection \(quoted(name)) \(version)"]
         lines += topics.map { topic in
             "topic \(quoted(topic.name)) key \(topic.keyPath.map(text(ofPath:)) ?? "-") compacted \(topic.isCompacted)"
+                + options(of: topic)
         }.sorted()
         lines.append("type \(type.map(text) ?? "-")")
         lines.append("time \(time.map(text) ?? "-")")
         lines.append("unknown \(unknown.rawValue)")
         return lines
+    }
+
+    /// What only some topics have; others' lines are as they were before there was such a thing.
+    private func options(of topic: TopicPlan) -> String {
+        var text = ""
+        if !topic.keyColumns.isEmpty {
+            // Their order means nothing: a key's columns are found by name.
+            text += " columns " + topic.keyColumns.map(self.text(ofPath:)).sorted().joined(separator: " ")
+        }
+        let format = topic.format
+        switch format.encoding {
+        case .json: break
+        case .bytes: text += " encoding bytes"
+        }
+        if format.envelope != .none { text += " envelope \(format.envelope.rawValue)" }
+        if format.isInConnect { text += " connect" }
+        if let data = format.data { text += " data $" + data.map { ".\(quoted($0))" }.joined() }
+        if format.hasWholeBefore { text += " before full" }
+        if format.ignoresTruncate { text += " truncate ignored" }
+        if let type = topic.type { text += " type \(self.text(type))" }
+        if let time = topic.time { text += " time \(self.text(time))" }
+        return text
     }
 
     private func lines(of view: ViewPlan) -> [String] {
@@ -93,7 +116,14 @@ extension ProjectionPlan {
         }
     }
 
-    private func text(_ number: NumberSource) -> String { "\(text(number.source)) scale \(number.scale)" }
+    private func text(_ number: NumberSource) -> String {
+        "\(text(number.source)) scale \(number.scale)" + (number.isText ? " text" : "")
+            + (number.isBinary ? " int64" : "")
+    }
+
+    private func text(_ time: TimeSource) -> String {
+        text(time.source) + (time.unit.map { " unit \($0.rawValue)" } ?? "") + (time.isBinary ? " int64" : "")
+    }
 
     private func text(_ source: ValueSource) -> String {
         switch source {
@@ -117,7 +147,8 @@ extension ProjectionPlan {
     }
 
     private func text(ofPath index: Int) -> String {
-        "$" + paths[index].members.map { ".\(quoted($0))" }.joined()
+        (paths[index].root == .data ? "$" : "@\(paths[index].root.rawValue)")
+            + paths[index].members.map { ".\(quoted($0))" }.joined()
     }
 
     /// In quotes, so that no name can look like another line.

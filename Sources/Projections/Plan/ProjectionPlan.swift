@@ -8,7 +8,7 @@ public struct ProjectionPlan: Sendable, Equatable {
     /// The source of an event's type: never a constant; nil if the projection has no `type:`.
     public var type: ValueSource?
     /// Event time; nil is the record's timestamp.
-    public var time: ValueSource?
+    public var time: TimeSource?
     public var unknown: UnknownTypePolicy
     public var onError: ErrorPolicy
     public var paths: [JSONPath]
@@ -18,7 +18,7 @@ public struct ProjectionPlan: Sendable, Equatable {
     public var announcesChanges: Bool
 
     public init(
-        name: String, version: Int, topics: [TopicPlan], type: ValueSource? = nil, time: ValueSource? = nil,
+        name: String, version: Int, topics: [TopicPlan], type: ValueSource? = nil, time: TimeSource? = nil,
         unknown: UnknownTypePolicy = .ignore, onError: ErrorPolicy = .park, paths: [JSONPath] = [],
         views: [ViewPlan] = [], announcesChanges: Bool = false
     ) {
@@ -33,6 +33,15 @@ public struct ProjectionPlan: Sendable, Equatable {
         self.views = views
         self.announcesChanges = announcesChanges
     }
+
+    /// Where the type of a topic's events is; nil if they have none.
+    public func type(ofTopic topic: Int) -> ValueSource? { topics[topic].type ?? type }
+
+    /// Event time in a topic; nil is the record's timestamp.
+    public func time(ofTopic topic: Int) -> TimeSource? { topics[topic].time ?? time }
+
+    /// Whether each topic's values are their own data, in JSON.
+    public var isPlain: Bool { topics.allSatisfy(\.isPlain) }
 
     /// Whether the order of a key's events matters to some view; if it does not, bad events park alone.
     public var isOrderDependent: Bool { views.contains(where: \.isOrderDependent) }

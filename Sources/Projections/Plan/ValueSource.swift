@@ -70,9 +70,15 @@ public struct NumberSource: Sendable, Equatable {
     public var source: ValueSource
     /// 0 to 15, other than 0 only with a path.
     public var scale: Int
+    /// A string there is a number, too.
+    public var isText: Bool
+    /// A header's or key's eight bytes are an integer, its most significant byte first.
+    public var isBinary: Bool
 
-    public init(_ source: ValueSource, scale: Int = 0) {
+    public init(_ source: ValueSource, scale: Int = 0, isText: Bool = false, isBinary: Bool = false) {
         self.source = source
         self.scale = scale
+        self.isText = isText
+        self.isBinary = isBinary
     }
 }

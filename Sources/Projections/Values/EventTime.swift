@@ -5,7 +5,28 @@ package enum EventTime {
 
     /// What to write, for messages about a text that is not a time.
     package static let remedy =
-        "write 2026-01-31T09:30:00Z (seconds and a zone, Z or +01:00) or a number since 1970, up to the year 9999"
+        "write 2026-01-31T09:30:00Z (seconds and a zone, Z or +01:00), 2026-01-31 or a number since 1970, up to the year 9999"
+
+    /// A number since 1970 in a unit that was said; cut to milliseconds. nil before 1970 and past the year 9999.
+    package static func milliseconds(_ number: ExactDecimal, unit: TimeUnit?) -> Int64? {
+        guard let unit else { return milliseconds(number) }
+        if number.digits == 0 { return 0 }
+        if number.isNegative { return nil }
+        let time: Int64?
+        switch unit {
+        case .days:
+            guard let days = number.integer(), days <= last / millisecondsPerDay else { return nil }
+            time = days * millisecondsPerDay
+        case .seconds: time = number.truncated(scale: 3)
+        case .milliseconds: time = number.truncated(scale: 0)
+        case .microseconds: time = number.truncated(scale: -3)
+        case .nanoseconds: time = number.truncated(scale: -6)
+        }
+        guard let time, time <= last else { return nil }
+        return time
+    }
+
+    private static let millisecondsPerDay: Int64 = 86_400_000
 
     /// A number since 1970: seconds below 10^11, milliseconds below 10^14, microseconds below 10^17, else nanoseconds;
     /// cut to milliseconds. nil before 1970 and past the year 9999.
@@ -23,9 +44,10 @@ package enum EventTime {
         return time
     }
 
-    /// RFC 3339: `T` or a blank, a fraction cut to milliseconds, a zone; nil if it is not one, before 1970, past the
-    /// year 9999, in second 60, and with small `t` or `z`.
+    /// RFC 3339: `T` or a blank, a fraction cut to milliseconds, a zone; or a date, `2026-01-31`, with or without `Z`, which
+    /// begins in UTC. nil if it is neither, before 1970, past the year 9999, in second 60, and with small `t` or `z`.
     package static func milliseconds(_ text: Span<UInt8>) -> Int64? {
+        if text.count == 10 || text.count == 11 { return date(text) }
         guard text.count >= 20, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
             text[10] == UInt8(ascii: "T") || text[10] == UInt8(ascii: " "),
             text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
@@ -52,6 +74,16 @@ package enum EventTime {
         let minutes = (daysSince1970(year, month, day) * 24 + hour) * 60 + minute - zone
         let time = (minutes * 60 + second) * 1000 + fraction
         return time >= 0 && time <= last ? time : nil
+    }
+
+    private static func date(_ text: Span<UInt8>) -> Int64? {
+        guard text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+            text.count == 10 || text[10] == UInt8(ascii: "Z"), let century = two(text, 0), let years = two(text, 2),
+            let month = two(text, 5), let day = two(text, 8), month >= 1, month <= 12, day >= 1,
+            day <= days(century * 100 + years, month)
+        else { return nil }
+        let time = daysSince1970(century * 100 + years, month, day) * millisecondsPerDay
+        return time >= 0 ? time : nil
     }
 
     /// Minutes east of UTC.

@@ -54,6 +54,23 @@ package struct ExactDecimal: Equatable {
         exponent = Int64(digits + zeros) - behindPoint + power
     }
 
+    /// An integer's value.
+    init(_ integer: Int64) {
+        isNegative = integer < 0
+        var rest = integer.magnitude
+        if rest == 0 { return }
+        while rest % 10 == 0 {
+            rest /= 10
+            exponent += 1
+        }
+        leading = rest
+        while rest > 0 {
+            rest /= 10
+            digits += 1
+        }
+        exponent += Int64(digits)
+    }
+
     /// The value of a text that is nothing but digits, at most 15 of them: the usual increment.
     @inline(__always)
     static func plainInteger(_ text: Span<UInt8>) -> Int64? {

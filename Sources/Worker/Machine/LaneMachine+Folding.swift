@@ -77,7 +77,7 @@ extension LaneMachine {
         if fold.jsonTrial.isLost(event.topic, isNotJSON: bad.isNotJSON, before: before) {
             // Nothing of the open batch is written: the topic is not what the configuration says.
             dropBatch(notBefore: 0)
-            halt(slot, .notJSON, notJSONText(event, before: before))
+            halt(slot, .notJSON, notJSONText(event, bad, before: before))
             return .taken
         }
         switch settings.plan.onError {
@@ -109,7 +109,13 @@ extension LaneMachine {
         slots.reduce(0) { $0 + (table[$1].topic == topic ? table[$1].held.parkedBefore : 0) }
     }
 
-    private func notJSONText(_ event: borrowing Event, before: Int) -> String {
+    private func notJSONText(_ event: borrowing Event, _ bad: BadEvent, before: Int) -> String {
+        let topic = settings.plan.topics[event.topic]
+        if !topic.isPlain {
+            return
+                "none of the first \(settings.proofEvents) events of topic \(topic.name) could be read as its options say: "
+                + bad.reason
+        }
         var start: [UInt8] = []
         if let value = event.value { start = value.extracting(0..<min(16, value.count)).array }
         let frame =
@@ -118,7 +124,7 @@ extension LaneMachine {
         let bytes = start.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined(
             separator: " ")
         return
-            "none of the first \(settings.proofEvents) events of topic \(settings.plan.topics[event.topic].name) "
+            "none of the first \(settings.proofEvents) events of topic \(topic.name) "
             + (before > 0 ? "could be projected: the last one is not JSON and " : "is JSON: the last one ")
             + "begins with the bytes \(bytes)\(frame). Lantern reads JSON values: name another topic or let the producer write JSON."
     }

@@ -29,6 +29,7 @@ struct BareFold: ~Copyable {
     }
 
     private mutating func project(_ sample: SampleEvent, _ headers: borrowing HeaderList) -> ProjectionOutcome {
+        sample.fill(headers)
         let event = Event(
             topic: 0, partition: 0, offset: offset, timestamp: 1_700_000_000_000, key: sample.key.span,
             value: sample.value.span, headers: headers)

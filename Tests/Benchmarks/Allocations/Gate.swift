@@ -15,7 +15,7 @@ struct Gate {
         Workload(
             name: "counters", views: counters,
             events: SampleEvent.orders(20_000, keys: 19_997, customers: 997, byCustomer: true),
-            limits: .init(lane: 0.2)),
+            limits: .init(lane: 0.2), topic: "{ key: $.customerId }"),
         Workload(name: "wide", views: wide, events: SampleEvent.orders(20_000, keys: 19_997), limits: .init(lane: 0.2)),
         Workload(
             name: "documents", views: documents, events: SampleEvent.documents(5_000, keys: 4_999),
@@ -23,7 +23,29 @@ struct Gate {
         Workload(
             name: "swift", views: upsert, events: SampleEvent.orders(20_000, keys: 19_997), limits: .init(lane: 0.2),
             isSwift: true),
+        Workload(
+            name: "debezium", views: change("{ set: { status: $.status, total: $.total, customerId: $.customerId } }"),
+            events: SampleEvent.changes(20_000, keys: 19_997), limits: .init(lane: 0.2), topic: changes),
+        Workload(
+            name: "debezium-all", views: change("{ set: all }"), events: SampleEvent.changes(20_000, keys: 19_997),
+            limits: .init(lane: 0.2), topic: changes),
+        Workload(
+            name: "cloudevents", views: upsert, events: SampleEvent.cloudEvents(20_000, keys: 19_997),
+            limits: .init(lane: 0.2), topic: "{ envelope: cloudevents, key: $.orderId }"),
+        Workload(
+            name: "data", views: upsert, events: SampleEvent.texts(20_000, keys: 19_997), limits: .init(lane: 0.2),
+            topic: "{ data: $.payload, key: $.orderId }"),
     ]
+
+    private static let changes = "{ envelope: debezium, key: [$.orderId] }"
+
+    private static func change(_ rule: String) -> String {
+        """
+              order:
+                hash: "order:{orderId}"
+                events: { row: \(rule), delete: delete }
+        """
+    }
 
     private static let upsert = """
               order:
@@ -68,7 +90,7 @@ struct Gate {
 
     /// Runs them and prints a line for each phase; returns what is over its threshold.
     func run(_ workloads: [Workload]) throws -> [String] {
-        print("workload    phase   allocations/event    allowed   ns/event")
+        print("workload      phase   allocations/event    allowed   ns/event")
         var failures: [String] = []
         for workload in workloads {
             let phases = try [
@@ -77,7 +99,7 @@ struct Gate {
             ]
             for (name, allowed, found) in phases {
                 print(
-                    pad(workload.name, 12) + pad(name, 6) + pad(found.allocations, 5, 19) + pad(allowed, 3, 11)
+                    pad(workload.name, 14) + pad(name, 6) + pad(found.allocations, 5, 19) + pad(allowed, 3, 11)
                         + pad(found.nanoseconds, 0, 11))
                 if found.allocations > allowed {
                     failures.append(
@@ -89,10 +111,17 @@ struct Gate {
     }
 
     private func decode(_ workload: Workload) throws -> Measurement {
-        let decoder = JSONProjector(plan: try workload.projector().plan)
+        let decoder = makeProjector(try workload.plan())
+        let headers = HeaderList()
         var refused = 0
         func once() {
-            for event in workload.events where !decoder.decode(event.value.span) { refused += 1 }
+            for sample in workload.events {
+                sample.fill(headers)
+                let event = Event(
+                    topic: 0, partition: 0, offset: 0, timestamp: 0, key: sample.key.span, value: sample.value.span,
+                    headers: headers)
+                if !decoder.decode(event) { refused += 1 }
+            }
         }
         once()
         let measured = Measurement.of(workload.events.count, traces: traces, once)

@@ -50,12 +50,16 @@ struct MemoryRecord: LogRecord {
         @_lifetime(borrow self)
         get { event.value.span }
     }
-    @unsafe var headerSource: NoHeaders { NoHeaders() }
+    @unsafe var headerSource: SampleHeaders { SampleHeaders(event: event) }
 }
 
-/// The headers of records that have none.
-struct NoHeaders: HeaderSource {
-    func forEachHeader(_ body: (_ name: Span<UInt8>, _ value: Span<UInt8>?) -> Void) {}
+/// The headers of one of them.
+struct SampleHeaders: HeaderSource {
+    let event: SampleEvent
+
+    func forEachHeader(_ body: (_ name: Span<UInt8>, _ value: Span<UInt8>?) -> Void) {
+        for header in event.headers { body(header.name.span, header.value.span) }
+    }
 }
 
 /// The log that a lane reads there; it is read where it stands, wherever the lane is placed.

@@ -2,6 +2,7 @@
 struct SampleEvent {
     var key: [UInt8]
     var value: [UInt8]
+    var headers: [(name: [UInt8], value: [UInt8])] = []
 
     private static let kinds = [
         ("OrderPlaced", "placed"), ("OrderPaid", "paid"), ("OrderShipped", "shipped"), ("OrderDeleted", "deleted"),

@@ -20,6 +20,8 @@ struct Workload {
     var limits: Limits
     /// Through the Swift form rather than the file.
     var isSwift = false
+    /// The topic's options.
+    var topic = "{ key: $.orderId }"
 
     func plan() throws -> ProjectionPlan {
         let text = """
@@ -28,7 +30,7 @@ struct Workload {
             projections:
               bench:
                 version: 1
-                topics: { orders: { key: $.\(name == "counters" ? "customerId" : "orderId") } }
+                topics: { orders: \(topic) }
                 type: $.type
                 time: $.at
                 views:
@@ -41,7 +43,7 @@ struct Workload {
 
     func projector() throws -> any Projector {
         if isSwift { return try SwiftProjector(SwiftOrders()) }
-        return JSONProjector(plan: try plan())
+        return makeProjector(try plan())
     }
 }
 

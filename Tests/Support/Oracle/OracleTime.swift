@@ -19,13 +19,20 @@ enum OracleTime {
         return milliseconds
     }
 
-    /// RFC 3339: `2026-01-31T23:59:59.123+01:00`, a blank instead of `T` allowed, capitals only.
+    /// RFC 3339: `2026-01-31T23:59:59.123+01:00`, a blank instead of `T` allowed, capitals only; or a date, `2026-01-31`, with
+    /// or without `Z`.
     static func text(_ text: [UInt8]) -> Int? {
         var reader = Reader(text: text)
         guard let year = reader.digits(4), reader.skip("-"), let month = reader.digits(2), reader.skip("-"),
-            let day = reader.digits(2), reader.skip("T") || reader.skip(" "), let hour = reader.digits(2),
-            reader.skip(":"), let minute = reader.digits(2), reader.skip(":"), let second = reader.digits(2),
-            (1...12).contains(month), day >= 1, day <= days(of: month, in: year), hour < 24, minute < 60, second < 60
+            let day = reader.digits(2), (1...12).contains(month), day >= 1, day <= days(of: month, in: year)
+        else { return nil }
+        if reader.atEnd || text.count == 11 && reader.skip("Z") {
+            let milliseconds = daysSince1970(year, month, day) * 86_400_000
+            return milliseconds >= 0 ? milliseconds : nil
+        }
+        guard reader.skip("T") || reader.skip(" "), let hour = reader.digits(2), reader.skip(":"),
+            let minute = reader.digits(2), reader.skip(":"), let second = reader.digits(2), hour < 24, minute < 60,
+            second < 60
         else { return nil }
         var fraction = 0
         if reader.skip(".") {

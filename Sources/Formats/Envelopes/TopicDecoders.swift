@@ -1,0 +1,42 @@
+package import Projections
+
+/// Decodes the events of a plan's topics, each in the topic's format.
+package struct TopicDecoders {
+    private let topics: [TopicDecoder]
+
+    init(_ plan: ProjectionPlan) {
+        topics = plan.topics.indices.map { Self.make(TopicFields(plan, topic: $0)) }
+    }
+
+    /// For views without rules: whether some of them may copy the members of the data, or the data as a document.
+    package init(_ plan: ProjectionPlan, copiesMembers: Bool, copiesDocument: Bool) {
+        topics = plan.topics.indices.map { topic in
+            Self.make(
+                TopicFields(plan, topic: topic, copiesMembers: copiesMembers, copiesDocument: copiesDocument))
+        }
+    }
+
+    /// Fills `decoded`, which was made for the plan's paths; returns what is wrong with the event, or nil.
+    package func decode(_ event: borrowing Event, into decoded: inout DecodedValue) -> DecodeFault? {
+        topics[event.topic].decode(event, into: &decoded)
+    }
+
+    private static func make(_ fields: TopicFields) -> TopicDecoder {
+        switch fields.topic.format.encoding {
+        case .json: make(fields, key: { JSONValueDecoder($0) }, value: { JSONValueDecoder($0) })
+        case .bytes: make(fields, key: { JSONValueDecoder($0) }, value: { _ in WholeValueReader() })
+        }
+    }
+
+    /// `key` and `value` make the readers of the topic's encoding.
+    private static func make<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copyable>(
+        _ fields: TopicFields, key: (FieldRequest) -> Key, value: (FieldRequest) -> Value
+    ) -> TopicDecoder {
+        let columns = KeyColumns(fields, reader: key(fields.keyRequest))
+        switch fields.topic.format.envelope {
+        case .none: return AnyTopicDecoder(PlainDecoder(fields, key: columns, value: value))
+        case .debezium: return AnyTopicDecoder(DebeziumDecoder(fields, key: columns, value: value))
+        case .cloudevents: return AnyTopicDecoder(CloudEventDecoder(fields, key: columns, value: value))
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/// What is wrong with a record key that should have declared columns.
+public enum KeyFault: Sendable, Equatable {
+    /// There is no key.
+    case missing
+    /// It cannot be read in the topic's encoding, or it is not a record.
+    case unreadable
+    /// It has other columns than the declared ones.
+    case otherColumns
+}

@@ -1,0 +1,41 @@
+/// How a topic's events are written: their encoding (bytes to fields) and their envelope (which field is what).
+public struct TopicFormat: Sendable, Equatable {
+    public enum Encoding: Sendable, Equatable {
+        case json
+        /// The value is taken as a whole and not looked into.
+        case bytes
+    }
+
+    public enum Envelope: String, Sendable, CaseIterable {
+        case none
+        case debezium
+        case cloudevents
+    }
+
+    public var encoding: Encoding
+    public var envelope: Envelope
+    /// Kafka Connect's `{"schema": …, "payload": …}` is around all of it.
+    public var isInConnect: Bool
+    /// Where the data is in what the envelope holds, and may be JSON in a string; no names: all of it. nil: all of it is
+    /// data as it is.
+    public var data: [String]?
+    /// Debezium: `before` is the whole old row (`REPLICA IDENTITY FULL`).
+    public var hasWholeBefore: Bool
+    /// Debezium: a truncate passes; otherwise it halts its partition.
+    public var ignoresTruncate: Bool
+
+    public init(
+        encoding: Encoding = .json, envelope: Envelope = .none, isInConnect: Bool = false, data: [String]? = nil,
+        hasWholeBefore: Bool = false, ignoresTruncate: Bool = false
+    ) {
+        self.encoding = encoding
+        self.envelope = envelope
+        self.isInConnect = isInConnect
+        self.data = data
+        self.hasWholeBefore = hasWholeBefore
+        self.ignoresTruncate = ignoresTruncate
+    }
+
+    /// Whether the value is the data, in JSON.
+    public var isPlain: Bool { self == TopicFormat() }
+}

@@ -1,0 +1,176 @@
+import FeedServer
+import Foundation
+import Kafka
+import KafkaServer
+import Oracle
+import RedisServer
+import Testing
+
+/// A database with two tables, its changes in Kafka, and views of them.
+final class FeedScenario {
+    /// How the connector writes its events.
+    enum Mode: String, CaseIterable {
+        /// As in deploy/feeds: decimals and times as text, no schemas.
+        case plain
+        /// The same with a schema in each event.
+        case withSchemas
+        /// As Kafka Connect and Debezium do it by default.
+        case defaults
+
+        var envelope: String { self == .plain ? "debezium" : "[connect, debezium]" }
+
+        var common: [String: String] {
+            if self == .plain { return [:] }
+            return ["key.converter.schemas.enable": "true", "value.converter.schemas.enable": "true"]
+        }
+    }
+
+    static let partitions = 4
+    let prefix: String
+    let postgres: PostgresServer
+    let redis: RedisServer
+    let configuration: String
+    private let mode: Mode
+    private let kafka: KafkaServer
+    private(set) var connect: ConnectServer?
+    private let folder: URL
+    private var workers = 0
+
+    init(_ mode: Mode) throws {
+        self.mode = mode
+        prefix = "feed\(UInt32.random(in: 0...UInt32.max))"
+        kafka = try Stage.kafka()
+        postgres = try PostgresServer()
+        try postgres.sql("create database shop")
+        redis = try RedisServer(options: ["--appendonly", "yes"])
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("lantern-\(prefix)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var admin = try Admin(properties: [("bootstrap.servers", kafka.bootstrapServers)], clientID: "system-tests")
+        for table in ["t", "f"] {
+            try admin.createTopic(
+                "\(prefix).public.\(table)", partitions: Self.partitions, settings: [], timeoutMilliseconds: 60_000)
+        }
+        configuration = folder.appendingPathComponent("lantern.yaml").path
+        try """
+        kafka: { bootstrap.servers: "\(kafka.bootstrapServers)", session.timeout.ms: 6000 }
+        redis: \(redis.url)
+        worker: { partitions: all }
+        projections:
+          feed:
+            version: 1
+            topics:
+              \(prefix).public.t: { envelope: \(mode.envelope), key: [$.id] }
+              \(prefix).public.f: { envelope: \(mode.envelope), key: [$.id, $.k2] }
+            views:
+              t:
+                from: \(prefix).public.t
+                hash: "t:{id}"
+                events: { row: { set: all }, delete: delete }
+              f:
+                from: \(prefix).public.f
+                hash: "f:{id}:{k2}"
+                events: { row: { set: { id: $.id, k2: $.k2, v: $.v, big: $.big } }, delete: delete }
+
+        """.write(toFile: configuration, atomically: true, encoding: .utf8)
+    }
+
+    deinit {
+        if ProcessInfo.processInfo.environment["LANTERN_KEEP"] == nil {
+            try? FileManager.default.removeItem(at: folder)
+        }
+    }
+
+    func startConnect() throws {
+        var settings = [
+            "slot.name": "lantern_feed", "topic.prefix": prefix, "table.include.list": "public.t,public.f",
+            "topic.creation.default.partitions": "\(Self.partitions)",
+            "topic.creation.default.cleanup.policy": "delete",
+            "heartbeat.interval.ms": "1000",
+        ]
+        if mode == .defaults {
+            settings["decimal.handling.mode"] = "precise"
+            settings["time.precision.mode"] = "adaptive"
+        }
+        connect = try ConnectServer(
+            kafka: kafka.bootstrapServers, postgres: postgres, common: mode.common,
+            connectors: [("orders.properties", settings)])
+    }
+
+    func run(_ options: [String] = []) throws -> WorkerProcess {
+        workers += 1
+        return try WorkerProcess(
+            ["run", "--config", configuration] + options,
+            logPath: folder.appendingPathComponent("worker-\(workers).log").path)
+    }
+
+    func sql(_ text: String) throws -> String { try postgres.sql(text, database: "shop") }
+
+    /// The rows in Redis that differ from their SELECT, numbers compared as numbers, at most twenty.
+    func differences() throws -> [String] {
+        let rows = try self.rows()
+        let json = try String(
+            decoding: JSONSerialization.data(
+                withJSONObject: rows.map { ["key": $0.key, "f": $0.fields] as [String: Any] }),
+            as: UTF8.self)
+        let columns = Self.comparisons.map { "\($1) is not distinct from t.\($0)" }.joined(separator: " and ")
+        let found = try sql(
+            """
+            create temp table seen as select key, f from jsonb_to_recordset($seen$\(json)$seen$) as s(key text, f jsonb);
+            select 't:' || coalesce(t.id::text, 'not in the table: ' || s.key) || ' ' || coalesce(s.f::text, 'not in Redis')
+            from t full join (select * from seen where key like 't:%') s on s.key = 't:' || t.id
+            where t.id is null or s.key is null or not ((f->>'id')::int = t.id and \(columns)) limit 20;
+            select 'f:' || coalesce(f.id::text || ' ' || f.k2, s.key) || ' ' || coalesce(s.f::text, 'not in Redis')
+            from f full join (select * from seen where key like 'f:%') s
+                on (s.f->>'id')::int = f.id and s.f->>'k2' = f.k2
+            where f.id is null or s.key is null or not (
+                (s.f->>'v')::numeric is not distinct from f.v and s.f->>'big' is not distinct from f.big) limit 20;
+            """)
+        return found.split(separator: "\n").map { String($0.prefix(600)) }
+    }
+
+    /// How each column's text is read back, beside the column.
+    private static let comparisons = [
+        ("n102", "(f->>'n102')::numeric"), ("nfree", "(f->>'nfree')::numeric"), ("m::numeric", "(f->>'m')::numeric"),
+        ("ts", "(f->>'ts')::timestamp"), ("ts3", "(f->>'ts3')::timestamp"), ("tstz", "(f->>'tstz')::timestamptz"),
+        ("d", "rtrim(f->>'d', 'Z')::date"), ("tm", "rtrim(f->>'tm', 'Z')::time"), ("j", "(f->>'j')::jsonb"),
+        ("big", "f->>'big'"), ("b", "(f->>'b')::boolean"), ("u", "(f->>'u')::uuid"),
+        ("by", "decode(f->>'by', 'base64')"), ("f8", "(f->>'f8')::float8"),
+        (
+            "arr",
+            "(select case when f ? 'arr' then array("
+                + "select jsonb_array_elements_text((f->>'arr')::jsonb)::int) end)"
+        ),
+    ]
+
+    /// The views' rows.
+    func rows() throws -> [(key: String, fields: [String: String])] {
+        let reader = try RedisReader(.tcp("127.0.0.1", redis.port))
+        guard case .array(let found) = try reader.command("KEYS", "[tf]:*") else { return [] }
+        let keys: [[UInt8]] = found.compactMap { if case .text(let key) = $0 { key } else { nil } }
+        let replies = try reader.pipeline(keys.map { [Array("HGETALL".utf8), $0] })
+        return zip(keys, replies).map { key, reply in
+            var fields: [String: String] = [:]
+            if case .array(let parts) = reply {
+                for index in stride(from: 0, to: parts.count - 1, by: 2) {
+                    guard case .text(let name) = parts[index], case .text(let value) = parts[index + 1] else {
+                        continue
+                    }
+                    fields[String(decoding: name, as: UTF8.self)] = String(decoding: value, as: UTF8.self)
+                }
+            }
+            return (String(decoding: key, as: UTF8.self), fields)
+        }
+    }
+
+    /// Waits until every row equals its SELECT; what still differs when the time is over.
+    func waitUntilEqual(seconds: Double) throws -> [String] {
+        var last: [String] = []
+        _ = eventually(within: seconds) {
+            guard let found = try? differences() else { return false }
+            last = found
+            if !found.isEmpty { usleep(200_000) }
+            return found.isEmpty
+        }
+        return last
+    }
+}
