@@ -5,8 +5,11 @@ import Projections
 final class FeedProjector: PlannedProjector {
     private var core: FeedCore
 
-    init(plan: ProjectionPlan, naming: RowNaming, limits: Limits, sample: RowSample) {
-        core = FeedCore(plan: plan, naming: naming, limits: limits, sample: sample)
+    init(
+        plan: ProjectionPlan, naming: RowNaming, limits: Limits, sample: RowSample,
+        schemas: (any SchemaSource)?
+    ) {
+        core = FeedCore(plan: plan, naming: naming, limits: limits, sample: sample, schemas: schemas)
     }
 
     var plan: ProjectionPlan { core.plan }
@@ -31,22 +34,30 @@ struct FeedCore: ~Copyable {
     private var decoded: DecodedValue
     private let limits: Limits
 
-    init(plan: ProjectionPlan, naming: RowNaming, limits: Limits, sample: RowSample) {
+    init(
+        plan: ProjectionPlan, naming: RowNaming, limits: Limits, sample: RowSample,
+        schemas: (any SchemaSource)?
+    ) {
         self.plan = plan
         fold = Fold(plan: plan, naming: naming, limits: limits, sample: sample)
-        decoders = TopicDecoders(plan)
+        decoders = TopicDecoders(plan, schemas: schemas)
         decoded = DecodedValue(pathCount: plan.paths.count)
         self.limits = limits
     }
 
     mutating func project(_ event: borrowing Event, into changes: inout Changeset) -> ProjectionOutcome {
         if let value = event.value, let bad = limits.fault(ofValue: value.count) { return .bad(bad) }
-        if let fault = decode(event) { return .bad(fault.badEvent(plan)) }
+        if let fault = decode(event) {
+            if case .awaitsSchema(let words) = fault { return .awaitsSchema(words) }
+            return .bad(fault.badEvent(plan))
+        }
         return Self.fold(event, decoded, &fold, into: &changes)
     }
 
     mutating func decode(_ event: borrowing Event) -> DecodeFault? {
-        decoders.decode(event, into: &decoded)
+        let fault = decoders.decode(event, into: &decoded)
+        if fault == nil, let words = decoded.awaitedKeySchema { return .awaitsSchema(words) }
+        return fault
     }
 
     private static func fold(

@@ -32,6 +32,8 @@ public struct KeySpace: Sendable, Equatable {
     public func answer(_ identifier: String) -> String { "lantern:\(projection):answer:\(identifier)" }
     /// What the operator skipped and edited, by topic, partition and offset; the next generation inherits it.
     public var ledger: String { "lantern:\(projection):ledger" }
+    /// The schemas of its binary events, by their ids in the registry: see ``StoredSchema``.
+    public var schemas: String { "lantern:\(projection):schemas" }
 
     public func checkpoint(_ topic: String, _ partition: Int32) -> String {
         "lantern:\(projection):checkpoint:\(topic):\(partition)"
@@ -75,6 +77,6 @@ public struct KeySpace: Sendable, Equatable {
 
     /// What of a projection's keys is one generation's own; the others (ledger, requests, answers) outlive it.
     public static let kindsOfGeneration: Set = [
-        "generation", "about", "growth", "damage", "checkpoint", "parked", "parked-index", "changes",
+        "generation", "about", "growth", "damage", "checkpoint", "parked", "parked-index", "changes", "schemas",
     ]
 }

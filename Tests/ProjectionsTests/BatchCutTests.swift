@@ -82,7 +82,7 @@ import Testing
             switch outcome {
             case .projected: break
             case .bad: bad += 1
-            case .unknownType, .changesetMustCloseFirst: Issue.record("\(outcome) for \(event)")
+            case .unknownType, .changesetMustCloseFirst, .awaitsSchema: Issue.record("\(outcome) for \(event)")
             }
             if cut(&random) { harness.commit() }
         }

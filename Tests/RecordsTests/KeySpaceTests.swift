@@ -8,7 +8,7 @@ import Testing
         let expected = [
             (keys.generation, "generation"), (keys.about, "about"), (keys.growth, "growth"), (keys.damage, "damage"),
             (keys.checkpoint("t:u", 3), "checkpoint"), (keys.parked("t", 3), "parked"),
-            (keys.parkedIndex("t", 3), "parked-index"), (keys.changes, "changes"),
+            (keys.parkedIndex("t", 3), "parked-index"), (keys.changes, "changes"), (keys.schemas, "schemas"),
         ]
         #expect(Set(expected.map(\.1)) == KeySpace.kindsOfGeneration)
         for (key, kind) in expected + [(keys.ledger, "ledger"), (keys.answer("i"), "answer")] {

@@ -7,7 +7,7 @@ import Testing
     private let bridges = [
         "CRdkafka": "Kafka", "CHiredis": "Redis", "CYaml": "Configuration", "CXxhash": "Bytes",
         "CSimdjson": "Formats", "CSystem": "System", "CMicrohttpd": "Gateway",
-        "CGnuTLS": "Gateway",
+        "CGnuTLS": "Gateway", "CCurl": "Registry", "CNumberText": "Formats",
     ]
 
     /// Files over 400 lines: pure state machines, each named here on purpose.

@@ -36,6 +36,19 @@ import Testing
         #expect(!Self.seeds.isEmpty)
     }
 
+    @Test(arguments: 0..<2)
+    func `events that wait for their schemas are folded once, and in their order`(part: UInt64) {
+        for seed in Self.seeds {
+            let seed = 30_000_000 + part * 1_000_000 + seed
+            let found = Simulation(seed: seed, awaitsSchemas: true).run(steps: 300)
+            if let first = found.first {
+                Issue.record("seed \(seed): \(first)")
+                break
+            }
+        }
+        #expect(!Self.seeds.isEmpty)
+    }
+
     @Test(arguments: [
         4_000_162, 5_000_297, 1_000_403, 4_000_422, 7_000_083, 1_001_630, 3_001_304, 5_000_610, 6_001_000, 7_000_154,
     ])

@@ -13,7 +13,20 @@ enum TopicVocabulary {
             name: "compacted", summary: "Whether the topic is compacted; checked with the broker.", shape: .flag),
         Word(
             name: "encoding", summary: "How values and key columns are written; default json.",
-            shape: .choice(["json", "bytes"])),
+            shape: .choice(["json", "avro", "protobuf", "bytes"])),
+        Word(
+            name: "descriptors",
+            summary:
+                "protobuf: a file of protoc --include_imports --descriptor_set_out; default: the registry's schemas.",
+            shape: .scalar),
+        Word(name: "message", summary: "protobuf: the full name of the values' message.", shape: .scalar),
+        Word(
+            name: "frame", summary: "protobuf with descriptors: what is in front of each value; default none.",
+            shape: .choice(["none", "confluent"])),
+        Word(
+            name: "key-partitioning",
+            summary: "avro, protobuf: stable says that a key's partition does not depend on the id of its schema.",
+            shape: .choice(["stable"])),
         Word(
             name: "envelope",
             summary: "What is around the data; default none. [connect, debezium]: change events with their schemas.",

@@ -14,6 +14,9 @@ enum Vocabulary {
         Word(
             name: "redis", summary: "Where the views live: a URL, or a map.",
             shape: .either([.text(pattern: "^(rediss?|unix)://"), .map(redis)]), isRequired: true),
+        Word(
+            name: "registry", summary: "The schema registry of binary events: a URL, or a map.",
+            shape: .either([.text(pattern: "^https?://"), .map(registry)])),
         Word(name: "worker", summary: "How this process works.", shape: .map(worker)),
         Word(name: "limits", summary: "Bounds; each has a default.", shape: .map(LimitWord.all.map(\.word))),
         Word(name: "log", summary: "What is logged, and how.", shape: .map(log)),
@@ -52,6 +55,15 @@ enum Vocabulary {
             name: "spare",
             summary: "Databases that a rebuild may take when they are empty; default: the highest empty one.",
             shape: .list(.integer(databases))),
+    ]
+
+    static let registry: [Word] = [
+        Word(
+            name: "url", summary: "http:// or https://, with the path under which it serves Confluent's API.",
+            shape: .text(pattern: "^https?://"), isRequired: true),
+        Word(name: "user", summary: "For basic authentication.", shape: .scalar),
+        Word(name: "password-file", summary: "A file that holds the password; read for each request.", shape: .scalar),
+        Word(name: "tls", summary: "Certificates for https://.", shape: .map(tls)),
     ]
 
     static let tls: [Word] = [

@@ -28,7 +28,7 @@ struct ProjectionsReader {
             var reader = ProjectionReader(scope: ProjectionScope(name: entry.name, log: log))
             guard let plan = reader.read(entry) else { continue }
             found.append(
-                Found(plan: plan, database: reader.database, definition: StoredDefinition.text(of: entry.value)))
+                Found(plan: plan, database: reader.database, definition: StoredDefinition.text(of: entry.value, plan)))
             deadLetters[plan.name] = reader.scope.deadLetterPosition
             views += reader.views.map { (entry.name, reader.database ?? home, $0) }
         }

@@ -28,7 +28,17 @@ struct TopicReader {
 
     private func format(_ map: MapReader) -> TopicFormat {
         var format = TopicFormat()
-        if map.choice("encoding", EncodingWord.self) == .bytes { format.encoding = .bytes }
+        switch map.choice("encoding", EncodingWord.self) {
+        case .json, nil: break
+        case .avro: format.encoding = .avro
+        case .protobuf: format.encoding = .protobuf(ProtobufReader(log: log).read(map))
+        case .bytes: format.encoding = .bytes
+        }
+        format.hasStableKeys = map.choice("key-partitioning", PartitioningWord.self) == .stable
+        if let entry = map.entry("key-partitioning"), !format.hasSchemas {
+            log.error(entry.position, "`key-partitioning` is an option of topics with `encoding: avro` or `protobuf`")
+        }
+        if case .protobuf = format.encoding {} else { ProtobufReader(log: log).refuseWords(map) }
         if let node = map["envelope"] { readEnvelope(node, into: &format) }
         if let node = map["data"] { format.data = data(node) }
         format.hasWholeBefore = map.choice("before", BeforeWord.self) == .full
@@ -69,7 +79,8 @@ struct TopicReader {
         return nil
     }
 
-    private enum EncodingWord: String, CaseIterable { case json, bytes }
+    private enum EncodingWord: String, CaseIterable { case json, avro, protobuf, bytes }
+    private enum PartitioningWord: String, CaseIterable { case stable }
     private enum BeforeWord: String, CaseIterable { case full }
     private enum TruncateWord: String, CaseIterable { case halt, ignore }
 
@@ -106,6 +117,12 @@ struct TopicReader {
         guard case .sequence(let items) = node.content else {
             topic.keyPath = path(node)
             return
+        }
+        if case .protobuf(let types) = topic.format.encoding, types.message != nil {
+            log.error(
+                node.position,
+                "`message` is the message of the values, and a key of columns is another one: write `key` as one path, the "
+                    + "key's text, or leave `message` out if a frame names it")
         }
         if items.isEmpty { log.error(node.position, "`key` is empty: name the key's columns, `[$.id]`") }
         for item in items {

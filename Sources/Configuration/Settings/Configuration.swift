@@ -13,6 +13,8 @@ public struct Configuration: Sendable, CustomStringConvertible, CustomDebugStrin
     public var worker: WorkerSettings
     public var limits: Limits
     public var log: LogSettings
+    /// nil: no event has a schema that is elsewhere.
+    public var registry: RegistrySettings?
     /// nil: nothing listens.
     public var gateway: GatewaySettings?
     /// In the file's order; empty only for a program that has its own.

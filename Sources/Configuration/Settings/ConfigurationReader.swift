@@ -14,6 +14,7 @@ struct ConfigurationReader {
         guard let map = MapReader(root, words, place: place, log: log) else { return nil }
         let kafka = map["kafka"].map(kafka)
         let redis = map["redis"].flatMap { RedisReader(log: log).read($0) }
+        let registry = map["registry"].flatMap { RegistryReader(log: log).read($0) }
         let worker = map["worker"].map { WorkerReader(log: log).read($0) } ?? WorkerSettings()
         let limits = map["limits"].map(limits) ?? Limits()
         let settings = map["log"].map(logSettings) ?? LogSettings()
@@ -25,10 +26,14 @@ struct ConfigurationReader {
         let views = plans.flatMap { plan in plan.views.map { "\(plan.name).\($0.name)" } }
         let gateway = map["gateway"].flatMap { GatewayReader(log: log, views: isKnown ? views : nil).read($0) }
         let queries = isKnown ? map["queries"].map { QueriesReader(log: log, plans: plans).read($0) } ?? [] : []
+        if map["registry"] == nil, !isProgram {
+            RegistryReader.refuse(plans, at: map["projections"]?.position ?? .start, log)
+        }
         guard let kafka, let redis, let found, !log.hasErrors else { return nil }
         var configuration = Configuration(
             file: log.file, kafka: kafka, redis: redis, worker: worker, limits: limits, log: settings,
             gateway: gateway, projections: plans, queries: queries, warnings: [])
+        configuration.registry = registry
         for each in found {
             configuration.databases[each.plan.name] = each.database
             configuration.definitions[each.plan.name] = each.definition

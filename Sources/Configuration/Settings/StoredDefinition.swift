@@ -1,3 +1,4 @@
+internal import Formats
 public import Projections
 
 /// A projection's definition as it is kept beside its generation: YAML in flow form, so that a later worker can fold the
@@ -7,13 +8,34 @@ public import Projections
 public enum StoredDefinition {
     /// The projection that the text defines; throws if this version of Lantern cannot read it.
     public static func plan(_ name: String, _ text: String) throws(ConfigurationError) -> ProjectionPlan {
-        let file = "kafka: { bootstrap.servers: \"-\" }\nredis: redis://-\nprojections: { \"\(name)\": \(text) }\n"
+        let file =
+            "kafka: { bootstrap.servers: \"-\" }\nredis: redis://-\nregistry: http://-\nprojections: { \"\(name)\": \(text) }\n"
         let configuration = try Configuration.parse(text: file, file: "the stored definition of \(name)")
         return configuration.projections[0]
     }
 
     /// The text of what is under a projection's name.
-    static func text(of node: YAMLNode) -> String { text(of: node, leavingOut: "database") }
+    static func text(of node: YAMLNode, _ plan: ProjectionPlan) -> String {
+        text(of: inlining(node, plan), leavingOut: "database")
+    }
+
+    /// With the descriptors themselves in the place of their files' names.
+    private static func inlining(_ node: YAMLNode, _ plan: ProjectionPlan) -> YAMLNode {
+        node.changing("topics") { topics in
+            var topics = topics
+            for topic in plan.topics {
+                guard case .protobuf(let types) = topic.format.encoding, let bytes = types.descriptors else { continue }
+                topics = topics.changing(topic.name) { topic in
+                    topic.changing("descriptors") { file in
+                        var text = file
+                        text.content = .scalar(DescriptorSet.inlined(bytes), isQuoted: true)
+                        return text
+                    }
+                }
+            }
+            return topics
+        }
+    }
 
     private static func text(of node: YAMLNode, leavingOut left: String? = nil) -> String {
         switch node.content {
@@ -49,5 +71,20 @@ public enum StoredDefinition {
             }
         }
         return result + "\""
+    }
+}
+
+extension YAMLNode {
+    /// The same map with another value of that name, if it has one.
+    fileprivate func changing(_ name: String, _ body: (YAMLNode) -> YAMLNode) -> YAMLNode {
+        guard case .mapping(let entries) = content else { return self }
+        var node = self
+        node.content = .mapping(
+            entries.map { entry in
+                var entry = entry
+                if entry.name == name { entry.value = body(entry.value) }
+                return entry
+            })
+        return node
     }
 }

@@ -14,8 +14,16 @@ struct KeyColumns<Reader: FieldReader & ~Copyable>: ~Copyable {
     private var wrappingFields: DecodedValue
     private var wrappedFields: DecodedValue
     private let mayBeWrapped: Bool
+    /// Where the topic's first key schema is known; nil: it does not matter.
+    private let schemas: (any SchemaSource)?
+    private let topicName: String
+    /// The schema of the keys so far.
+    private var keySchema: UInt32?
 
-    init(_ topic: TopicFields, reader: consuming Reader) {
+    init(_ topic: TopicFields, reader: consuming Reader, schemas: any SchemaSource) {
+        let format = topic.topic.format
+        self.schemas = format.hasSchemas && !format.hasStableKeys && topic.isOrderDependent ? schemas : nil
+        topicName = topic.topic.name
         let names = topic.keyNames
         count = names.count
         keyPath = topic.topic.keyPath ?? -1
@@ -36,6 +44,7 @@ struct KeyColumns<Reader: FieldReader & ~Copyable>: ~Copyable {
     /// Fills `decoded.keyColumns` and says what is wrong with the key.
     mutating func read(_ event: borrowing Event, into decoded: inout DecodedValue) {
         decoded.keyFault = nil
+        decoded.awaitedKeySchema = nil
         guard count > 0 else { return }
         decoded.keyColumns.removeAll(keepingCapacity: true)
         guard let key = event.key else {
@@ -45,8 +54,11 @@ struct KeyColumns<Reader: FieldReader & ~Copyable>: ~Copyable {
         swap(&fields.converted, &decoded.converted)
         let fault = reader.read(key, at: .key, into: &fields)
         swap(&fields.converted, &decoded.converted)
+        if case .awaitsSchema(let words)? = fault { decoded.awaitedKeySchema = words }
         if fault != nil || fields.whole.kind != .object {
             decoded.keyFault = .unreadable
+        } else if let fault = schemaFault(&decoded) {
+            decoded.keyFault = fault
         } else if Self.hasColumns(fields, count) {
             decoded.keyColumns.append(contentsOf: fields.found)
         } else if mayBeWrapped, readWrapped(key) {
@@ -54,6 +66,19 @@ struct KeyColumns<Reader: FieldReader & ~Copyable>: ~Copyable {
         } else {
             decoded.keyFault = .otherColumns
         }
+    }
+
+    /// Whether the key was written with the schema of all others.
+    @inline(__always)
+    private mutating func schemaFault(_ decoded: inout DecodedValue) -> KeyFault? {
+        guard let schemas, let id = fields.schemaID, id != keySchema else { return nil }
+        switch schemas.firstKeySchema(of: topicName, seen: id) {
+        case .first(let first):
+            if first != id { return .otherSchema }
+            keySchema = id
+        case .awaited(let words): decoded.awaitedKeySchema = words
+        }
+        return nil
     }
 
     @inline(never)

@@ -48,7 +48,7 @@ struct PlainDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copyable
         dataField = mayBeText && !base.isEmpty ? Int(table.place(of: base)) : -1
         self.places = places
         isInConnect = format.isInConnect
-        isWhole = base.isEmpty && !mayBeText
+        isWhole = base.isEmpty && !mayBeText && !format.hasSchemas
         self.key = key
         let members = topic.copiesMembers ? base : nil
         reader = value(FieldRequest(paths: table.paths, membersOf: members, copiesWhole: topic.copiesDocument))

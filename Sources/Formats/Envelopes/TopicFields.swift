@@ -3,6 +3,8 @@ import Projections
 /// What a plan needs of the events of one topic.
 struct TopicFields {
     let topic: TopicPlan
+    /// The order of a key's events matters to some view.
+    let isOrderDependent: Bool
     let paths: [JSONPath]
     /// Some view copies the members of the data.
     let copiesMembers: Bool
@@ -11,6 +13,7 @@ struct TopicFields {
 
     init(_ plan: ProjectionPlan, topic: Int, copiesMembers: Bool, copiesDocument: Bool) {
         self.topic = plan.topics[topic]
+        isOrderDependent = plan.isOrderDependent
         paths = plan.paths
         self.copiesMembers = copiesMembers
         self.copiesDocument = copiesDocument

@@ -39,16 +39,17 @@ struct ProjectionBench: ~Copyable {
         let consumer = try Consumer(
             properties: properties, topics: topics, groupID: configuration.readingGroup(scratch.owner),
             clientID: "lantern-bench")
-        return ProjectionBench(plan, configuration.limits, positions, scratch, consumer)
+        return ProjectionBench(
+            plan, configuration.limits, configuration.schemasAtOnce(plan), positions, scratch, consumer)
     }
 
     private init(
-        _ plan: ProjectionPlan, _ limits: Limits, _ positions: [Kafka.Position], _ scratch: consuming ScratchRedis,
-        _ consumer: consuming Consumer
+        _ plan: ProjectionPlan, _ limits: Limits, _ schemas: (any SchemaSource)?, _ positions: [Kafka.Position],
+        _ scratch: consuming ScratchRedis, _ consumer: consuming Consumer
     ) {
         self.limits = limits
         self.positions = positions
-        projector = makeProjector(plan, naming: scratch.naming, limits: limits)
+        projector = makeProjector(plan, naming: scratch.naming, limits: limits, schemas: schemas)
         report = BenchReport(projection: plan.name)
         self.scratch = scratch
         self.consumer = consumer
@@ -141,6 +142,9 @@ struct ProjectionBench: ~Copyable {
             case .bad(let bad):
                 report.bad += 1
                 if report.firstReason == nil { report.firstReason = bad.reason }
+            case .awaitsSchema(let words):
+                report.bad += 1
+                if report.firstReason == nil { report.firstReason = words }
             case .changesetMustCloseFirst:
                 clocks.project += BenchClocks.thread() - start
                 try write()

@@ -49,7 +49,8 @@ struct ExplainCommand: Command {
             let signals = try SignalPipe()
             let options = RedisOptions(configuration, clientName: "lantern-explain")
             var redis = try RedisConnection.open(options.selecting(configuration.database(of: words.projection)))
-            var history = RowHistory(plan, viewPlan, row, limits: configuration.limits)
+            var history = RowHistory(
+                plan, viewPlan, row, limits: configuration.limits, schemas: configuration.schemasAtOnce(plan))
             let touched = try history.read(
                 configuration.kafka.map { ($0.name, $0.value) }, group: configuration.readingGroup("explain"), &redis
             ) {

@@ -17,8 +17,11 @@ struct EventPreview: Encodable {
     private static let most = 50
     private static let longest = 300
 
-    init(_ record: ParkedRecord, topic: String, partition: Int32, _ plan: ProjectionPlan, limits: Limits) {
-        let projector = makeProjector(plan, limits: limits)
+    init(
+        _ record: ParkedRecord, topic: String, partition: Int32, _ plan: ProjectionPlan, limits: Limits,
+        schemas: (any SchemaSource)? = nil
+    ) {
+        let projector = makeProjector(plan, limits: limits, schemas: schemas)
         let headers = HeaderList()
         for header in record.headers {
             if let value = header.value {
@@ -36,6 +39,7 @@ struct EventPreview: Encodable {
         switch projector.project(event, into: &changes) {
         case .bad(let bad):
             (reason, isIgnored, commands) = ((bad.view.map { "view \($0): " } ?? "") + bad.reason, false, [])
+        case .awaitsSchema(let words): (reason, isIgnored, commands) = (words, false, [])
         case .unknownType: (reason, isIgnored, commands) = (nil, true, [])
         case .projected, .changesetMustCloseFirst:
             var buffer = CommandBuffer()

@@ -41,11 +41,11 @@ struct RowHistory: ~Copyable {
     /// Events that the operator edited: they are shown as the topic has them.
     private(set) var edited = 0
 
-    init(_ plan: ProjectionPlan, _ view: ViewPlan, _ key: [UInt8], limits: Limits) {
+    init(_ plan: ProjectionPlan, _ view: ViewPlan, _ key: [UInt8], limits: Limits, schemas: (any SchemaSource)?) {
         self.plan = plan
         self.view = view
         self.key = key
-        projector = makeProjector(plan, limits: limits)
+        projector = makeProjector(plan, limits: limits, schemas: schemas)
     }
 
     /// Reads and folds; returns the events in the order of time, then topic, partition and offset.

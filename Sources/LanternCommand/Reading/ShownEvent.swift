@@ -2,6 +2,7 @@ import Bytes
 import Projections
 import Records
 import Redis
+import Registry
 
 /// One parked event with all that is known of it.
 struct ShownEvent: Encodable {
@@ -44,8 +45,14 @@ struct ShownEvent: Encodable {
         }
         value = record.value.map { readableText($0) }
         leftOutBytes = record.leftOutBytes
-        now =
-            record.leftOutBytes == nil
-            ? EventPreview(record, topic: place.topic, partition: place.partition, plan, limits: limits) : nil
+        guard record.leftOutBytes == nil else {
+            now = nil
+            return
+        }
+        let schemas =
+            plan.topics.contains(where: \.format.needsRegistry)
+            ? try KnownSchemas(KeySpace(projection: plan.name), &redis) : nil
+        now = EventPreview(
+            record, topic: place.topic, partition: place.partition, plan, limits: limits, schemas: schemas)
     }
 }

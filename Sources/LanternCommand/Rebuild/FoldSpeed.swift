@@ -19,13 +19,16 @@ struct FoldSpeed: ~Copyable {
     private var commands = CommandBuffer()
     private var events = 0
 
-    private init(_ plan: ProjectionPlan, _ limits: Limits) { projector = makeProjector(plan, limits: limits) }
+    private init(_ plan: ProjectionPlan, _ configuration: Configuration) {
+        projector = makeProjector(
+            plan, limits: configuration.limits, schemas: configuration.schemasAtOnce(plan))
+    }
 
     /// Events a second; nil if there are too few to tell. `starts` are the first offsets of each topic's partitions.
     static func measure(
         _ plan: ProjectionPlan, _ starts: [[Int64]], _ configuration: Configuration
     ) throws -> Double? {
-        var speed = FoldSpeed(plan, configuration.limits)
+        var speed = FoldSpeed(plan, configuration)
         return try speed.run(
             plan, starts, configuration.kafka.map { ($0.name, $0.value) }, group: configuration.readingGroup("plan"))
     }

@@ -53,9 +53,12 @@ struct RebuildUnit: Sendable {
             var settings = ProjectionSettings(plan, in: configuration)
             settings.identifier = record.identifier
             adjust(&settings)
-            let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
+            let log = log.adding(["projection": .text(plan.name)])
+            let lines = WorkerLog(log)
+            let schemas = configuration.schemas(plan, build: build.database, log)
             return ProjectionRunner(
-                settings: settings, makeProjector: { makeProjector(plan, limits: limits, sample: sample) },
+                settings: settings,
+                makeProjector: { makeProjector(plan, limits: limits, sample: sample, schemas: schemas) },
                 log: { lines.write($0) })
         }
     }

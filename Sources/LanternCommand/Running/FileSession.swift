@@ -17,9 +17,11 @@ extension WorkerSession {
             var settings = ProjectionSettings(plan, in: configuration)
             settings.builtBy = "lantern \(VersionCommand.version)"
             adjust(&settings)
-            let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
+            let log = log.adding(["projection": .text(plan.name)])
+            let lines = WorkerLog(log)
+            let schemas = configuration.schemas(plan, log)
             return ProjectionRunner(
-                settings: settings, makeProjector: { makeProjector(plan, limits: limits) },
+                settings: settings, makeProjector: { makeProjector(plan, limits: limits, schemas: schemas) },
                 log: { lines.write($0) })
         }
         self.init(

@@ -78,7 +78,9 @@ final class RowDesk: Sendable {
         }
         defer { isExplaining.withLock { $0 = false } }
         var redis = try connect(asked)
-        var history = RowHistory(asked.plan, asked.view, asked.keys[0], limits: asked.configuration.limits)
+        var history = RowHistory(
+            asked.plan, asked.view, asked.keys[0], limits: asked.configuration.limits,
+            schemas: asked.configuration.schemasAtOnce(asked.plan))
         let deadline = Deadline(milliseconds: Self.patienceMilliseconds)
         let properties = asked.configuration.kafka.map { ($0.name, $0.value) }
         let group = asked.configuration.readingGroup("explain")

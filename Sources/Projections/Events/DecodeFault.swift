@@ -16,6 +16,10 @@ public enum DecodeFault: Error, Sendable, Equatable {
     case truncated
     /// The value is not one of its encoding: which, and what is wrong.
     case unreadable(encoding: String, reason: String, at: Int)
+    /// The schema of the value cannot be used: why.
+    case unusableSchema(String)
+    /// The schema of the value is not here yet, which says nothing of the event: what it waits for.
+    case awaitsSchema(String)
 
     /// The same, as what an operator sees of the event.
     public func badEvent(_ plan: ProjectionPlan) -> BadEvent {
@@ -46,6 +50,8 @@ public enum DecodeFault: Error, Sendable, Equatable {
                 reason: "the table was truncated, which names no row: empty the views (`run --fresh`) and take a new "
                     + "snapshot, or declare `on-truncate: ignore`",
                 demandsHalt: true)
+        case .unusableSchema(let reason), .awaitsSchema(let reason):
+            BadEvent(view: nil, reason: "the value cannot be read: \(reason)")
         case .unreadable(let encoding, let reason, let at):
             BadEvent(view: nil, reason: "the value is not \(encoding): \(reason) (at byte \(at))", isNotJSON: true)
         }

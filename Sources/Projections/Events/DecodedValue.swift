@@ -40,6 +40,13 @@ public struct DecodedValue: ~Copyable {
     /// The event has a NULL value and is no tombstone: a CloudEvent without data.
     public var isWithoutData = false
 
+    /// The full name of the schema that the value was written with, if it was asked for.
+    public var schemaName = FoundValue()
+    /// The id of that schema in a registry; nil if there is none.
+    public var schemaID: UInt32?
+    /// What the record key waits for: its schema is not here yet.
+    public var awaitedKeySchema: String?
+
     public init(pathCount: Int) {
         found = Array(repeating: FoundValue(), count: pathCount)
     }

@@ -6,6 +6,8 @@ public struct FieldRequest: Sendable, Equatable {
     public var membersOf: [String]?
     /// That record's JSON is wanted as well.
     public var copiesWhole: Bool
+    /// The full name of the value's schema is wanted.
+    public var wantsSchemaName = false
 
     public init(paths: [[String]], membersOf: [String]? = nil, copiesWhole: Bool = false) {
         self.paths = paths

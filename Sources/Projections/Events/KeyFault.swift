@@ -6,4 +6,6 @@ public enum KeyFault: Sendable, Equatable {
     case unreadable
     /// It has other columns than the declared ones.
     case otherColumns
+    /// It was written with another schema than the topic's first keys.
+    case otherSchema
 }

@@ -8,6 +8,8 @@ public enum ProjectionOutcome: Sendable, Equatable {
     case bad(BadEvent)
     /// One of its increments would overflow a sum in memory: close the changeset, then offer the event again.
     case changesetMustCloseFirst
+    /// The schema that it was written with is not here yet: offer the event again later. Why, for people.
+    case awaitsSchema(String)
 }
 
 /// Why an event could not be projected.

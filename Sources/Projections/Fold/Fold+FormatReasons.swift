@@ -23,6 +23,11 @@ extension FoldProgram {
         case .otherColumns:
             "the record key is \(shown(Source(.key), event, decoded)); the topic declares as its columns "
                 + plan.topics[event.topic].keyColumns.map { plan.paths[$0].description }.joined(separator: ", ")
+        case .otherKeySchema:
+            "the record key has another schema than the topic's first keys. The schema's id is a part of the key's bytes, so "
+                + "a key may have moved to another partition, and its events are no longer in one order there. If the "
+                + "producers' partitioner does not look at the id, declare `key-partitioning: stable` under the topic; "
+                + "otherwise rebuild from a topic whose keys have one schema"
         case .keyColumn:
             "\(path) is \(value), but in the record key it is "
                 + shown(found(decoded.keyColumns[fault.scale]), Source(.nothing), event)

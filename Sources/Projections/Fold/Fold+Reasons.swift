@@ -38,7 +38,9 @@ extension FoldProgram {
             case .unknownType: "no view has a rule for its type: \(path) is \(value)"
             default: reason(fault, path, value, plan, event, decoded)
             }
-        return BadEvent(view: fault.view >= 0 ? plan.views[fault.view].name : nil, reason: reason)
+        return BadEvent(
+            view: fault.view >= 0 ? plan.views[fault.view].name : nil, reason: reason,
+            demandsHalt: fault.code == .otherKeySchema)
     }
 
     /// `set: all` copies every member, so the plan has no path for the one at fault.

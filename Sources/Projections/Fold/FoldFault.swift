@@ -4,7 +4,7 @@ struct FoldFault: Error {
         case missing, null, text, emptyField, fieldKind, scalarKind, notNumber, notInteger, notFinite, time, timestamp
         case surrogate, notUTF8, recordKey, keyLength, notObject, repeatedName
         case unknownType, unavailable, notNumberText, notBinary, noData, inConnect
-        case noKey, unreadableKey, otherColumns, keyColumn
+        case noKey, unreadableKey, otherColumns, otherKeySchema, keyColumn
     }
 
     var code: Code

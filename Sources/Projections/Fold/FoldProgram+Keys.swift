@@ -50,6 +50,7 @@ extension FoldProgram {
         case .missing: throw FoldFault(.noKey)
         case .unreadable: throw FoldFault(.unreadableKey)
         case .otherColumns: throw FoldFault(.otherColumns)
+        case .otherSchema: throw FoldFault(.otherKeySchema)
         case nil: break
         }
         // A truncate concerns no row.

@@ -1,3 +1,5 @@
+import Bytes
+
 extension ProjectionPlan {
     /// The version of the fold: what the same plan makes of the same events. Raised whenever that changes.
     public static let foldVersion = 1
@@ -46,6 +48,12 @@ extension ProjectionPlan {
         switch format.encoding {
         case .json: break
         case .bytes: text += " encoding bytes"
+        case .avro: text += " encoding avro"
+        case .protobuf(let types):
+            text += " encoding protobuf"
+            if let message = types.message { text += " message \(quoted(message))" }
+            if let descriptors = types.descriptors { text += " descriptors \(hexDigits(xxh3(descriptors.span)))" }
+            if types.isFramed { text += " framed" }
         }
         if format.envelope != .none { text += " envelope \(format.envelope.rawValue)" }
         if format.isInConnect { text += " connect" }

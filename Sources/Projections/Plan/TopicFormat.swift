@@ -2,8 +2,29 @@
 public struct TopicFormat: Sendable, Equatable {
     public enum Encoding: Sendable, Equatable {
         case json
+        /// Avro in the frame of a schema registry.
+        case avro
+        /// Protobuf, by itself or in the frame of a schema registry.
+        case protobuf(ProtobufTypes)
         /// The value is taken as a whole and not looked into.
         case bytes
+    }
+
+    /// Whether values and keys have schemas, which are not in them.
+    public var hasSchemas: Bool {
+        switch encoding {
+        case .json, .bytes: false
+        case .avro, .protobuf: true
+        }
+    }
+
+    /// Whether their schemas are in a registry.
+    public var needsRegistry: Bool {
+        switch encoding {
+        case .json, .bytes: false
+        case .avro: true
+        case .protobuf(let types): types.descriptors == nil
+        }
     }
 
     public enum Envelope: String, Sendable, CaseIterable {
@@ -23,6 +44,9 @@ public struct TopicFormat: Sendable, Equatable {
     public var hasWholeBefore: Bool
     /// Debezium: a truncate passes; otherwise it halts its partition.
     public var ignoresTruncate: Bool
+
+    /// Record keys go to the same partition whatever schema they are written with.
+    public var hasStableKeys = false
 
     public init(
         encoding: Encoding = .json, envelope: Envelope = .none, isInConnect: Bool = false, data: [String]? = nil,

@@ -13,7 +13,7 @@ public enum Offer: Sendable {
 extension LaneMachine {
     /// Folds one event: the hot path.
     public mutating func take(_ event: borrowing Event, slot: Int, now: Int64) -> Offer {
-        guard table[slot].isFolding else { return takeWhileReplaying(event, slot: slot) }
+        guard table[slot].isFolding else { return takeWhileReplaying(event, slot: slot, now: now) }
         guard event.offset >= table[slot].position.next, !table[slot].isLeaving, !isStopping else { return .taken }
         guard event.offset < table[slot].feed.ceiling else { return stopAtCeiling(slot) }
         guard table[slot].trust.isTrusted else { return awaitInspection(slot) }
@@ -27,6 +27,7 @@ extension LaneMachine {
         case .changesetMustCloseFirst:
             batch.slotAwaitingFence = slot
             return .later
+        case .awaitsSchema(let words): return awaitSchema(slot, words, now: now)
         case .bad(let bad): return takeBad(event, slot: slot, bad: bad)
         }
         fold.jsonTrial.pass(event.topic)

@@ -60,7 +60,8 @@ extension LaneMachine {
 
     /// The reading position reached the end of the partition: transaction markers and aborted records have offsets too.
     public mutating func reachedEnd(slot: Int, offset: Int64, now: Int64) {
-        wentOn(slot)
+        // Behind events that were dropped it says nothing: their partition still waits.
+        if table[slot].isRead { wentOn(slot) }
         table[slot].feed.end = offset
         switch table[slot].phase {
         // Events below this end were dropped, and come again with it.

@@ -26,7 +26,7 @@ extension LaneMachine {
         case .skip:
             skip(event, slot: slot, reason: "the operator's decision")
             return .taken
-        case .edit(let value): return takeEdited(event, slot: slot, value: value)
+        case .edit(let value): return takeEdited(event, slot: slot, value: value, now: now)
         }
     }
 
@@ -39,7 +39,7 @@ extension LaneMachine {
         return true
     }
 
-    private mutating func takeEdited(_ event: borrowing Event, slot: Int, value: [UInt8]?) -> Offer {
+    private mutating func takeEdited(_ event: borrowing Event, slot: Int, value: [UInt8]?, now: Int64) -> Offer {
         let bytes = value ?? []
         var span: Span<UInt8>?
         if value != nil { span = bytes.span }
@@ -52,6 +52,7 @@ extension LaneMachine {
         case .changesetMustCloseFirst:
             batch.slotAwaitingFence = slot
             return .later
+        case .awaitsSchema(let words): return awaitSchema(slot, words, now: now)
         case .bad(let bad): return takeBad(event, slot: slot, bad: bad)
         }
         return .taken

@@ -5,7 +5,7 @@ import Records
 // The second reading of events that the checkpoint has passed, before folding begins.
 extension LaneMachine {
     /// An event of a partition that is not folding.
-    mutating func takeWhileReplaying(_ event: borrowing Event, slot: Int) -> Offer {
+    mutating func takeWhileReplaying(_ event: borrowing Event, slot: Int, now: Int64) -> Offer {
         guard case .replaying(let replay) = table[slot].phase else {
             table[slot].feed.needsPlacement = true
             return .taken
@@ -13,10 +13,10 @@ extension LaneMachine {
         guard findsAnchor(event, replay, slot: slot) else { return .taken }
         compareChanges(event, replay)
         if event.offset < replay.end {
-            meter.countReplayed(topic: table[slot].topic)
             if event.offset >= replay.confirmed, !table[slot].held.parked.offsets.contains(event.offset) {
-                foldAside(event, replay)
+                if let words = foldAside(event, replay) { return awaitSchema(slot, words, now: now) }
             }
+            meter.countReplayed(topic: table[slot].topic)
             if event.offset + 1 >= replay.end { finishReplay(slot, replay) }
             return .taken
         }
@@ -26,11 +26,17 @@ extension LaneMachine {
         return .taken
     }
 
-    private func foldAside(_ event: borrowing Event, _ replay: Replay) {
-        guard case .changesetMustCloseFirst = fold.projector.project(event, into: &replay.changes) else { return }
-        // A sum does not fit any more: what was touched so far is kept, and it begins again.
-        replay.setAside()
-        _ = fold.projector.project(event, into: &replay.changes)
+    /// Returns what the event waits for; nil: nothing.
+    private func foldAside(_ event: borrowing Event, _ replay: Replay) -> String? {
+        switch fold.projector.project(event, into: &replay.changes) {
+        case .projected, .unknownType, .bad: return nil
+        case .awaitsSchema(let words): return words
+        case .changesetMustCloseFirst:
+            // A sum does not fit any more: what was touched so far is kept, and it begins again.
+            replay.setAside()
+            _ = fold.projector.project(event, into: &replay.changes)
+            return nil
+        }
     }
 
     /// False if the record is not where the checkpoint says: the partition halted.

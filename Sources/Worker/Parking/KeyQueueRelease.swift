@@ -80,6 +80,9 @@ struct KeyQueueRelease: ~Copyable {
             switch record.project(as: value, partition, projector, into: &changes) {
             case .projected, .unknownType: break
             case .changesetMustCloseFirst: return .full
+            case .awaitsSchema(let words):
+                stillBad = "offset \(entry.offset) waits: \(words)"
+                return .stays
             case .bad(let bad):
                 stillBad = "offset \(entry.offset) is still bad: \(bad.reason)"
                 renew(record, bad, in: blobs)

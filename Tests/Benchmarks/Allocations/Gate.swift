@@ -35,6 +35,17 @@ struct Gate {
         Workload(
             name: "data", views: upsert, events: SampleEvent.texts(20_000, keys: 19_997), limits: .init(lane: 0.2),
             topic: "{ data: $.payload, key: $.orderId }"),
+        Workload(
+            name: "avro", views: upsert, events: SampleEvent.avro(20_000, keys: 19_997), limits: .init(lane: 0.2),
+            topic: "{ encoding: avro, key: $.orderId }"),
+        Workload(
+            name: "avro-100", views: upsert, events: SampleEvent.avro(20_000, keys: 19_997, schemas: 100),
+            limits: .init(lane: 0.2), topic: "{ encoding: avro, key: $.orderId }"),
+        Workload(
+            name: "protobuf", views: upsert, events: SampleEvent.protobuf(20_000, keys: 19_997),
+            limits: .init(lane: 0.2),
+            topic:
+                "{ encoding: protobuf, descriptors: \"\(ProtobufOrder.descriptors)\", message: Order, key: $.orderId }"),
     ]
 
     private static let changes = "{ envelope: debezium, key: [$.orderId] }"
@@ -111,7 +122,7 @@ struct Gate {
     }
 
     private func decode(_ workload: Workload) throws -> Measurement {
-        let decoder = makeProjector(try workload.plan())
+        let decoder = makeProjector(try workload.plan(), schemas: OrderSchemas())
         let headers = HeaderList()
         var refused = 0
         func once() {

@@ -27,6 +27,7 @@ struct Workload {
         let text = """
             kafka: { bootstrap.servers: nowhere }
             redis: redis://localhost
+            registry: http://localhost
             projections:
               bench:
                 version: 1
@@ -43,7 +44,7 @@ struct Workload {
 
     func projector() throws -> any Projector {
         if isSwift { return try SwiftProjector(SwiftOrders()) }
-        return makeProjector(try plan())
+        return makeProjector(try plan(), schemas: OrderSchemas())
     }
 }
 

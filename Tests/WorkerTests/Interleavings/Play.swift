@@ -15,8 +15,11 @@ final class Play {
 
     /// A lane that connects at once and owns these partitions.
     @discardableResult
-    func lane(_ partitions: [Int], adjust: (inout LaneSettings) -> Void = { _ in }) -> SimulatedLane {
-        let lane = SimulatedLane(world: world, writer: "\(lanes.count + 1)", adjust: adjust)
+    func lane(
+        _ partitions: [Int], projector: (any Projector)? = nil, adjust: (inout LaneSettings) -> Void = { _ in }
+    ) -> SimulatedLane {
+        let lane = SimulatedLane(
+            world: world, writer: "\(lanes.count + 1)", projector: projector, adjust: adjust)
         lanes.append(lane)
         if !partitions.isEmpty { lane.assign(partitions) }
         return lane

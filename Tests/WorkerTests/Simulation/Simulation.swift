@@ -23,12 +23,14 @@ final class Simulation {
     private let plant: Plant?
     /// Whether promotions drain the generation, and move it to another database and back.
     private let promotes: Bool
+    /// Schemas that come late; nil: no event has one.
+    private let schemas: LateSchemas?
     /// Where the log was exchanged in the middle of the work: the lanes and partitions that have seen a record of the first.
     private var witnesses: [(lane: Int, partition: Int)]?
 
     init(
-        seed: UInt64, isHarsh: Bool = false, promotes: Bool = false, comparesCheckpoints: Bool = true,
-        plant: Plant? = nil
+        seed: UInt64, isHarsh: Bool = false, promotes: Bool = false, awaitsSchemas: Bool = false,
+        comparesCheckpoints: Bool = true, plant: Plant? = nil
     ) {
         var random = SplitMix64(seed: seed)
         let partitions = Int.random(in: 1...(isHarsh ? 2 : 4), using: &random)
@@ -41,6 +43,8 @@ final class Simulation {
         self.isHarsh = isHarsh
         self.plant = plant
         self.promotes = promotes
+        let world = world
+        schemas = awaitsSchemas ? LateSchemas { world.chance(1, in: 4) } : nil
         isEager = Bool.random(using: &random)
         world.hasTopicIDs = Bool.random(using: &random)
         world.breaksRoundTrips = true
@@ -60,7 +64,8 @@ final class Simulation {
 
     private func newLane() -> SimulatedLane {
         writers += 1
-        let lane = SimulatedLane(world: world, writer: "\(writers)", plant: plant) { settings in
+        let projector = schemas.map { LateProjector(world.plan, $0) }
+        let lane = SimulatedLane(world: world, writer: "\(writers)", projector: projector, plant: plant) { settings in
             settings.commandsPerTransaction = 8
             settings.mergesBatches = [true, false, nil].randomElement(using: &world.random) ?? nil
             settings.chunkBytes = world.chance(1, in: 2) ? 1 : 300
@@ -288,6 +293,7 @@ final class Simulation {
         world.redis.role = "master"
         world.breaksRoundTrips = false
         world.others = nil
+        schemas?.comes = { true }
         for lane in lanes { lane.kafka.refusals = 0 }
         if promotes { endPromotion() }
         for lane in lanes { lane.isFrozen = false }

@@ -1,0 +1,17 @@
+import Projections
+
+// Events whose schema is not here yet.
+extension LaneMachine {
+    /// The partition waits alone, and what it is waiting for is shown. What is folded of it goes to Redis first, so that
+    /// nothing of the other partitions is folded again.
+    @inline(never)
+    mutating func awaitSchema(_ slot: Int, _ words: String, now: Int64) -> Offer {
+        if table[slot].checkpoint.isTouched {
+            batch.slotAwaitingFence = slot
+            return .later
+        }
+        refused(slot, words)
+        readAgain(slot, notBefore: now + nextPause(of: slot))
+        return .taken
+    }
+}

@@ -1,0 +1,76 @@
+import FakeRegistry
+import Foundation
+import Projections
+import Testing
+
+@testable import Registry
+
+@Suite struct RegistryClientTests {
+    private func words(_ reply: FakeRegistry.Reply, _ adjust: (inout RegistryOptions) -> Void = { _ in }) throws
+        -> String
+    {
+        let registry = try FakeRegistry { _, _ in reply }
+        defer { registry.close() }
+        var options = RegistryOptions(url: registry.url)
+        adjust(&options)
+        do throws(RegistryError) {
+            return try RegistryClient(options).schema(7).text
+        } catch {
+            return error.words.replacingOccurrences(of: registry.url, with: "URL")
+        }
+    }
+
+    @Test func `a schema comes with those that it refers to, two deep, each before the one that needs it`() throws {
+        let registry = try FakeRegistry { path, _ in
+            switch path {
+            case "/api/schemas/ids/7": FakeRegistry.schema("A", references: [("B", "b/x", 2), ("C", "c", 1)])
+            case "/api/subjects/b%2Fx/versions/2": FakeRegistry.schema("B", references: [("C", "c", 1)])
+            case "/api/subjects/c/versions/1": FakeRegistry.schema("C")
+            default: FakeRegistry.Reply(500)
+            }
+        }
+        defer { registry.close() }
+        let schema = try RegistryClient(RegistryOptions(url: "\(registry.url)/api/")).schema(7)
+        #expect(schema == WriterSchema(.avro, "A", references: ["C", "B"]))
+    }
+
+    @Test(arguments: [
+        (404, "the registry at URL has no schema 7"),
+        (401, "the registry at URL refused (401) to give schema 7: check `user` and `password-file` under `registry:`"),
+        (500, "the registry at URL answered 500 to a request for schema 7"),
+        (302, "the registry at URL answered 302 to a request for schema 7"),
+    ])
+    func `what a registry refuses is said in words`(status: Int, expected: String) throws {
+        #expect(try words(FakeRegistry.Reply(status, headers: ["Location: http://127.0.0.1:1/"])) == expected)
+    }
+
+    @Test func `a reply that is not JSON, and none at all, are failures`() throws {
+        #expect(
+            try words(FakeRegistry.Reply(200, "<html>"))
+                == "the registry at URL answered a request for schema 7 with something else than JSON")
+        let silence = try words(.silent) { $0.milliseconds = 200 }
+        #expect(silence.hasPrefix("the registry at URL cannot be reached: "))
+    }
+
+    @Test func `user and password are sent, and a new password is read from its file`() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "lantern-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("first\n".utf8).write(to: file)
+        let registry = try FakeRegistry { _, head in
+            head.contains("Authorization: Basic \(Data("u:second".utf8).base64EncodedString())")
+                ? FakeRegistry.schema("A") : FakeRegistry.Reply(401)
+        }
+        defer { registry.close() }
+        var options = RegistryOptions(url: registry.url)
+        options.user = "u"
+        options.passwordFile = file.path
+        let client = RegistryClient(options)
+        #expect(throws: RegistryError.self) { try client.schema(1) }
+        try Data("second\n".utf8).write(to: file)
+        #expect(try client.schema(1).text == "A")
+        options.passwordFile = "/nonexistent"
+        #expect {
+            try RegistryClient(options).schema(1)
+        } throws: { ($0 as? RegistryError)?.words.contains("/nonexistent cannot be read") == true }
+    }
+}
