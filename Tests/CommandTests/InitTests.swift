@@ -105,11 +105,13 @@ import Testing
         expectTaken(outcome, "document: \"flag:{@key}\"", "tombstone: delete")
     }
 
-    /// The messages that Debezium wrote for the table `t` of `shared/debezium/messages`, with other keys and numbers.
-    private static func change(_ bits: UInt64) -> SampleEvent {
+    /// Messages as Debezium writes them, with other keys and numbers: of one table the row, of another one with two columns in its
+    /// key. `decimals` is how a number without a fixed scale is written.
+    private static func change(_ bits: UInt64, decimals: String, large: Bool = true) -> SampleEvent {
         let id = bits % 400
-        let row =
-            #"{"id":\#(id),"n102":"BNI=","nfree":{"scale":4,"value":"AeJA"},"m":"AiY=","ts":1767323045678901,"d":20455,"j":"{\"a\": 1}","big":"__debezium_unavailable_value","b":true,"arr":[1,2],"u":null}"#
+        func row(_ big: String) -> String {
+            #"{"id":\#(id),"n102":"12.30","nfree":\#(decimals),"ts":"2026-01-02T03:04:05.678901Z","j":"{\"a\": 1}","big":\#(big),"b":true,"arr":[1,2],"u":null}"#
+        }
         let source =
             #"{"version":"3.3.1.Final","connector":"postgresql","name":"plain","ts_ms":1795647313578,"snapshot":"false","db":"shop","schema":"public","table":"t","txId":736,"lsn":26418768,"xmin":null}"#
         let key = #"{"id":\#(id)}"#
@@ -122,21 +124,40 @@ import Testing
         switch (bits >> 32) % 10 {
         case 0: return event(key, nil)
         case 1: return value(#"{"id":\#(id),"n102":null}"#, "null", "d")
-        case 2: return value("null", row, "c")
-        case 3: return value("null", row, "r")
-        default: return value("null", row, "u")
+        case 2: return value("null", row(#""x""#), "c")
+        case 3: return value("null", row(#""x""#), "r")
+        default: return value("null", row(large ? #""__debezium_unavailable_value""# : #""y""#), "u")
         }
     }
 
-    @Test func `of Debezium's events has the row of each key, and says what they are`() throws {
+    @Test func `of Debezium's events has the rows by the columns of their keys`() throws {
         var random = SplitMix64(seed: 5)
-        let outcome = try propose("shop.public.t") { _ in Self.change(random.next()) }
+        let outcome = try propose("shop.public.t") { _ in Self.change(random.next(), decimals: #""12.34""#) }
         expectTaken(
-            outcome, "Debezium's change events", "type: $.op", "d: delete", "n102: $.after.n102",
-            "REPLICA IDENTITY FULL",
-            "tombstone: delete", "time: $.ts_ms")
+            outcome, "Debezium's change events", "shop.public.t: { envelope: debezium, key: [$.id] }",
+            "hash: \"t:{id}\"", "events: { row: { set: all }, delete: delete }")
         // A change that is written twice would count twice.
-        #expect(!outcome.text.contains("sorted-set"))
+        #expect(!outcome.text.contains("sorted-set") && !outcome.text.contains("increment"))
+        let names = try propose("shop.public.f") { index in
+            let (id, name) = (random.next() % 50, random.next() % 7)
+            return Self.event(
+                #"{"id":\#(id),"k2":"\#(name)"}"#,
+                #"{"before":null,"after":{"v":"1.50","k2":"\#(name)","id":\#(id)},"source":{"table":"f"},"op":"\#(index % 3 == 0 ? "c" : "u")","ts_ms":1795647313747}"#
+            )
+        }
+        expectTaken(names, "key: [$.id, $.k2]", "hash: \"f:{id}:{k2}\"")
+    }
+
+    @Test func `of Debezium's events names the connector's setting that cures what would be parked`() throws {
+        var random = SplitMix64(seed: 6)
+        let outcome = try propose("shop.public.t") { _ in
+            Self.change(random.next(), decimals: #"{"scale":4,"value":"AeJA"}"#)
+        }
+        #expect(!outcome.check.bad.isEmpty)
+        for fault in outcome.check.faults {
+            #expect(outcome.text.replacing("\n  # ", with: " ").contains(fault.reason), "\(fault) in\n\(outcome.text)")
+        }
+        #expect(outcome.text.contains("decimal.handling.mode"), "\(outcome.text)")
     }
 
     @Test func `of plain numbers keeps the newest, and counts`() throws {

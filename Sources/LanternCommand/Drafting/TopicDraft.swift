@@ -11,7 +11,7 @@ struct TopicDraft {
     private(set) var lines: [String] = []
 
     /// Where an event says what it is, if types have rules of their own.
-    var type: TopicTraits.Source? { topic.isCompacted == true ? nil : traits.type }
+    var type: TopicTraits.Source? { topic.isCompacted == true || traits.keyColumns != nil ? nil : traits.type }
 
     private let topic: SampledTopic
     private let facts: TopicFacts
@@ -90,6 +90,7 @@ struct TopicDraft {
         let isCompacted = topic.isCompacted == true
         lines.append("version: 1")
         lines.append("topics:")
+        if let columns = traits.keyColumns { return draftRows(columns, isCompacted: isCompacted) }
         let of = "\(DraftText.count(facts.objects)) of \(DraftText.count(facts.objects)) values"
         if isCompacted {
             let key = traits.keyPath.map { ", key: $.\($0)" } ?? ""
@@ -110,6 +111,21 @@ struct TopicDraft {
         if isCompacted { return }
         addCounts()
         addLeaderboard()
+    }
+
+    /// Change events whose keys are the rows' primary keys.
+    private mutating func draftRows(_ columns: [String], isCompacted: Bool) {
+        let envelope = traits.base.hasPrefix("payload.") ? "[connect, debezium]" : "debezium"
+        let key = columns.map { "$.\($0)" }.joined(separator: ", ")
+        let compacted = isCompacted ? "compacted: true, " : ""
+        lines.append(
+            "  \(topic.name): { \(compacted)envelope: \(envelope), key: [\(key)] }  # the columns of all record keys")
+        lines.append("views:")
+        let view = DraftText.singular(word)
+        let template = columns.map { "{\($0)}" }.joined(separator: ":")
+        add(
+            view, "The rows of the table as they are now; the sample has \(DraftText.count(facts.keys.count)) of them.",
+            ["hash: \"\(view):\(template)\"", "events: { row: { set: all }, delete: delete }"])
     }
 
     private static func word(_ source: TopicTraits.Source) -> String {

@@ -18,6 +18,11 @@ struct TopicFacts {
     private(set) var emptyKeys = 0
     private(set) var jsonKeys = 0
     private(set) var keys: Set<[UInt8]> = []
+    /// The columns of record keys that are JSON objects, if all of them have the same ones.
+    private(set) var keyColumns: [String]?
+    private(set) var hasOtherColumns = false
+    /// By path: in how many events a column of the record key is there.
+    private(set) var columnMatches: [ExactText: Int] = [:]
     private(set) var negativeTimestamps = 0
     /// How many events have the header, and its values.
     private(set) var headers: [ExactText: PathFacts] = [:]
@@ -32,7 +37,11 @@ struct TopicFacts {
 
     init(_ events: [SampleEvent]) {
         var reader = SampledValueReader()
-        for event in events { take(event, reader.read(event.value)) }
+        for event in events {
+            let value = reader.read(event.value)
+            take(event, value)
+            takeColumns(of: event, value, &reader)
+        }
     }
 
     private mutating func take(_ event: SampleEvent, _ value: SampledValue) {
@@ -58,6 +67,29 @@ struct TopicFacts {
             objects += 1
             take(leaves, key: key)
         case .json: otherJSON += 1
+        }
+    }
+
+    /// A key of several columns, as Kafka Connect writes them.
+    private mutating func takeColumns(
+        of event: SampleEvent, _ value: SampledValue, _ reader: inout SampledValueReader
+    ) {
+        guard case .bytes(let key) = event.key, case .json(.object, let columns) = reader.read(key) else {
+            hasOtherColumns = true
+            return
+        }
+        let names = columns.map(\.path.text)
+        if keyColumns == nil { keyColumns = names } else if keyColumns != names { hasOtherColumns = true }
+        if columns.contains(where: { $0.kind == .null || $0.kind == .object || $0.kind == .array }) {
+            hasOtherColumns = true
+        }
+        guard case .json(.object, let leaves) = value else { return }
+        for leaf in leaves {
+            let name = leaf.path.text.split(separator: ".").last.map(String.init) ?? ""
+            guard let column = columns.first(where: { $0.path == ExactText(name) }), column.text == leaf.text else {
+                continue
+            }
+            columnMatches[leaf.path, default: 0] += 1
         }
     }
 

@@ -28,6 +28,8 @@ struct TopicTraits {
     let time: Source?
     /// The path whose text is the record key.
     let keyPath: String?
+    /// Of change events: the columns of the record key, which each row has with the same values.
+    let keyColumns: [String]?
 
     private static let typeNames = [
         "type", "eventType", "event_type", "event-type", "eventName", "event_name", "event", "messageType",
@@ -44,6 +46,7 @@ struct TopicTraits {
         type = Self.type(envelope, base, facts)
         time = facts.otherJSON + facts.notJSON == 0 ? Self.time(envelope, base, facts) : nil
         let isKeyed = facts.hasKeys && facts.objects > 0 && (facts.otherJSON == 0 || type != nil)
+        keyColumns = envelope.isDebezium ? Self.keyColumns(base, facts) : nil
         keyPath = isKeyed && !envelope.isDebezium ? Self.keyPath(base, facts) : nil
     }
 
@@ -110,6 +113,15 @@ struct TopicTraits {
         // Under another name only a text that cannot be anything but a time.
         let others = facts.order.filter { $0.text.hasPrefix(base) && isTime($0.text) && facts[$0.text].strings > 0 }
         return others.count == 1 ? path(others[0].text) : nil
+    }
+
+    private static func keyColumns(_ base: String, _ facts: TopicFacts) -> [String]? {
+        guard facts.hasKeys, !facts.hasOtherColumns, let columns = facts.keyColumns, !columns.isEmpty else {
+            return nil
+        }
+        let rows = facts[String(base.dropLast())].objects
+        let isOwned = columns.allSatisfy { facts.columnMatches[ExactText(base + $0)] == rows }
+        return rows > 0 && isOwned ? columns : nil
     }
 
     private static func keyPath(_ base: String, _ facts: TopicFacts) -> String? {
