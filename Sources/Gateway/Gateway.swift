@@ -44,7 +44,7 @@ public final class Gateway: Sendable {
         }
         if let read = guards.readToken, let operate = guards.operateToken, operate.isSame(as: read) {
             throw GatewayError(
-                "`read-token-file` and `operate-token-file` hold the same token: then who may read may change too. Make another one with `openssl rand -hex 24 > \(options.operateTokenFile ?? "FILE")`."
+                "`read-token-file` and `operate-token-file` hold the same token: whoever may read could also change things. Make another one with `openssl rand -hex 24 > \(options.operateTokenFile ?? "FILE")`."
             )
         }
         if let path = options.clientsFile { guards.clients = try ClientFile(path, log: log) }

@@ -28,7 +28,7 @@ struct LimitWord: Sendable {
             name: "parked-per-key", summary: "Parked events of one key; at the limit the partition halts.",
             unit: .count, range: 1...1_000_000, property: \.parkedPerKey),
         LimitWord(
-            name: "parked", summary: "Parked events in all; at the limit the partition halts.", unit: .count,
+            name: "parked", summary: "Parked events of one partition; at the limit it halts.", unit: .count,
             range: 1...100_000_000, property: \.parked),
         LimitWord(
             name: "reply-bytes", summary: "The largest reply taken from Redis.", unit: .bytes,

@@ -16,7 +16,7 @@ struct GatewayReader {
         if let file = settings.readTokenFile, file == settings.operateTokenFile {
             log.error(
                 map["operate-token-file"]?.position ?? node.position,
-                "`operate-token-file` is the same file as `read-token-file`: then who may read may change too; use two files"
+                "`operate-token-file` is the same file as `read-token-file`: whoever may read could also change things; use two files"
             )
         }
         if let hosts = map["hosts"] { settings.hosts = names(hosts) }

@@ -112,7 +112,7 @@ enum ReadResponse {
         switch failure {
         case .unavailable(let words), .notServed(let words): Problem(.unavailable, words)
         case .refused(let words): Problem(.refused, words)
-        case .busy: Problem(.busy, "as many requests as may be are being answered")
+        case .busy: Problem(.busy, "too many requests are being answered: try again")
         case .stopping: Problem(.unavailable, "this gateway is being stopped")
         }
     }

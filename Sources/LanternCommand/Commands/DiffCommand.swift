@@ -11,8 +11,8 @@ struct DiffCommand: Command {
         discussion: """
             Reads both databases and counts, view by view, the rows that are the same, changed, missing (live has them, the
             build has not) and extra (the build alone has them). Both sides go on meanwhile: a row is judged when the build
-            has passed what live had. For the few rows that keep moving, live stands for a second at most. A build that
-            nobody folds is folded by this process as long as it takes. Nothing is changed.
+            has passed what live had. For the few rows that keep moving, live stands for a second at most. If no
+            worker folds the build, this process does, for as long as it takes. Nothing is changed.
 
             At most twenty rows of a view are shown; --output writes all of them, one JSON object a line.
             """,

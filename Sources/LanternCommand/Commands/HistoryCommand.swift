@@ -41,7 +41,7 @@ struct HistoryCommand: Command {
             lines = HistoryLine.merged(lines, limit: limit)
             if asJSON { return Console.printJSON(lines, .done) }
             guard !lines.isEmpty else {
-                Console.print("nothing was done yet")
+                Console.print("the history is empty: nothing was done yet")
                 return .done
             }
             Console.output.write(table(lines, hasDatabases: sessions.count > 1))

@@ -9,10 +9,10 @@ struct InitCommand: Command {
     static let spec = CommandSpec(
         "init", "Propose a file from the events of some topics",
         discussion: """
-            Reads some events from the start, the middle and the end of each partition, and proposes views of which all of
-            those events are evidence: the newest state of each key, numbers by type and minute, a sum where a number and
-            an identifier meet. Comments say what was seen. Half of the events are only used to try the file; what
-            disproves it is taken into account, and what would be parked all the same is named in it.
+            Reads some events from the start, the middle and the end of each partition, and proposes views that all of
+            those events support: the newest state of each key, numbers by type and minute, a sum where a number and
+            an identifier meet. Comments say what was seen. Half of the events are only used to try the file: a rule that
+            they disprove is changed, and the file names the events that would still be parked.
 
             Nothing is changed in Kafka, Redis is not asked, and a file that exists is never overwritten.
             """,

@@ -19,7 +19,7 @@ struct PromoteCommand: Command {
             .init("lantern promote --config lantern.yaml --dry-run", "Say whether it would be done"),
             .init("lantern promote --config lantern.yaml", "Do it"),
             .init(
-                "lantern promote --config lantern.yaml --accept-shrink orders.by_day --json",
+                "lantern promote --config lantern.yaml --accept-shrink orders.by-day --json",
                 "One view may lose rows; for scripts"),
         ],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]))

@@ -8,7 +8,7 @@ import System
 /// `lantern serve`: the gateway without a worker.
 struct ServeCommand: Command {
     static let spec = CommandSpec(
-        "serve", "Serve the page, status and metrics of a file's projections, without a worker",
+        "serve", "Serve rows, the page, status and metrics of a file's projections, without a worker",
         discussion: """
             `lantern run` does the same beside its work if the file has `gateway`. It listens where the file says, or on
             \(GatewaySettings.usualAddress), until SIGTERM, SIGINT or SIGHUP.

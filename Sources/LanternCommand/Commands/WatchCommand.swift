@@ -13,7 +13,7 @@ struct WatchCommand: Command {
         "watch", "Watch the rows of a view change",
         discussion: """
             Writes one line for each change: the row, what it was and is, by how much a number grew, and the offsets of the
-            events that were projected since the look before. Redis is only read, every 500 ms unless --interval says
+            events that were projected since the previous look. Redis is only read, every 500 ms unless --interval says
             otherwise; changes between two looks are shown as one.
 
             Without KEY the rows of the whole view are watched, at most 1,000 of them. Of a leaderboard the first 100 members

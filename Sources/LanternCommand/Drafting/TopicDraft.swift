@@ -68,7 +68,7 @@ struct TopicDraft {
         if facts.frames > 0 {
             let schemas = facts.schemas.sorted().prefix(5).map { "\($0)" }.joined(separator: ", ")
             remarks.append(
-                "\(share(facts.frames)) begin with the frame of a schema registry (schema \(schemas)): Avro, Protobuf or JSON behind five bytes. Values that are not JSON are parked."
+                "\(share(facts.frames)) begin with the frame of a schema registry (schema \(schemas)): Avro, Protobuf or JSON behind five bytes. They are parked unless the topic has `encoding: avro` or `encoding: protobuf`."
             )
         }
         if facts.notJSON > 0 {

@@ -14,7 +14,7 @@ struct PromotionOptions {
         keepCurrent, CommonOptions.json,
     ]
     static let keepCurrent = OptionSpec(
-        "keep-current", "TIME", "afterwards go on folding the former generation for so long, for a short way back")
+        "keep-current", "TIME", "go on folding the former generation for this long afterwards, for a short way back")
     static let acceptShrink = OptionSpec(
         "accept-shrink", "VIEW", "a view that may lose more than a fifth of its rows; repeats", repeating: true)
 

@@ -12,7 +12,7 @@ public struct Limits: Sendable, Equatable {
     /// The longest row key; an event that needs a longer one is bad.
     public var keyBytes = Limits.longestKey
     public var parkedPerKey = 1_000
-    /// Parked events of a projection in all; at either limit the partition halts.
+    /// Parked events of one partition in all; at either limit the partition halts.
     public var parked = 100_000
     /// The largest reply that is taken from Redis.
     public var replyBytes = 128 << 20

@@ -121,13 +121,13 @@ extension LaneMachine {
         if let value = event.value { start = value.extracting(0..<min(16, value.count)).array }
         let frame =
             start.first == 0
-            ? "; a first byte of 0 is the frame of a schema registry (Avro, Protobuf or JSON Schema)" : ""
+            ? "; a first byte of 0 is the frame of a schema registry: Avro and Protobuf need `encoding`" : ""
         let bytes = start.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined(
             separator: " ")
         return
             "none of the first \(settings.proofEvents) events of topic \(topic.name) "
             + (before > 0 ? "could be projected: the last one is not JSON and " : "is JSON: the last one ")
-            + "begins with the bytes \(bytes)\(frame). Lantern reads JSON values: name another topic or let the producer write JSON."
+            + "begins with the bytes \(bytes)\(frame). This topic is read as JSON: declare its `encoding`, name another topic, or let the producer write JSON."
     }
 
     mutating func skip(_ event: borrowing Event, slot: Int, reason: String) {
