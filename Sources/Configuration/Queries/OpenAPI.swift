@@ -23,7 +23,7 @@ public enum OpenAPI {
                 schema: [("type", .text(parameter.kind == .integer ? "integer" : "string"))],
                 // A client's token says who it is.
                 isRequired: parameter.kind != .subject,
-                parameter.kind == .subject ? "Whom the token is for; needed only with a token that is for nobody." : nil
+                parameter.kind == .subject ? "Whom the token is for; needed only if the token has no subject." : nil
             )
         }
         parameters += OpenAPIParts.freshness

@@ -22,7 +22,7 @@ enum QueryVocabulary {
         Word(name: "top", summary: "So many of the highest members.", shape: .integer(members)),
         Word(name: "bottom", summary: "So many of the lowest members.", shape: .integer(members)),
         Word(name: "around", summary: "This member of a ranking and its neighbours.", shape: .scalar),
-        Word(name: "count", summary: "With around: so many on either side; default 5.", shape: .integer(neighbours)),
+        Word(name: "count", summary: "With around: how many on either side; default 5.", shape: .integer(neighbours)),
         Word(name: "last", summary: "The buckets of this span, and their sum.", shape: .duration),
     ]
 

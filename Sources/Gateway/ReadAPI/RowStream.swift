@@ -10,7 +10,7 @@ enum RowStream {
         if let name = hub.silentProjection(request) {
             throw Problem(
                 .request,
-                "projection \(name) tells nobody of its changes: set `changes: true` in its part of the file")
+                "projection \(name) does not announce its changes: set `changes: true` in its part of the file")
         }
         let stream = EventStream()
         let id = hub.add(request, resume: resume, end: { stream.end() }) { message in

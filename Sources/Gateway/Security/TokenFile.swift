@@ -50,7 +50,7 @@ final class TokenFile: Sendable {
             log.notice("the gateway's token was read again", ["file": .text(file.path)])
         } catch {
             state.token = nil
-            log.error("nobody can use this token until that is repaired: \(error.message)")
+            log.error("this token is refused until that is repaired: \(error.message)")
         }
     }
 
