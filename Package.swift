@@ -44,7 +44,7 @@ let package = Package(
 
         // What scripts/bench measures with; no products.
         .executableTarget(
-            name: "BenchmarkLoad", dependencies: ["Kafka", "Bytes"], path: "Tests/Benchmarks/Load",
+            name: "BenchmarkLoad", dependencies: ["BenchmarkEvents", "Kafka", "Bytes"], path: "Tests/Benchmarks/Load",
             swiftSettings: strict),
         .executableTarget(
             name: "BenchmarkOrders", dependencies: ["Lantern"], path: "Tests/Benchmarks/SwiftOrders",
@@ -53,7 +53,7 @@ let package = Package(
             name: "AllocationGate",
             dependencies: [
                 "Lantern", "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis", "Bytes",
-                "RedisServer", "AllocationCounter",
+                "RedisServer", "AllocationCounter", "BenchmarkEvents",
             ],
             path: "Tests/Benchmarks/Allocations", swiftSettings: strict),
 
@@ -136,6 +136,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Tests.
+        .target(
+            name: "BenchmarkEvents", dependencies: ["Bytes"], path: "Tests/Benchmarks/Events", swiftSettings: strict),
         .target(name: "AllocationCounter", path: "Tests/Benchmarks/AllocationCounter"),
         .testTarget(
             name: "EquivalenceTests",

@@ -144,6 +144,19 @@ import Testing
         }
     }
 
+    /// They are planted by `scripts/planted`, which takes too long to be run each time: a text that has changed is noticed here.
+    @Test func `every mistake that scripts/planted makes has its place in the sources`() throws {
+        let check = Process()
+        check.executableURL = SourceFile.top.appendingPathComponent("scripts/planted")
+        check.arguments = ["--check"]
+        let output = Pipe()
+        check.standardOutput = output
+        try check.run()
+        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        check.waitUntilExit()
+        #expect(check.terminationStatus == 0, "\(said)")
+    }
+
     @Test func `the rules themselves see what they are meant to see`() {
         let text = """
             @preconcurrency internal import struct CYaml.yaml_parser_t // import CXxhash

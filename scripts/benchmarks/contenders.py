@@ -4,9 +4,16 @@ import subprocess
 
 WORKLOADS = ("upsert", "skewed", "counters", "wide", "documents", "swift")
 # The topic that a workload reads; its kind and its rows have the same name but for upsert's.
-TOPICS = {"upsert": "orders", "swift": "orders", "wide": "orders", "skewed": "skewed", "counters": "counters",
-          "documents": "documents"}
-ROWS = {"swift": "upsert"}
+TOPICS = {"upsert": "orders", "swift": "orders", "wide": "orders", "changes": "orders"}
+ROWS = {"swift": "upsert", "changes": "upsert"}
+# upsert in other encodings and envelopes, and with its changes told to readers: measured by the mode `formats`.
+FORMATS = {
+    "debezium": "envelope: debezium, key: [$.orderId]",
+    "avro": "encoding: avro, key: $.orderId",
+    "avro-100": "encoding: avro, key: $.orderId",
+    "protobuf": "encoding: protobuf, message: Order, key: $.orderId, descriptors: \"%s\"",
+    "changes": "key: $.orderId",
+}
 # The commands that write rows, and how many of them an event costs a contender that does not coalesce.
 WRITES = {"hset", "hmset", "hincrby", "hincrbyfloat", "hdel", "set", "mset", "zadd", "zincrby", "zrem", "del",
           "unlink", "zremrangebyrank"}
@@ -56,7 +63,13 @@ VIEWS = {
         retain: 24h
         events: { OrderPlaced: { increment: { placed: 1 } }, OrderPaid: { increment: { paid: 1 } } }""",
 }
-VIEWS["skewed"] = VIEWS["upsert"]
+for _name in ("skewed", *FORMATS):
+    VIEWS[_name] = VIEWS["upsert"]
+VIEWS["debezium"] = VIEWS["upsert"].replace('"*":', "row:")
+
+
+def topic_of(workload):
+    return TOPICS.get(workload, workload)
 
 
 class Contender:
@@ -75,9 +88,11 @@ class Contender:
 class Lantern(Contender):
     """The program with a YAML file; in the workload swift the Swift form, unless the file is wanted there as well."""
 
-    def __init__(self, program, swift_program, folder, library, lanes, workloads, is_yaml=False):
-        name = "Lantern" if lanes == 1 else "Lantern, %d lanes" % lanes
+    def __init__(self, program, swift_program, folder, library, lanes, workloads, is_yaml=False, schemas=None, name=None):
+        name = name or ("Lantern" if lanes == 1 else "Lantern, %d lanes" % lanes)
         super().__init__(name + (", YAML" if is_yaml else ""), EXACT, workloads)
+        # Of the workloads in Avro and Protobuf: where the registry is, and the descriptors.
+        self.schemas = schemas
         self.program, self.swift_program, self.folder, self.lanes = program, swift_program, folder, lanes
         self.is_yaml = is_yaml
         self.environment = {"LD_PRELOAD": library} if library else {}
@@ -91,12 +106,17 @@ class Lantern(Contender):
 
     def configuration(self, workload, topic, servers):
         path = os.path.join(self.folder, "%s-%s.yaml" % (workload, topic))
-        key = "$.customerId" if workload == "counters" else "$.orderId"
+        options = FORMATS.get(workload, "key: $.customerId" if workload == "counters" else "key: $.orderId")
+        head = "kafka: { bootstrap.servers: %s }\nredis: redis://127.0.0.1:%d\nworker: { lanes: %d }\n" % (
+            servers.brokers, servers.redis_port, self.lanes)
+        if workload.startswith("avro"):
+            head += "registry: %s\n" % self.schemas.url
+        if workload == "protobuf":
+            options %= self.schemas.descriptors
         with open(path, "w") as file:
-            file.write("kafka: { bootstrap.servers: %s }\nredis: redis://127.0.0.1:%d\nworker: { lanes: %d }\n"
-                       "projections:\n  bench:\n    version: 1\n    topics: { %s: { key: %s } }\n%s    views:%s\n" % (
-                           servers.brokers, servers.redis_port, self.lanes, topic, key,
-                           "" if workload == "documents" else "    type: $.type\n    time: $.at\n", VIEWS[workload]))
+            file.write("%sprojections:\n  bench:\n    version: 1\n    topics: { %s: { %s } }\n%s%s    views:%s\n" % (
+                head, topic, options, "" if workload == "documents" else "    type: $.type\n    time: $.at\n",
+                "    changes: true\n" if workload == "changes" else "", VIEWS[workload]))
         return path
 
 

@@ -5,7 +5,8 @@ from servers import Failure, Redis
 PREFIXES = {
     "upsert": (b"order:",), "swift": (b"order:",), "skewed": (b"order:",), "documents": (b"order:",),
     "counters": (b"customer:",), "wide": (b"order:", b"customer-revenue:", b"customers:by-revenue", b"orders:"),
-    "rebuild": (b"order:", b"spent:", b"customers:by-revenue"),
+    "rebuild": (b"order:", b"spent:", b"customers:by-revenue"), "changes": (b"order:",), "debezium": (b"order:",),
+    "avro": (b"order:",), "avro-100": (b"order:",), "protobuf": (b"order:",),
 }
 CHUNK = 2000
 

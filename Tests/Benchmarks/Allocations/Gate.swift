@@ -1,3 +1,4 @@
+import BenchmarkEvents
 import Bytes
 import Formats
 import Projections
@@ -45,7 +46,8 @@ struct Gate {
             name: "protobuf", views: upsert, events: SampleEvent.protobuf(20_000, keys: 19_997),
             limits: .init(lane: 0.2),
             topic:
-                "{ encoding: protobuf, descriptors: \"\(ProtobufOrder.descriptors)\", message: Order, key: $.orderId }"),
+                "{ encoding: protobuf, descriptors: \"\(OrderEvent.protobufDescriptors)\", message: Order, key: $.orderId }"
+        ),
     ]
 
     private static let changes = "{ envelope: debezium, key: [$.orderId] }"

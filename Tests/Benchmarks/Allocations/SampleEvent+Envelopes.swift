@@ -1,3 +1,4 @@
+import BenchmarkEvents
 import Bytes
 import Projections
 
@@ -5,18 +6,12 @@ import Projections
 extension SampleEvent {
     /// Change events as Debezium's connector for PostgreSQL writes them, about 730 bytes.
     static func changes(_ count: Int, keys: Int) -> [SampleEvent] {
-        orders(count, keys: keys).enumerated().map { index, order in
-            let key = "{\"orderId\":\"" + order.keyText + "\"}"
-            let operation = index < keys ? "c" : "u"
-            let value =
-                "{\"before\":null,\"after\":" + order.valueText
-                + ",\"source\":{\"version\":\"3.3.1.Final\",\"connector\":\"postgresql\",\"name\":\"shop\","
-                + "\"ts_ms\":1795647313586,\"snapshot\":\"false\",\"db\":\"shop\","
-                + "\"sequence\":\"[\\\"26419512\\\",\\\"26419512\\\"]\",\"ts_us\":1795647313586774,"
-                + "\"ts_ns\":1795647313586774000,\"schema\":\"public\",\"table\":\"orders\",\"txId\":\(index),"
-                + "\"lsn\":26419512,\"xmin\":null},\"transaction\":null,\"op\":\"\(operation)\","
-                + "\"ts_ms\":1795647313793,\"ts_us\":1795647313793853,\"ts_ns\":1795647313793853693}"
-            return SampleEvent(key: Array(key.utf8), value: Array(value.utf8))
+        orders(count, keys: keys) { order, index, value in
+            order.writeChange(isFirst: index < keys, transaction: index, to: &value)
+        }.map { event in
+            var change = event
+            change.key = Array("{\"orderId\":\"\(event.keyText)\"}".utf8)
+            return change
         }
     }
 

@@ -1,27 +1,30 @@
+import BenchmarkEvents
+import Bytes
+
 /// One event's bytes.
 struct SampleEvent {
     var key: [UInt8]
     var value: [UInt8]
     var headers: [(name: [UInt8], value: [UInt8])] = []
 
-    private static let kinds = [
-        ("OrderPlaced", "placed"), ("OrderPaid", "paid"), ("OrderShipped", "shipped"), ("OrderDeleted", "deleted"),
-    ]
-
-    /// `count` orders over `keys` order numbers, or keyed by customers; the same ones at every run.
-    static func orders(_ count: Int, keys: Int, customers: Int = 10_000, byCustomer: Bool = false) -> [SampleEvent] {
-        (0..<count).map { index in
+    /// `count` orders over `keys` order numbers, or keyed by customers, in a form of their value; the same ones at every run.
+    static func orders(
+        _ count: Int, keys: Int, customers: Int = 10_000, byCustomer: Bool = false,
+        write: (_ order: OrderEvent, _ index: Int, _ value: inout ByteBuffer) -> Void = { $0.write(to: &$2) }
+    ) -> [SampleEvent] {
+        let kinds: [OrderEvent.Kind] = [.placed, .paid, .shipped]
+        return (0..<count).map { index in
             // Steps that share no divisor with the counts visit all of them.
-            let order = index &* 7_919 % keys
-            let customer = index &* 104_729 % customers
-            let (type, status) = kinds[index % 16 == 15 ? 3 : index % 3]
             let second = 10 + index / 1_000 % 50
-            let text =
-                "{\"type\":\"\(type)\",\"orderId\":\"o-\(order)\",\"customerId\":\"c-\(customer)\",\"status\":\"\(status)\","
-                + "\"total\":\(100 + index &* 31 % 100_000),\"currency\":\"EUR\",\"at\":\"2026-11-25T03:00:\(second)Z\","
-                + "\"lines\":[{\"sku\":\"s-\(index % 5_000)\",\"quantity\":2,\"price\":499}],\"note\":\"leave at the door\"}"
+            let order = OrderEvent(
+                order: index &* 7_919 % keys, customer: index &* 104_729 % customers,
+                kind: index % 16 == 15 ? .deleted : kinds[index % 3], total: 100 + index &* 31 % 100_000,
+                sku: index % 5_000, second: 1_795_575_600 + second, at: Array("2026-11-25T03:00:\(second)Z".utf8))
+            var value = ByteBuffer()
+            write(order, index, &value)
             return SampleEvent(
-                key: Array((byCustomer ? "c-\(customer)" : "o-\(order)").utf8), value: Array(text.utf8))
+                key: Array((byCustomer ? "c-\(order.customer)" : "o-\(order.order)").utf8),
+                value: value.span.indices.map { value.span[$0] })
         }
     }
 

@@ -1,3 +1,4 @@
+import BenchmarkEvents
 import Bytes
 
 /// A document of about 1 KB: nested parts before the fields that name it, blanks, escapes, UTF-8 and decimals that

@@ -1,3 +1,5 @@
+import BenchmarkEvents
+
 /// What the views must hold in the end, kept while the events are made: no decoder and no fold of Lantern's takes part.
 ///
 /// A line a key: `h KEY FIELD VALUE…` a hash, `s KEY VALUE` a string, `z KEY MEMBER SCORE…` a sorted set; tabs between.
@@ -34,7 +36,7 @@ struct ExpectedRows {
             documents[event.order] = copy
             return
         case .orders: wide.add(event)
-        case .skewed: break
+        case .skewed, .debezium, .avro, .avro100, .protobuf: break
         }
         last[event.order] = event.kind
         totals[event.order] = Int32(event.total)
@@ -47,7 +49,7 @@ struct ExpectedRows {
         case .orders:
             try writeOrders(to: try sink("upsert"))
             try wide.write(to: try sink("wide"))
-        case .skewed: try writeOrders(to: try sink("skewed"))
+        case .skewed, .debezium, .avro, .avro100, .protobuf: try writeOrders(to: try sink(kind.rawValue))
         case .counters:
             let file = try sink("counters")
             for (customer, sum) in sums.enumerated() where sum.orders > 0 {

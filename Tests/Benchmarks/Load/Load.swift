@@ -1,3 +1,4 @@
+import BenchmarkEvents
 import Bytes
 import Foundation
 import Kafka
@@ -46,14 +47,21 @@ struct Load {
             }
             let event = draw(number, law, &random, second: second, at: at)
             value.removeAll()
-            if kind == .documents {
-                Document.write(event, version: number, &random, to: &value)
-            } else {
-                event.write(to: &value)
+            switch kind {
+            case .orders, .skewed, .counters: event.write(to: &value)
+            case .documents: Document.write(event, version: number, &random, to: &value)
+            case .debezium: event.writeChange(isFirst: number < keys, transaction: number, to: &value)
+            case .avro: event.writeAvro(schema: 1, to: &value)
+            case .avro100: event.writeAvro(schema: 1 + number % 100, to: &value)
+            case .protobuf: event.writeProtobuf(to: &value)
             }
             key.removeAll()
-            key.append(kind == .counters ? "c-" : "o-")
-            key.append(decimal: Int64(kind == .counters ? event.customer : event.order))
+            if kind == .debezium {
+                event.writeChangeKey(to: &key)
+            } else {
+                key.append(kind == .counters ? "c-" : "o-")
+                key.append(decimal: Int64(kind == .counters ? event.customer : event.order))
+            }
             expected.add(event, value: value.span)
             try producer.produce(topic: topic, key: key.span, value: value.span)
             if number & 1023 == 0 { producer.poll() }

@@ -1,3 +1,4 @@
+import BenchmarkEvents
 import Bytes
 import Foundation
 

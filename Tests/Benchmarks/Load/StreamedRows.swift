@@ -1,3 +1,5 @@
+import BenchmarkEvents
+
 /// What the two views and the leaderboard of `scripts/bench rebuild` must hold, under its first definition and under its
 /// second; in the form of ``ExpectedRows``.
 struct StreamedRows {

@@ -1,3 +1,4 @@
+import BenchmarkEvents
 import Foundation
 
 /// All views of the `orders` projection: a row an order, what customers brought in, a leaderboard, the newest orders,

@@ -1,9 +1,11 @@
+import BenchmarkEvents
 import Foundation
 import Kafka
 
 // What scripts/bench produces its events with.
 //
 //   BenchmarkLoad load BROKERS TOPIC KIND EVENTS KEYS PARTITIONS FOLDER   the events, and in FOLDER what views must hold
+//   BenchmarkLoad schemas                                                 a line each: Avro's schema, and Protobuf's descriptors
 //   BenchmarkLoad version                                                 librdkafka's
 //   BenchmarkLoad paced BROKERS TOPIC RATE SECONDS FILE                   orders at RATE a second, and when probes were acknowledged
 //   BenchmarkLoad stream BROKERS TOPIC EVENTS KEYS PARTITIONS RATE HEAVY FOLDER    orders, and more at RATE from `go` to the end of stdin
@@ -14,7 +16,10 @@ do {
     case "load" where arguments.count == 8:
         guard let events = Int(arguments[4]), let keys = Int(arguments[5]), let partitions = Int(arguments[6]),
             let kind = WorkloadKind(rawValue: arguments[3])
-        else { throw ToolError("load: KIND is orders, skewed, counters or documents; the counts are numbers") }
+        else {
+            let kinds = WorkloadKind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ToolError("load: KIND is one of \(kinds); the counts are numbers")
+        }
         let load = Load(brokers: arguments[1], topic: arguments[2], kind: kind, events: events, keys: keys)
         try load.run(partitions: partitions, folder: URL(fileURLWithPath: arguments[7]))
     case "paced" where arguments.count == 6:
@@ -30,6 +35,7 @@ do {
             brokers: arguments[1], topic: arguments[2], events: numbers[0], keys: numbers[1], partitions: numbers[2],
             rate: numbers[3], heavy: numbers[4])
         try load.run(folder: URL(fileURLWithPath: arguments[8]))
+    case "schemas": print(OrderEvent.avroSchema, OrderEvent.protobufDescriptors, separator: "\n")
     case "version": print(libraryVersion)
     default: throw ToolError("what is wanted? (the head of Tests/Benchmarks/Load/main.swift says what there is)")
     }

@@ -1,27 +1,37 @@
-import Bytes
+public import Bytes
 
-/// One generated order event.
-struct OrderEvent {
-    enum Kind: Int, CaseIterable {
+/// One generated order event; each of its forms has the same fields.
+public struct OrderEvent {
+    public enum Kind: Int, CaseIterable, Sendable {
         case placed, paid, shipped, delivered, deleted
     }
 
-    var order: Int
-    var customer: Int
-    var kind: Kind
-    var total: Int
-    var sku: Int
+    public var order: Int
+    public var customer: Int
+    public var kind: Kind
+    public var total: Int
+    public var sku: Int
     /// Seconds since 1970, and as text.
-    var second: Int
-    var at: [UInt8]
+    public var second: Int
+    public var at: [UInt8]
 
-    static let typeNames: [StaticString] = [
+    public init(order: Int, customer: Int, kind: Kind, total: Int, sku: Int, second: Int, at: [UInt8]) {
+        self.order = order
+        self.customer = customer
+        self.kind = kind
+        self.total = total
+        self.sku = sku
+        self.second = second
+        self.at = at
+    }
+
+    public static let typeNames: [StaticString] = [
         "OrderPlaced", "OrderPaid", "OrderShipped", "OrderDelivered", "OrderDeleted",
     ]
-    static let statusNames: [StaticString] = ["placed", "paid", "shipped", "delivered", "deleted"]
+    public static let statusNames: [StaticString] = ["placed", "paid", "shipped", "delivered", "deleted"]
 
-    /// About 230 bytes.
-    func write(to buffer: inout ByteBuffer, orderPrefix: StaticString = "o-") {
+    /// JSON of about 230 bytes.
+    public func write(to buffer: inout ByteBuffer, orderPrefix: StaticString = "o-") {
         buffer.append("{\"type\":\"")
         buffer.append(Self.typeNames[kind.rawValue])
         buffer.append("\",\"orderId\":\"")
