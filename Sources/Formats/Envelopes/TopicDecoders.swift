@@ -38,16 +38,17 @@ package struct TopicDecoders {
         }
     }
 
-    /// `key` and `value` make the readers of the topic's encoding.
+    /// `key` and `value` make the readers of the topic's encoding. (Inlined for the sake of `TopicDecoder.init`.)
+    @inline(__always)
     private static func make<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copyable>(
         _ fields: TopicFields, _ schemas: any SchemaSource, key: (FieldRequest) -> Key,
         value: (FieldRequest) -> Value
     ) -> TopicDecoder {
         let columns = KeyColumns(fields, reader: key(fields.keyRequest), schemas: schemas)
         switch fields.topic.format.envelope {
-        case .none: return AnyTopicDecoder(PlainDecoder(fields, key: columns, value: value))
-        case .debezium: return AnyTopicDecoder(DebeziumDecoder(fields, key: columns, value: value))
-        case .cloudevents: return AnyTopicDecoder(CloudEventDecoder(fields, key: columns, value: value))
+        case .none: return TopicDecoder(PlainDecoder(fields, key: columns, value: value))
+        case .debezium: return TopicDecoder(DebeziumDecoder(fields, key: columns, value: value))
+        case .cloudevents: return TopicDecoder(CloudEventDecoder(fields, key: columns, value: value))
         }
     }
 }

@@ -38,8 +38,10 @@ struct Batch: ~Copyable {
     /// Whether it can take another event. (`mutating`: see ``LaneMachine/wantsEvents``.)
     var hasRoom: Bool {
         mutating get {
-            slotAwaitingFence == nil && commandCount < policy.room && byteCount < byteLimit
-                && events < (isolation == nil ? eventLimit : 1)
+            slotAwaitingFence == nil && events < (isolation == nil ? eventLimit : 1)
+                && changes.isBelow(
+                    commands: policy.room &- parkingCommands.commandCount &- queued.commands,
+                    bytes: byteLimit &- parkingCommands.bytes.count &- queued.bytes)
         }
     }
 
