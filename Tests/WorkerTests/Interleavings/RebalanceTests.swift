@@ -29,4 +29,32 @@ import Testing
         #expect(play.next(0) == 1)
         #expect(play.world.violations == [])
     }
+
+    @Test func `an event that comes after its partition was taken back is not folded any more`() {
+        let play = Play()
+        let lane = play.lane([0])
+        play.settle(lane)
+        play.append(1)
+        lane.takeEvents(1)
+        #expect(lane.machine.hasBatch)
+        lane.machine.revoked(lane.slotOf[0].map { [$0] } ?? [], lost: false, now: play.world.now)
+        play.append(1)
+        lane.takeEvents(1)
+        play.settle(lane)
+        #expect(play.next() == 1)
+        #expect(play.world.violations == [])
+    }
+
+    @Test func `events that librdkafka hands over once more are folded once`() throws {
+        let play = Play()
+        let lane = play.lane([0])
+        play.append(4)
+        play.settle(lane)
+        try lane.kafka.seek([Position(TopicPartition(topic: 0, partition: 0), offset: 1)])
+        play.append(1)
+        play.settle(lane)
+        #expect(play.next() == 5)
+        #expect(play.world.state(0) == play.world.log.states[0][5])
+        #expect(play.world.violations == [])
+    }
 }
