@@ -67,6 +67,23 @@ extension SystemTests {
             }
         }
 
+        /// Builds and promotes the definition of a file, or takes that back; a guard may refuse it while workers are behind.
+        private static func change(_ scenario: Scenario, to file: String, isBack: Bool) throws {
+            var said = ""
+            for _ in 0..<10 {
+                var commands = [["promote", "--config", file]]
+                if isBack { commands = [["rollback", "--config", file]] }
+                if !isBack { commands.insert(["rebuild", "--config", file, "--until-caught-up"], at: 0) }
+                let isDone = try commands.allSatisfy { command in
+                    let (text, code) = try scenario.lantern(command)
+                    said = "\(command[0]): \(text)"
+                    return code == 0
+                }
+                if isDone { return }
+            }
+            Issue.record("\(said)")
+        }
+
         /// Ten minutes and 200 readers with LANTERN_LONG.
         @Test(.enabled(if: Stage.isLong, "LANTERN_LONG=1 runs it: it takes minutes"))
         func `never get rows without the event of their token, whatever is struck`() throws {
@@ -82,6 +99,12 @@ extension SystemTests {
             let match = try #require(gateway.log.firstMatch(of: #/http://127\.0\.0\.1:(\d+)//#))
             let port = try #require(UInt16(match.1))
             var workers = [try scenario.run(path), try scenario.run(path)]
+            // The same views under another version: made live, and taken back.
+            var second = scenario.projection
+            second.version = 2
+            let other = try scenario.configure("second", as: second)
+            let beside = try scenario.run(other)
+            var switches = 0
             let tally = Tally()
             for seed in 0..<200 { Thread.detachNewThread { Self.read(tally, port: port, seed: seed) } }
             let end = Date(timeIntervalSinceNow: seconds)
@@ -104,7 +127,7 @@ extension SystemTests {
                     if tokens.count > 200 { tokens.removeFirst(tokens.count - 200) }
                 }
                 if Date() >= nextStrike {
-                    switch strikes % 3 {
+                    switch strikes % 4 {
                     case 0:
                         workers[strikes % 2].kill()
                         workers[strikes % 2] = try scenario.run(path)
@@ -112,7 +135,10 @@ extension SystemTests {
                         // Up to a second of acknowledged writes is lost.
                         try scenario.redis.kill()
                         try scenario.redis.start()
-                    default: workers.append(try scenario.run(path)); workers.removeFirst().kill()
+                    case 2: workers.append(try scenario.run(path)); workers.removeFirst().kill()
+                    default:
+                        try Self.change(scenario, to: other, isBack: switches % 2 == 1)
+                        switches += 1
                     }
                     strikes += 1
                     nextStrike = Date(timeIntervalSinceNow: 7)
@@ -122,11 +148,11 @@ extension SystemTests {
             tally.isOver.store(true, ordering: .relaxed)
             let counts = tally.counts.withLock { $0 }
             print(
-                "fresh readers: \(counts.answers) answers, \(counts.stale) stale, \(counts.unavailable) unavailable, \(strikes) strikes, the latest 503 \(counts.latest) ms after its wait"
+                "fresh readers: \(counts.answers) answers, \(counts.stale) stale, \(counts.unavailable) unavailable, \(strikes) strikes, \(switches) changes of the live generation, the latest 503 \(counts.latest) ms after its wait"
             )
             #expect(counts.faults.isEmpty, "\(counts.faults.prefix(3))")
-            #expect(counts.answers > 1_000 && counts.stale > 0)
-            for worker in workers { worker.kill() }
+            #expect(counts.answers > 1_000 && counts.stale > 0 && switches > 1)
+            for worker in workers + [beside] { worker.kill() }
             #expect(try gateway.stop() == 0, "\(gateway.log)")
         }
     }
