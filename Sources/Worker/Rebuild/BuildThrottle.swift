@@ -11,6 +11,8 @@ struct BuildThrottle: Sendable {
     static let margin = 0.02
     /// What is measured is of the last ten seconds: so long between two steps, in milliseconds.
     static let step: Int64 = 10_000
+    /// No live generation folds more events a second: a registry that says so is wrong.
+    static let fastestLive = 1_000_000_000
     /// The slowest that it goes for freshness' sake beside a quiet live generation, in events a second.
     static let slowest = 100
 

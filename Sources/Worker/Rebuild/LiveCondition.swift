@@ -22,7 +22,10 @@ struct LiveCondition: Sendable, Equatable {
         var slowest: [String: Freshness] = [:]
         for entry in entries where !entry.isGone(at: time) {
             for projection in entry.projections where projection.role == .live {
-                rate += Int(projection.rate)
+                // The registry is text, which another program may have written.
+                rate = min(
+                    rate + Int(min(max(0, projection.rate), Int64(BuildThrottle.fastestLive))),
+                    BuildThrottle.fastestLive)
                 guard let recent = projection.recent99, let minute = projection.freshness99 else { continue }
                 var own = slowest[projection.name] ?? Freshness(projection: projection.name, recent: 0, minute: 0)
                 own.recent = max(own.recent, recent)

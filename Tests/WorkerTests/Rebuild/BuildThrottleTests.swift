@@ -52,6 +52,28 @@ import Testing
         #expect(throttle.rate == 5_000)
     }
 
+    /// The registry of workers is text in Redis, which another program may have written.
+    @Test(arguments: [
+        ([Int64.max, .max], BuildThrottle.fastestLive), ([-5, 1_000], 1_000), ([.min, .min], 0),
+        ([1_000, 2_000], 3_000),
+    ])
+    func `a rate that cannot be is not believed`(rates: [Int64], believed: Int) {
+        let entries = rates.enumerated().map { index, rate in
+            var projection = WorkerProjection(name: "orders", fingerprint: "f")
+            (projection.role, projection.rate) = (.live, rate)
+            (projection.recent99, projection.freshness99) = (500, 20)
+            var entry = WorkerEntry(id: "\(index)")
+            entry.stamp = 100_000
+            entry.projections = [projection]
+            return entry
+        }
+        let live = LiveCondition(entries, at: 100_000, used: 0, limit: 0)
+        #expect(live.rate == believed)
+        var throttle = BuildThrottle()
+        throttle.judge(live, speed: 1_000, now: 0)
+        #expect(throttle.rate.map { $0 >= BuildThrottle.slowest } == true)
+    }
+
     @Test func `it rests while Redis is nearly full, until there is some room again`() {
         var throttle = BuildThrottle()
         throttle.judge(live(10, memory: 0.851), speed: 1_000, now: 0)
