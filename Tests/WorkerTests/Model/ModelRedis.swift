@@ -45,6 +45,10 @@ final class ModelRedis {
     var role = "master"
     /// Called after each EXEC that was carried out, with its commands and which of them failed.
     var executed: ((_ commands: [[[UInt8]]], _ failed: [Int]) -> Void)?
+    /// The keys that the transaction being carried out has written.
+    private(set) var written: Set<String> = []
+    /// What becomes of an entry of a stream on its way here.
+    var mislaid: ((_ entry: [UInt8]) -> [UInt8])?
     /// Called with a key that is written bare because MULTI was refused.
     var bared: ((String) -> Void)?
     /// Called with what no lane may ever send: reading or WATCH inside MULTI, writes that no transaction carries.
@@ -67,6 +71,7 @@ final class ModelRedis {
 
     func write(_ key: String, _ value: Value?) {
         databases[selected, default: [:]][key] = value
+        written.insert(key)
         versions[selected, default: [:]][key, default: 0] += 1
     }
 
@@ -178,7 +183,11 @@ final class ModelRedis {
         }
         if client.queue != nil {
             if !Self.writes.contains(name), name != "SELECT" { misused?("\(name) inside MULTI") }
-            client.queue?.append(command)
+            if name == "XADD", let mislaid, let entry = command.last {
+                client.queue?.append(command.dropLast() + [mislaid(entry)])
+            } else {
+                client.queue?.append(command)
+            }
             return RESP.status("QUEUED")
         }
         if name == "UNWATCH" { client.watching.removeAll() }
@@ -208,6 +217,7 @@ final class ModelRedis {
         if client.isAborted { return RESP.error("EXECABORT Transaction discarded because of previous errors.") }
         if isLost { return RESP.null }
         var answers: [[UInt8]] = []
+        written = []
         for command in queue { answers.append(carryOut(command, client)) }
         executed?(queue, answers.indices.filter { answers[$0].first == UInt8(ascii: "-") })
         return RESP.array(answers)
@@ -379,18 +389,5 @@ final class ModelRedis {
         }
         write(key, fields.isEmpty ? nil : .hash(fields))
         return RESP.integer(answer)
-    }
-}
-
-/// Replies as bytes.
-enum RESP {
-    static let ok = status("OK")
-    static let null = Array("$-1\r\n".utf8)
-    static func status(_ text: String) -> [UInt8] { Array("+\(text)\r\n".utf8) }
-    static func error(_ text: String) -> [UInt8] { Array("-\(text)\r\n".utf8) }
-    static func integer(_ number: Int64) -> [UInt8] { Array(":\(number)\r\n".utf8) }
-    static func bulk(_ bytes: [UInt8]) -> [UInt8] { Array("$\(bytes.count)\r\n".utf8) + bytes + Array("\r\n".utf8) }
-    static func array(_ elements: [[UInt8]]) -> [UInt8] {
-        Array("*\(elements.count)\r\n".utf8) + elements.flatMap { $0 }
     }
 }

@@ -30,15 +30,16 @@ final class Simulation {
 
     init(
         seed: UInt64, isHarsh: Bool = false, promotes: Bool = false, awaitsSchemas: Bool = false,
-        comparesCheckpoints: Bool = true, plant: Plant? = nil
+        announces: Bool = false, comparesCheckpoints: Bool = true, plant: Plant? = nil
     ) {
         var random = SplitMix64(seed: seed)
         let partitions = Int.random(in: 1...(isHarsh ? 2 : 4), using: &random)
         troubles = isHarsh || promotes ? .none : Troubles.allCases.randomElement(using: &random) ?? .none
         world = World(
             seed: random.next(), partitions: partitions,
-            plan: troubles == .deadLetters ? World.plan(onError: "{ dead-letter: bad }") : nil)
+            plan: Self.plan(troubles, announces))
         world.comparesCheckpoints = comparesCheckpoints
+        if let plant, Plant.ofNotices.contains(plant) { world.redis.mislaid = { plant.mislaid($0) } }
         owner = Array(repeating: 0, count: partitions)
         self.isHarsh = isHarsh
         self.plant = plant
@@ -53,6 +54,11 @@ final class Simulation {
         for partition in owner.indices { owner[partition] = Int.random(in: lanes.indices, using: &random) }
         world.others = { [unowned self] in moveAnother() }
         if promotes { prepareOther() }
+    }
+
+    private static func plan(_ troubles: Troubles, _ announces: Bool) -> ProjectionPlan {
+        guard troubles == .deadLetters else { return announces ? World.announcing : World.parking }
+        return World.plan(onError: "{ dead-letter: bad }", more: "changes: \(announces)")
     }
 
     /// Runs it all; returns what was found wrong.

@@ -58,6 +58,22 @@ extension World {
         }
     }
 
+    /// Readers are told of exactly the rows that change: the one entry of each transaction names those which it wrote, and those
+    /// whose change failed; one that wrote none has no entry.
+    func checkNotice(_ commands: [[[UInt8]]], _ failed: [Int]) {
+        guard plan.announcesChanges else { return }
+        let own = "lantern:"
+        let refused = failed.filter { commands[$0].count > 1 }.map { String(decoding: commands[$0][1], as: UTF8.self) }
+        let changed = redis.written.union(refused).filter { !$0.hasPrefix(own) }
+        let entries = commands.filter { $0[0].elementsEqual("XADD".utf8) }
+        let named = entries.flatMap { ChangeEntry(text: $0.last ?? [])?.keys ?? [] }
+        let isWhole = changed == Set(named.map { String(decoding: $0, as: UTF8.self) })
+        if isWhole, entries.count == (changed.isEmpty ? 0 : 1) { return }
+        violation(
+            "a transaction changed \(changed.sorted()), and \(entries.count) entries name \(named.map { String(decoding: $0, as: UTF8.self) })"
+        )
+    }
+
     var parks: Bool { plan.onError == .park }
 
     /// What the operator decided about a partition's events.

@@ -5,15 +5,13 @@ extension World {
     static let parking = plan(onError: "park")
 
     /// The same, and each transaction names its rows.
-    static let announcing = plan(
-        topics: "[t]", onError: "park", rule: "{ set: { last: \"{@offset}\" }, increment: { count: 1, sum: $.n } }",
-        more: "changes: true")
+    static let announcing = plan(onError: "park", more: "changes: true")
 
     /// One hash whose fields show each loss, each double and each exchange.
-    static func plan(onError: String) -> ProjectionPlan {
+    static func plan(onError: String, more: String = "changes: false") -> ProjectionPlan {
         plan(
             topics: "[t]", onError: onError,
-            rule: "{ set: { last: \"{@offset}\" }, increment: { count: 1, sum: $.n } }")
+            rule: "{ set: { last: \"{@offset}\" }, increment: { count: 1, sum: $.n } }", more: more)
     }
 
     /// A compacted topic, whose newest state is the row.

@@ -78,6 +78,7 @@ final class World {
             if redis.text(keys.generation) != Self.generationText { violation("a transaction under another record") }
             hasFailed = !failed.isEmpty
             checkDamage(commands, failed)
+            checkNotice(commands, failed)
             if !isSpoilt { checkOracle() }
         }
     }
