@@ -59,6 +59,7 @@ import Testing
                 == .buckets([120, 180].map { .init(start: $0, key: bytes("minutes:\($0)")) }))
         #expect(try question("minutes", ["120"]) == .row(bytes("minutes:120"), limit: 100))
         #expect(try question("order", [], [("scan", "0")]) == .page(cursor: bytes("0")))
+        #expect(try question("order", [], [("scan", "0017")]) == .page(cursor: bytes("17")))
     }
 
     @Test(
@@ -110,12 +111,29 @@ import Testing
         arguments: [
             ("after", "x"), ("after", "other/0@1"), ("seen", "orders"), ("seen", "other=orders/0@1"),
             ("generation", "shop"),
-            ("generation", "shop:0"), ("generation", "other:1"), ("latest", "no"), ("max-stale", "0ms"),
+            ("generation", "shop:0"), ("generation", "shop:+4"), ("generation", "other:1"), ("latest", "no"),
+            ("max-stale", "0ms"),
             ("max-stale", "fast"), ("where", "version"), ("wait", "2m"), ("wait", "-1s"), ("stale", "yes"),
         ])
     func `refuses a freshness that cannot be`(name: String, value: String) {
         let error = #expect(throws: Problem.self) { try condition([(name, value)]) }
         #expect(error?.kind == .request)
+    }
+
+    @Test(arguments: [
+        ("after", "orders/0@1"), ("latest", ""), ("max-stale", "1s"), ("where", "version>=7"), ("seen", "orders/0@1"),
+        ("generation", "shop:4"),
+    ])
+    func `refuses a freshness that pages cannot keep`(name: String, value: String) throws {
+        let condition = try condition([(name, value)])
+        let row = ReadPart(
+            name: "order", subject: 0, view: try view("order"), question: .row(bytes("order:1"), limit: 1))
+        #expect(throws: Never.self) { try ReadRoutes.check(condition, of: row) }
+        var page = row
+        page.question = .page(cursor: bytes("0"))
+        #expect(throws: Never.self) { try ReadRoutes.check(FreshnessCondition(), of: page) }
+        let error = #expect(throws: Problem.self) { try ReadRoutes.check(condition, of: page) }
+        #expect(error?.kind == .request && error?.detail.contains("`scan`") == true, "\(String(describing: error))")
     }
 
     @Test func `writes rows as their view types them`() throws {

@@ -68,6 +68,38 @@ import Testing
         #expect(desk.takeFinished().isEmpty)
     }
 
+    @Test func `leave no deadlines behind when they are answered before`() {
+        var desk = ReadDesk()
+        let vector = ProjectionVector(projection: "p", generation: 1, identifier: "1", topics: [])
+        let answer = ReadAnswer(subjects: [0], vectors: [vector], parts: [], degraded: [], parked: [])
+        var condition = FreshnessCondition()
+        condition.generations = [.init(projection: "p", number: 1)]
+        condition.waitNanoseconds = 60_000 * ReadWorld.millisecond
+        let waiting = (0..<10).map { _ in desk.submit(ReadRequest([], condition), now: 0) }
+        for time in 0..<20_000 {
+            let id = desk.submit(ReadRequest([], condition), now: Int64(time))
+            _ = desk.takeWork(atMost: 10)
+            desk.read(id, .success(answer), now: Int64(time))
+        }
+        #expect(desk.takeFinished().count == 20_000 && desk.count == waiting.count)
+        #expect(desk.deadlineCount <= 128)
+        // Those who still wait have theirs.
+        desk.expire(now: 120_000 * ReadWorld.millisecond)
+        desk.expire(now: 240_000 * ReadWorld.millisecond)
+        #expect(Set(desk.takeFinished().map(\.id)) == Set(waiting) && desk.deadlineCount == 0)
+    }
+
+    @Test func `leave nothing behind when Redis takes none of them for long`() {
+        var desk = ReadDesk()
+        for time in Int64(0)..<20_000 {
+            let now = time * ReadWorld.millisecond
+            _ = desk.submit(ReadRequest([]), now: now)
+            desk.expire(now: now)
+        }
+        #expect(desk.takeFinished().count > 15_000)
+        #expect(desk.queueCount <= 2 * desk.count + 64)
+    }
+
     @Test func `are refused when there are too many, and when it ends`() {
         var desk = ReadDesk()
         for _ in 0..<ReadDesk.most { _ = desk.submit(ReadRequest([]), now: 0) }

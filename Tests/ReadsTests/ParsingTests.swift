@@ -11,6 +11,16 @@ import Testing
         #expect(OffsetList(text)?.text == text)
     }
 
+    @Test(arguments: [("orders/007@0042,00@01", "orders/7@42,0@1"), ("a/0@00", "a/0@0")])
+    func `numbers in offsets are the same however they are spelled`(text: String, usual: String) {
+        #expect(OffsetList(text)?.text == usual && OffsetList(text) == OffsetList(usual))
+    }
+
+    @Test(arguments: [("version>=007", "version>=7"), ("version<+7", "version<7"), ("code=007", "code=007")])
+    func `numbers that a field is compared with are said as numbers`(text: String, usual: String) {
+        #expect(FieldCondition(text)?.text == usual)
+    }
+
     @Test(arguments: [
         "", "orders", "orders/0", "/0@1", "0@1", "orders/-1@1", "orders/0@-1", "orders/0@1,", "orders/0@1@2",
         "orders/+1@1", "orders/2147483648@1", "orders/0@9223372036854775807", "orders/0@9223372036854775808",

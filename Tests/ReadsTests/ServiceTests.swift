@@ -1,3 +1,4 @@
+import Bytes
 import Projections
 import Records
 import Redis
@@ -58,6 +59,34 @@ import Testing
             try stage.answer("top", .around(text("top"), member: text("m199"), count: 1))
                 == .ranking(pairs(("m199", "199"), ("m198", "198")), firstRank: 0, step: 1, count: 200))
         #expect(try stage.answer("top", .around(text("top"), member: text("x"), count: 1)) == .noMember)
+    }
+
+    /// The one who looks a member up must not decide by what was there before the transaction.
+    @Test func `a member that comes or goes after it was looked up is read as the transaction has it`() throws {
+        let stage = try ReadStage()
+        for number in 0..<9 { try stage.redis.command("ZADD", "top", "\(number)", "m\(number)") }
+        func read(
+            _ member: String, meanwhile change: (inout RedisConnection) throws -> Void
+        ) throws -> ReadAnswer.Part? {
+            let part = try stage.part("top", .around(text("top"), member: text(member), count: 1))
+            let layouts = [
+                0: TopicLayout(topics: [.init(name: "orders", count: 2), .init(name: "payments", count: 1)])
+            ]
+            var round = ReadRound(
+                ReadRequest([part]), of: stage.service.subjects, layouts: layouts)
+            for turn in 0..<8 {
+                var commands = CommandBuffer()
+                round.append(to: &commands)
+                let replies = try stage.redis.roundTrip(commands)
+                if case .done(let result) = round.take(replies[...]) { return try result.get().parts[0] }
+                if turn == 0 { try change(&stage.redis) }
+            }
+            return nil
+        }
+        #expect(
+            try read("late", meanwhile: { try $0.command("ZADD", "top", "4.5", "late") })
+                == .ranking(pairs(("m5", "5"), ("late", "4.5"), ("m4", "4")), firstRank: 3, step: 1, count: 10))
+        #expect(try read("late", meanwhile: { try $0.command("ZREM", "top", "late") }) == .noMember)
     }
 
     @Test func `buckets are summed, and pages go through all rows of a view and no others`() throws {

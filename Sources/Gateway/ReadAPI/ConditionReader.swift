@@ -96,7 +96,9 @@ struct ConditionReader {
         var list: [FreshnessCondition.Generation] = []
         for part in text.split(separator: ",") {
             let words = part.trimmingBlanks.split(separator: ":", omittingEmptySubsequences: false)
-            guard words.count == 2, let number = Int(words[1]), number > 0 else {
+            guard words.count == 2, words[1].first != "+", let number = Int(words[1]),
+                number > 0
+            else {
                 throw mistake("generation", "what an answer's `Lantern-Generation` says, `generation=orders:4`", text)
             }
             list.append(.init(projection: String(words[0]), number: number))

@@ -112,10 +112,10 @@ struct QuestionReader {
         }
         let text = request.parameter("scan") ?? ""
         let cursor = text.isEmpty ? "0" : text
-        guard UInt64(cursor) != nil, cursor.utf8.count <= 20 else {
+        guard let number = UInt64(cursor), cursor.first != "+" else {
             throw ConditionReader.mistake("scan", "0, or the `cursor` of the page before", text)
         }
-        return .page(cursor: Array(cursor.utf8))
+        return .page(cursor: Array("\(number)".utf8))
     }
 
     private func number(_ name: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {

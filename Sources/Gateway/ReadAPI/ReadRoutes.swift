@@ -61,13 +61,24 @@ public struct ReadRoutes: Sendable {
                     output.write(answer.parts[0], to: &json)
                 })
         }
+        try Self.check(condition, of: part)
+        service.submit(ReadRequest([part], condition)) { outcome in
+            reply(ReadResponse.of(outcome, [part]) { answer, json in output.write(answer.parts[0], to: &json) })
+        }
+    }
+
+    /// Refuses what no answer to this question can keep.
+    static func check(_ condition: FreshnessCondition, of part: ReadPart) throws(Problem) {
+        if case .page = part.question, !condition.isEmpty {
+            throw Problem(
+                .request,
+                "`scan` takes no condition: the rows change from page to page, and which are on a page is found before it is read. Ask for `keys`, or read one row with the condition before the first page"
+            )
+        }
         if condition.field != nil {
             guard case .row = part.question, part.view.kind.redisType == "hash" else {
                 throw Problem(.request, "`where` needs one row of a view of kind hash")
             }
-        }
-        service.submit(ReadRequest([part], condition)) { outcome in
-            reply(ReadResponse.of(outcome, [part]) { answer, json in output.write(answer.parts[0], to: &json) })
         }
     }
 

@@ -68,6 +68,10 @@ public struct ReadDesk: Sendable {
     public var watched: Set<Int> { room.subjects }
     /// Whether Kafka is to be asked.
     public var wantsLog: Bool { !logWaiters.isEmpty }
+    /// Deadlines that are kept, those of readers who were answered among them.
+    var deadlineCount: Int { due.count }
+    /// Requests in line to be read, those that were answered meanwhile among them.
+    var queueCount: Int { queue.count }
     /// When ``expire(now:)`` has something to do.
     public var nextDeadline: Int64? { due.first?.at }
 
@@ -245,5 +249,8 @@ public struct ReadDesk: Sendable {
         room.leave(id)
         logWaiters.remove(id)
         finished.append((id, outcome))
+        // Deadlines and turns of those who were answered stay until they come; more of them than of others are removed.
+        if due.count > 2 * pending.count + 64 { due.filter { pending[$0.id]?.deadline == $0.at } }
+        if queue.count > 2 * pending.count + 64 { queue.removeAll { pending[$0]?.step != .reading } }
     }
 }

@@ -3,7 +3,7 @@ import Records
 import Redis
 
 extension ReadRound {
-    /// One part's rows from their replies; nil if a member moved too far since its rank was looked up.
+    /// One part's rows from their replies; nil if a member came, or moved too far, since its rank was looked up.
     mutating func take(
         _ index: Int, _ rest: inout ArraySlice<RedisValue>
     ) throws(ReadFailure) -> ReadAnswer.Part? {
@@ -39,10 +39,14 @@ extension ReadRound {
     private mutating func around(
         _ index: Int, _ member: [UInt8], _ reach: Int, _ rest: inout ArraySlice<RedisValue>
     ) throws(ReadFailure) -> ReadAnswer.Part? {
-        guard let before = rank(index) else { return .noMember }
-        let count = try integer(&rest)
         let reply = rest.popFirst() ?? .null
         if case .error(let text) = reply { throw Self.refusal(text) }
+        guard let before = rank(index) else {
+            guard let rank = reply.integer else { return .noMember }
+            moved(index, to: rank)
+            return nil
+        }
+        let count = try integer(&rest)
         let pairs = try self.pairs(&rest)
         guard let rank = reply.integer else { return .noMember }
         let first = max(0, before - Int64(reach + Self.slack))

@@ -150,14 +150,15 @@ struct ReadRound {
             commands.argument(key)
             Self.range(fromTop ? "ZREVRANGE" : "ZRANGE", key, 0, Int64(count) - 1, to: &commands)
         case .around(let key, let member, let count):
-            guard case .rank(let rank?) = finding else { return }
-            commands.begin(2)
-            commands.argument("ZCARD")
-            commands.argument(key)
             commands.begin(3)
             commands.argument("ZREVRANK")
             commands.argument(key)
             commands.argument(member)
+            // Where it was not before, the transaction decides whether it is there.
+            guard case .rank(let rank?) = finding else { return }
+            commands.begin(2)
+            commands.argument("ZCARD")
+            commands.argument(key)
             // More on either side, since the member may have moved since.
             let reach = Int64(count + Self.slack)
             Self.range("ZREVRANGE", key, max(0, rank - reach), rank + reach, to: &commands)

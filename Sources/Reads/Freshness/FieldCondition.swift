@@ -24,7 +24,10 @@ public struct FieldCondition: Sendable, Equatable {
         self.comparison = comparison
         value = String(text[start...].dropFirst(comparison.rawValue.count))
         if field.isEmpty || value.isEmpty { return nil }
-        if comparison != .equal, Int64(value) == nil { return nil }
+        if comparison == .equal { return }
+        // However it is spelled, it is said as the number that is compared.
+        guard let number = Int64(value) else { return nil }
+        value = "\(number)"
     }
 
     public var text: String { field + comparison.rawValue + value }

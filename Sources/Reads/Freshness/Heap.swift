@@ -31,7 +31,7 @@ struct Heap<Element: Comparable & Sendable>: Sendable {
         }
     }
 
-    /// Keeps only what `isKept`.
+    /// Keeps only what `isKept` says.
     mutating func filter(_ isKept: (Element) -> Bool) {
         let kept = elements.filter(isKept)
         elements = []

@@ -39,7 +39,8 @@ export class Lantern {
       if (value !== undefined && value !== null && value !== false) query.append(name, value === true ? "" : value);
     }
     const seen = projections.map((name) => this.seen.get(name)).filter(Boolean);
-    if (seen.length > 0 && !query.has("seen")) query.set("seen", seen.join(","));
+    // A page of a scan takes no condition.
+    if (seen.length > 0 && !query.has("seen") && !query.has("scan")) query.set("seen", seen.join(","));
     const response = await fetch(`${this.base}/v1/${path}?${query}`, { headers: this.headers(), cache: "no-store", credentials: "omit" });
     if (response.status !== 404) this.note(response);
     if (!response.ok) throw new Problem(response.status, await this.problem(response));
