@@ -1,7 +1,10 @@
 /// Who is told of which rows, and what is to be read for them. It decides; ``ChangeHub`` does.
 ///
 /// A reader is told states, not changes: when one of its rows was named, all of them are read again. What is named while they
-/// are being read is read once more afterwards, so that the last state always comes.
+/// are being read is read once more afterwards, so that the last state always comes. What fails, a projection's stream or one
+/// reader's rows, is tried again after a pause that grows, and holds up no other.
+///
+/// Times are milliseconds of the monotonic clock.
 struct ChangeFeed: Sendable {
     enum Event: String, Sendable, Equatable {
         /// The rows as they are when the reader begins, or after a reset.
@@ -10,6 +13,15 @@ struct ChangeFeed: Sendable {
         case rows
         /// The reader may have missed something; a snapshot follows.
         case reset
+    }
+
+    /// A place in a projection's stream of changes that is to be looked at.
+    struct Look: Sendable, Equatable {
+        var subject: Int
+        /// nil: only where the stream ends.
+        var since: StreamPosition?
+        /// The reader that wants to go on from there; nil: it is as far as everyone is told.
+        var reader: Int?
     }
 
     /// Rows that are to be read for a reader.
@@ -28,6 +40,9 @@ struct ChangeFeed: Sendable {
         let keys: [Int: Set<[UInt8]>]
         /// What it was told last when it came; nil: nothing.
         var resume: [StreamPosition]?
+        /// When it was sent something last.
+        var toldAt: Int64
+        var pause = RetryPause()
         var isStarted = false
         var isReading = false
         var isDirty = false
@@ -35,19 +50,24 @@ struct ChangeFeed: Sendable {
         var needsSnapshot = true
     }
 
+    /// After so long without a message a comment shows that the connection lives.
+    static let commentMilliseconds: Int64 = 15_000
+
     private var readers: [Int: Reader] = [:]
     /// For each projection who is to be told of a key.
     private var byKey: [Int: [[UInt8]: Set<Int>]] = [:]
-    private(set) var positions: [Int: StreamPosition] = [:]
+    private var positions: [Int: StreamPosition] = [:]
+    /// Of projections whose stream could not be read.
+    private var pauses: [Int: RetryPause] = [:]
 
     var count: Int { readers.count }
     /// The projections that somebody is told of.
     var subjects: [Int] { Set(readers.values.flatMap(\.subjects)).sorted() }
 
     /// Adds a reader of these keys of each projection. `resume` is what it was told last.
-    mutating func add(_ id: Int, _ keys: [Int: Set<[UInt8]>], resume: [StreamPosition]?) {
+    mutating func add(_ id: Int, _ keys: [Int: Set<[UInt8]>], resume: [StreamPosition]?, now: Int64) {
         let subjects = keys.keys.sorted()
-        readers[id] = Reader(subjects: subjects, keys: keys, resume: resume)
+        readers[id] = Reader(subjects: subjects, keys: keys, resume: resume, toldAt: now)
         for (subject, keys) in keys { for key in keys { byKey[subject, default: [:]][key, default: []].insert(id) } }
     }
 
@@ -60,22 +80,54 @@ struct ChangeFeed: Sendable {
             }
         }
         let watched = Set(self.subjects)
-        for subject in reader.subjects where !watched.contains(subject) { positions[subject] = nil }
-    }
-
-    /// Positions from which readers want to go on, which must be looked for in the stream.
-    var resuming: [(id: Int, subject: Int, position: StreamPosition)] {
-        readers.filter { !$0.value.isStarted }.sorted { $0.key < $1.key }.flatMap { id, reader in
-            zip(reader.subjects, reader.resume ?? []).map { (id: id, subject: $0, position: $1) }
+        for subject in reader.subjects where !watched.contains(subject) {
+            (positions[subject], pauses[subject]) = (nil, nil)
         }
     }
 
-    /// A projection was looked at.
-    mutating func take(_ finding: ChangePoll.Finding, of subject: Int) {
+    // MARK: Streams
+
+    /// Where streams are to be looked at now: how far everyone is told, and where readers that came want to go on.
+    func looks(now: Int64) -> [Look] {
+        let due = subjects.filter { pauses[$0]?.isOver(at: now) != false }
+        let resuming = readers.filter { !$0.value.isStarted }.sorted { $0.key < $1.key }.flatMap { id, reader in
+            zip(reader.subjects, reader.resume ?? []).filter { due.contains($0.0) }.map {
+                Look(subject: $0, since: $1, reader: id)
+            }
+        }
+        return due.map { Look(subject: $0, since: positions[$0]) } + resuming
+    }
+
+    /// They were looked at.
+    mutating func took(_ looks: [Look], _ outcomes: [ChangePoll.Outcome], now: Int64) {
+        var known: [Int: Int] = [:]
+        var missing: Set<Int> = []
+        for (look, outcome) in zip(looks, outcomes) {
+            guard let id = look.reader else {
+                take(outcome, of: look.subject, now: now)
+                continue
+            }
+            switch outcome {
+            case .failed: continue
+            case .noGeneration: missing.insert(id)
+            case .found(let finding): if finding.isGap || finding.mayLackRows { missing.insert(id) }
+            }
+            known[id, default: 0] += 1
+        }
+        start(known, missing)
+    }
+
+    private mutating func take(_ outcome: ChangePoll.Outcome, of subject: Int, now: Int64) {
+        guard case .found(let finding) = outcome else {
+            if outcome == .failed { pauses[subject, default: RetryPause()].failed(at: now) }
+            return
+        }
+        pauses[subject] = nil
+        guard byKey[subject]?.isEmpty == false else { return }
         positions[subject] = StreamPosition(generation: finding.generation, entry: finding.entry)
-        if finding.isGap {
+        if finding.isGap || finding.mayLackRows {
             for (id, reader) in readers where reader.isStarted && reader.subjects.contains(subject) {
-                readers[id]?.needsReset = true
+                if finding.isGap { readers[id]?.needsReset = true }
                 readers[id]?.isDirty = true
             }
             return
@@ -84,29 +136,32 @@ struct ChangeFeed: Sendable {
         for key in finding.keys { for id in named[key] ?? [] { readers[id]?.isDirty = true } }
     }
 
-    /// Readers begin once all their projections were looked at. `missing` are those whose position is not in a stream any more;
-    /// of those in `except` that is not known yet.
-    mutating func start(missing: Set<Int>, except: Set<Int> = []) {
-        for (id, reader) in readers where !reader.isStarted && !except.contains(id) {
+    /// Readers begin once all their projections were looked at, those that want to go on at their own places too: `known` says
+    /// how many of these were found, and `missing` are the readers of which one is not in its stream any more.
+    private mutating func start(_ known: [Int: Int], _ missing: Set<Int>) {
+        for (id, reader) in readers where !reader.isStarted {
             guard reader.subjects.allSatisfy({ positions[$0] != nil }) else { continue }
             var next = reader
             next.isStarted = true
             next.isDirty = true
             if let resume = reader.resume {
-                let isComplete = resume.count == reader.subjects.count && !missing.contains(id)
-                next.needsReset = !isComplete
-                next.needsSnapshot = !isComplete
+                let isComplete = resume.count == reader.subjects.count
+                if isComplete, known[id] != reader.subjects.count { continue }
+                next.needsReset = !isComplete || missing.contains(id)
+                next.needsSnapshot = next.needsReset
             }
             next.resume = nil
             readers[id] = next
         }
     }
 
+    // MARK: Rows
+
     /// Takes what is to be read now.
-    mutating func takeWork() -> [Work] {
+    mutating func takeWork(now: Int64) -> [Work] {
         var work: [Work] = []
         for (id, reader) in readers.sorted(by: { $0.key < $1.key })
-        where reader.isStarted && reader.isDirty && !reader.isReading {
+        where reader.isStarted && reader.isDirty && !reader.isReading && reader.pause.isOver(at: now) {
             readers[id]?.isDirty = false
             readers[id]?.isReading = true
             let places = reader.subjects.compactMap { positions[$0] }
@@ -122,11 +177,25 @@ struct ChangeFeed: Sendable {
     }
 
     /// Rows were read and told, or could not be read.
-    mutating func finished(_ work: Work, isTold: Bool) {
-        readers[work.id]?.isReading = false
-        if isTold { return }
-        readers[work.id]?.isDirty = true
-        if work.isReset { readers[work.id]?.needsReset = true }
-        if work.event == .snapshot { readers[work.id]?.needsSnapshot = true }
+    mutating func finished(_ work: Work, isTold: Bool, now: Int64) {
+        guard var reader = readers[work.id] else { return }
+        reader.isReading = false
+        if isTold {
+            reader.toldAt = now
+            reader.pause.wentWell()
+        } else {
+            reader.pause.failed(at: now)
+            reader.isDirty = true
+            if work.isReset { reader.needsReset = true }
+            if work.event == .snapshot { reader.needsSnapshot = true }
+        }
+        readers[work.id] = reader
     }
+
+    /// Readers that were sent nothing for so long that a comment is due.
+    func quiet(now: Int64) -> [Int] {
+        readers.filter { now - $0.value.toldAt >= Self.commentMilliseconds }.keys.sorted()
+    }
+
+    mutating func commented(_ id: Int, now: Int64) { readers[id]?.toldAt = now }
 }

@@ -33,7 +33,6 @@ public final class ChangeHub: Sendable {
         var request: ReadRequest
         var tell: Telling
         var end: @Sendable () -> Void
-        var toldAt: Int64
     }
 
     private struct State {
@@ -44,9 +43,8 @@ public final class ChangeHub: Sendable {
     }
 
     private static let lookMilliseconds: Int64 = 4
-    private static let retryMilliseconds: Int64 = 50
-    /// After so long without a message a comment shows that the connection lives.
-    private static let commentMilliseconds: Int64 = 15_000
+    /// Where every stream waits to be tried again.
+    private static let idleMilliseconds: Int64 = 20
 
     private let service: ReadService
     private let state = Mutex(State())
@@ -90,9 +88,9 @@ public final class ChangeHub: Sendable {
             guard !state.isStopped else { return nil }
             state.lastID += 1
             // What is no position is as one that is gone.
-            state.feed.add(state.lastID, keys, resume: resume.map { StreamPosition.list($0) ?? [] })
-            state.listeners[state.lastID] = Listener(
-                request: request, tell: tell, end: end, toldAt: Clock.milliseconds())
+            state.feed.add(
+                state.lastID, keys, resume: resume.map { StreamPosition.list($0) ?? [] }, now: Clock.milliseconds())
+            state.listeners[state.lastID] = Listener(request: request, tell: tell, end: end)
             return state.lastID
         }
         work.signal()
@@ -111,58 +109,34 @@ public final class ChangeHub: Sendable {
     private func look() {
         var link = ChangeLink(service.subjects)
         while true {
-            let (subjects, positions, resuming, isStopped) = state.withLock {
-                ($0.feed.subjects, $0.feed.positions, $0.feed.resuming, $0.isStopped)
+            let (looks, count, isStopped) = state.withLock { state in
+                (state.feed.looks(now: Clock.milliseconds()), state.feed.count, state.isStopped)
             }
             if isStopped { return }
-            guard !subjects.isEmpty else {
+            guard count > 0 else {
                 work.wait()
                 continue
             }
-            let isWell = look(subjects, positions, resuming, &link)
-            comment()
-            Pause.milliseconds(isWell ? Self.lookMilliseconds : Self.retryMilliseconds)
-        }
-    }
-
-    private func look(
-        _ subjects: [Int], _ positions: [Int: StreamPosition],
-        _ resuming: [(id: Int, subject: Int, position: StreamPosition)], _ link: inout ChangeLink
-    ) -> Bool {
-        do {
-            var places: [(subject: Int, since: StreamPosition?)] = subjects.map { ($0, positions[$0]) }
-            for each in resuming { places.append((each.subject, each.position)) }
-            let findings = try link.look(places)
-            let missing = zip(resuming, findings.dropFirst(subjects.count)).filter { $0.1?.isGap != false }.map {
-                $0.0.id
-            }
-            state.withLock { state in
-                for (subject, finding) in zip(subjects, findings) {
-                    if let finding { state.feed.take(finding, of: subject) }
-                }
-                // Whoever came meanwhile and resumes was not looked for yet.
-                let known = Set(resuming.map(\.id))
-                let unknown = Set(state.feed.resuming.map(\.id)).subtracting(known)
-                state.feed.start(missing: Set(missing), except: unknown)
+            if !looks.isEmpty {
+                let outcomes = link.look(looks)
+                state.withLock { $0.feed.took(looks, outcomes, now: Clock.milliseconds()) }
             }
             read()
-            return true
-        } catch {
-            return false
+            comment()
+            Pause.milliseconds(looks.isEmpty ? Self.idleMilliseconds : Self.lookMilliseconds)
         }
     }
 
     private func read() {
         let jobs = state.withLock { state in
-            state.feed.takeWork().compactMap { work in state.listeners[work.id].map { (work, $0) } }
+            state.feed.takeWork(now: Clock.milliseconds()).compactMap { work in
+                state.listeners[work.id].map { (work, $0) }
+            }
         }
         for (work, listener) in jobs {
             service.submit(listener.request) { [self] outcome in
                 let isTold = told(work, listener, outcome)
-                state.withLock { state in
-                    state.feed.finished(work, isTold: isTold)
-                    state.listeners[work.id]?.toldAt = Clock.milliseconds()
-                }
+                state.withLock { $0.feed.finished(work, isTold: isTold, now: Clock.milliseconds()) }
             }
         }
     }
@@ -184,12 +158,15 @@ public final class ChangeHub: Sendable {
     private func comment() {
         let now = Clock.milliseconds()
         let quiet = state.withLock { state in
-            let quiet = state.listeners.filter { now - $0.value.toldAt >= Self.commentMilliseconds }
-            for id in quiet.keys { state.listeners[id]?.toldAt = now }
-            return quiet
+            state.feed.quiet(now: now).compactMap { id in state.listeners[id].map { (id, $0) } }
         }
-        for (id, listener) in quiet
-        where !listener.tell(Message(kind: .comment, position: "", answer: nil)) { remove(id) }
+        for (id, listener) in quiet {
+            if listener.tell(Message(kind: .comment, position: "", answer: nil)) {
+                state.withLock { $0.feed.commented(id, now: now) }
+            } else {
+                remove(id)
+            }
+        }
     }
 }
 

@@ -10,26 +10,32 @@ struct ChangeLink: ~Copyable {
 
     init(_ subjects: [ReadSubject]) { self.subjects = subjects }
 
-    /// Looks at streams since positions, together.
-    mutating func look(_ places: [(subject: Int, since: StreamPosition?)]) throws(RedisError) -> [ChangePoll.Finding?] {
-        let polls = places.map { place in
+    /// Looks at streams, together. One that Redis refuses to read fails alone; all fail where Redis cannot be reached.
+    mutating func look(_ looks: [ChangeFeed.Look]) -> [ChangePoll.Outcome] {
+        let polls = looks.map { look in
             ChangePoll(
-                subject: place.subject, database: subjects[place.subject].database,
-                keys: KeySpace(projection: subjects[place.subject].plan.name), since: place.since)
+                database: subjects[look.subject].database,
+                keys: KeySpace(projection: subjects[look.subject].plan.name), since: look.since)
         }
-        guard let first = subjects.first else { return [] }
         var commands = CommandBuffer()
         for poll in polls { poll.append(to: &commands) }
+        do {
+            var replies = try exchange(commands)[...]
+            return polls.map { $0.take(&replies) }
+        } catch {
+            return polls.map { _ in .failed }
+        }
+    }
+
+    private mutating func exchange(_ commands: borrowing CommandBuffer) throws(RedisError) -> [RedisValue] {
         var connection: RedisConnection
         if let known = redis.take(), known.isOpen {
             connection = known
         } else {
-            connection = try RedisConnection.open(first.redis)
+            connection = try RedisConnection.open(ReadLink.options(subjects))
         }
-        var replies = try connection.roundTrip(commands)[...]
-        var findings: [ChangePoll.Finding?] = []
-        for poll in polls { findings.append(try poll.take(&replies)) }
+        let replies = try connection.roundTrip(commands)
         redis = consume connection
-        return findings
+        return replies
     }
 }

@@ -18,8 +18,11 @@ public struct StreamPosition: Sendable, Equatable {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, parts[0].utf8.count <= 64 else { return nil }
         let numbers = parts[1].split(separator: "-", omittingEmptySubsequences: false)
-        guard numbers.count == 2, UInt64(numbers[0]) != nil, UInt64(numbers[1]) != nil else { return nil }
-        self.init(generation: String(parts[0]), entry: String(parts[1]))
+        // Redis writes `1-2`, whatever a client writes; a sign is no digit.
+        guard numbers.count == 2, numbers.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+            let time = UInt64(numbers[0]), let count = UInt64(numbers[1])
+        else { return nil }
+        self.init(generation: String(parts[0]), entry: "\(time)-\(count)")
     }
 
     /// An event's id: the positions of all projections that its rows are of, in order.

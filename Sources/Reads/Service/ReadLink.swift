@@ -61,7 +61,7 @@ struct ReadLink: ~Copyable {
     }
 
     /// Shorter than a lane's: a reader is told rather than kept waiting.
-    private static func options(_ subjects: [ReadSubject]) throws(RedisError) -> RedisOptions {
+    static func options(_ subjects: [ReadSubject]) throws(RedisError) -> RedisOptions {
         guard var options = subjects.first?.redis else {
             throw RedisError(.invalidOptions, "There is no projection to read.")
         }
