@@ -9,6 +9,12 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
         case unix(path: String)
         /// Wherever the sentinels say that the master is, at each connection.
         case sentinel(SentinelGroup)
+
+        /// Reads `HOST` or `HOST:PORT`, with brackets around an IPv6 address; nil for anything else.
+        public init?(hostAndPort text: String) {
+            guard let found = RedisAddress.hostAndPort(text[...]) else { return nil }
+            self = .tcp(host: found.host, port: found.port)
+        }
     }
 
     /// How the server is reached.

@@ -2,7 +2,7 @@ import Bytes
 import Glibc
 
 extension RedisConnection {
-    /// Connects, logs in, chooses the database and makes sure of two things: that the server is a master, and that MULTI and
+    /// Connects, logs in, chooses the database and makes sure of two things: that the server has its role, and that MULTI and
     /// EXEC work for this user (a proxy or an ACL that refuses them but takes writes would apply those bare).
     ///
     /// Blocks for at most the connect time-out (twice that with sentinels) and twice the command time-out, or until
@@ -90,13 +90,7 @@ extension RedisConnection {
             throw failed(.reply(text, to: "ROLE at \(address)", remedy: Self.remedy(for: "ROLE", text)))
         }
         let role = values[0].elements?.first?.text ?? "something else"
-        guard role == "master" else {
-            throw failed(
-                RedisError(
-                    .notMaster,
-                    "Redis at \(address) has the role \(role), not master. Use the master's address, or wait for the failover to end."
-                ))
-        }
+        if let error = options.refusal(ofRole: role, at: address) { throw failed(error) }
         if case .error(let text) = values[1] {
             let error = RedisError.reply(text, to: "MULTI at \(address)")
             if error.handling != .stop { throw failed(error) }
@@ -113,6 +107,21 @@ extension RedisConnection {
 }
 
 extension RedisOptions {
+    /// Why a server with this role, as ROLE says it, is not the one that is meant; nil if it is.
+    func refusal(ofRole found: String, at address: String) -> RedisError? {
+        switch role {
+        case .master where found != "master":
+            RedisError(
+                .notMaster,
+                "Redis at \(address) has the role \(found), not master. Use the master's address, or wait for the failover to end."
+            )
+        case .replica where found != "slave":
+            RedisError(
+                .notReplica, "Redis at \(address) has the role \(found), and rows are to be read from a replica.")
+        default: nil
+        }
+    }
+
     /// The password file's contents without line ends at its end, else the address' password.
     func currentPassword() throws(RedisError) -> String? {
         guard let passwordFile else { return address.password }

@@ -16,6 +16,8 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         case protocolViolation
         /// The server is a replica, or does not say that it is a master.
         case notMaster
+        /// The server is a master, and a replica was asked for.
+        case notReplica
         /// MULTI and EXEC do not work for this user: writes would be applied bare.
         case noTransactions
         /// The server may drop keys by itself (`maxmemory-policy`).
@@ -43,7 +45,8 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What a lane does about it. After any error but ``Kind/server(_:)`` the connection is of no use any more.
     public var handling: RedisErrorCode.Handling {
         switch kind {
-        case .unreachable, .timeout, .closed, .interrupted, .protocolViolation, .notMaster, .evicting: .reconnect
+        case .unreachable, .timeout, .closed, .interrupted, .protocolViolation, .notMaster, .notReplica, .evicting:
+            .reconnect
         case .noTransactions, .invalidOptions, .noTLS: .stop
         case .server(let code): code.handling
         }

@@ -42,6 +42,17 @@ extension RedisOptions {
     private func ask(
         _ place: SentinelGroup.Place, for master: String, deadline: Deadline, interrupt: Int32?
     ) throws(RedisError) -> RedisAddress.Endpoint {
+        let reply = try ask(place, ["GET-MASTER-ADDR-BY-NAME", master], deadline: deadline, interrupt: interrupt)
+        guard let words = reply.elements, words.count == 2, let host = words[0].text,
+            let port = words[1].text.flatMap({ UInt16($0) })
+        else { throw RedisError(.unreachable, "It knows no master of that name.") }
+        return .tcp(host: host, port: port)
+    }
+
+    /// What one sentinel replies to a command about a master.
+    private func ask(
+        _ place: SentinelGroup.Place, _ words: [String], deadline: Deadline, interrupt: Int32?
+    ) throws(RedisError) -> RedisValue {
         let milliseconds = max(1, deadline.remainingMilliseconds)
         var options = RedisOptions(
             address: RedisAddress(
@@ -57,16 +68,39 @@ extension RedisOptions {
         } else if let password {
             commands.command("AUTH", password)
         }
-        commands.command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", master)
+        commands.begin(1 + words.count)
+        commands.argument("SENTINEL")
+        for word in words { commands.argument(text: word) }
         var connection = try RedisConnection(connecting: options, to: options.address, interrupt: interrupt)
         let replies = try connection.roundTrip(commands, interrupt: interrupt)
         for case .error(let text) in replies {
             throw .reply(
                 text, to: "SENTINEL", remedy: "Its user and password are `sentinel-user` and `sentinel-password-file`.")
         }
-        guard let words = replies.last?.elements, words.count == 2, let host = words[0].text,
-            let port = words[1].text.flatMap({ UInt16($0) })
-        else { throw RedisError(.unreachable, "It knows no master of that name.") }
-        return .tcp(host: host, port: port)
+        return replies.last ?? .null
+    }
+
+    /// The servers that may be meant, the best first: this one; or, of sentinels, the replicas that the first one that replies
+    /// takes for alive, those before the others that follow their master and have most of what it wrote. None if it knows none.
+    ///
+    /// Blocks for at most the connect time-out.
+    public func replicas(interrupt: Int32? = nil) throws(RedisError) -> [RedisOptions] {
+        guard case .sentinel(let group) = address.endpoint else { return [self] }
+        let deadline = Deadline(milliseconds: connectTimeoutMilliseconds)
+        var failures: [String] = []
+        for (index, place) in group.places.enumerated() {
+            do throws(RedisError) {
+                let share = deadline.share(of: group.places.count - index)
+                let reply = try ask(place, ["REPLICAS", group.master], deadline: share, interrupt: interrupt)
+                return SentinelReplica.alive(in: reply).map { replica(at: $0.endpoint) }
+            } catch {
+                if error.kind == .interrupted { throw error }
+                failures.append("\(place): \(error.message)")
+            }
+        }
+        throw RedisError(
+            .unreachable,
+            "No sentinel says where the replicas of \(group.master) are. \(failures.joined(separator: " ")) Check `sentinels` and `master` under `redis`, and that a sentinel runs."
+        )
     }
 }

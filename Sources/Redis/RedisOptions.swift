@@ -15,6 +15,12 @@ public struct RedisOptions: Sendable {
         }
     }
 
+    public enum Role: Sendable {
+        case master
+        /// Read only, and however far behind its master.
+        case replica
+    }
+
     /// Where the server is.
     public var address: RedisAddress
     /// The ACL user; nil takes the address' one, if any.
@@ -35,6 +41,8 @@ public struct RedisOptions: Sendable {
     /// The login at the sentinels, if the address names some: their own user and password file.
     public var sentinelUser: String?
     public var sentinelPasswordFile: String?
+    /// What the server must be: each connection refuses one that is not.
+    public var role = Role.master
     /// Whether each connection refuses a server that may evict keys: the policy may change, and so may the master.
     public var refusesEviction = false
 
@@ -61,6 +69,18 @@ extension RedisOptions {
         options.address = RedisAddress(
             endpoint: address.endpoint, usesTLS: address.usesTLS, database: database, user: address.user,
             password: address.password)
+        return options
+    }
+}
+
+extension RedisOptions {
+    /// A replica at another place, with the same login and database.
+    public func replica(at endpoint: RedisAddress.Endpoint) -> RedisOptions {
+        var options = self
+        options.address = address.at(endpoint)
+        options.role = .replica
+        // What a replica evicts its master still has.
+        options.refusesEviction = false
         return options
     }
 }

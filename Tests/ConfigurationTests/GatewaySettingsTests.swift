@@ -1,5 +1,6 @@
 import Configuration
 import Projections
+import Redis
 import System
 import Testing
 
@@ -42,6 +43,23 @@ import Testing
         expectFault(with("gateway: { hosts: {} }"), at: "3:19", "a list of names")
         expectFault(with("gateway: { tls: { certificate: c } }"), at: "3:17", "needs `key`")
         expectFault(with("gateway: on"), at: "3:10", "must be a map")
+    }
+
+    @Test func `say where rows are read`() throws {
+        func replicas(_ words: String, redis: String = "redis://r") throws -> [RedisAddress.Endpoint]? {
+            let text = with("gateway: { read-from: \(words) }").replacing("redis: redis://r", with: "redis: \(redis)")
+            return try #require(try parse(text).gateway).replicas
+        }
+        #expect(try replicas("master") == nil)
+        #expect(
+            try replicas("[replica-1, \"[::1]:7\"]")
+                == [.tcp(host: "replica-1", port: 6379), .tcp(host: "::1", port: 7)])
+        #expect(try replicas("replica-1:7") == [.tcp(host: "replica-1", port: 7)])
+        #expect(try replicas("replica", redis: "{ sentinels: [s], master: m }") == [])
+        expectFault(with("gateway: { read-from: replica }"), at: "3:23", "`sentinels`", "`read-from: [replica-1:6379]`")
+        expectFault(with("gateway: { read-from: {} }"), at: "3:23", "a list of replicas")
+        expectFault(with("gateway: { read-from: [\"redis://r:1\"] }"), at: "3:24", "HOST:PORT")
+        expectFault(with("gateway: { read-from: [master, a] }"), at: "3:24", "HOST:PORT")
     }
 
     @Test func `do not change what a projection is`() throws {

@@ -13,7 +13,7 @@ import Testing
     private func place(_ text: String) throws -> StreamPosition { try #require(StreamPosition(text)) }
 
     private func look(_ stage: ReadStage, since: String) throws -> ChangePoll.Finding {
-        var link = ChangeLink(stage.service.subjects)
+        var link = ChangeLink(stage.service.subjects, stage.service.servers)
         let outcome = link.look([.init(subject: 0, since: try place(since))])[0]
         guard case .found(let finding) = outcome else { throw RedisError(.closed, "\(outcome)") }
         return finding
@@ -57,7 +57,7 @@ import Testing
         try add(stage, "1-0", "k1")
         try stage.redis.command("SELECT", "1")
         try stage.redis.command("SET", KeySpace(projection: "clients").changes, "not a stream")
-        var link = ChangeLink(stage.service.subjects)
+        var link = ChangeLink(stage.service.subjects, stage.service.servers)
         let looks: [ChangeFeed.Look] = [.init(subject: 1), .init(subject: 0), .init(subject: 1)]
         let outcomes = link.look(looks)
         #expect(outcomes[0] == .failed && outcomes[2] == .failed)

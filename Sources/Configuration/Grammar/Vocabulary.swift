@@ -125,6 +125,10 @@ enum Vocabulary {
             name: "roles", summary: "The views that clients of a role may read: PROJECTION.VIEW, or PROJECTION.*.",
             shape: .named(pattern: namePattern, .list(.scalar))),
         Word(
+            name: "read-from",
+            summary: "Where /v1 reads rows: master (default), replica (by the sentinels), or HOST:PORT of replicas.",
+            shape: .either([.choice(["master", "replica"]), .list(.scalar)])),
+        Word(
             name: "connections", summary: "Open connections at the same time; default 256.",
             shape: .integer(connections)),
         Word(

@@ -24,7 +24,9 @@ struct ConfigurationReader {
         // What names views is judged once all views are known.
         let isKnown = !isProgram && !log.hasErrors
         let views = plans.flatMap { plan in plan.views.map { "\(plan.name).\($0.name)" } }
-        let gateway = map["gateway"].flatMap { GatewayReader(log: log, views: isKnown ? views : nil).read($0) }
+        let gateway = map["gateway"].flatMap {
+            GatewayReader(log: log, views: isKnown ? views : nil, redis: redis?.address).read($0)
+        }
         let queries = isKnown ? map["queries"].map { QueriesReader(log: log, plans: plans).read($0) } ?? [] : []
         if map["registry"] == nil, !isProgram {
             RegistryReader.refuse(plans, at: map["projections"]?.position ?? .start, log)

@@ -1,4 +1,5 @@
 internal import Projections
+internal import Redis
 internal import System
 
 /// Reads `gateway:`.
@@ -6,6 +7,8 @@ struct GatewayReader {
     let log: DiagnosticLog
     /// The views that there are, `PROJECTION.VIEW`; nil: they are not known here.
     var views: [String]?
+    /// nil: it is not known.
+    var redis: RedisAddress?
 
     func read(_ node: YAMLNode) -> GatewaySettings? {
         guard let map = MapReader(node, Vocabulary.gateway, place: "gateway", log: log),
@@ -23,6 +26,7 @@ struct GatewayReader {
         if let tls = map["tls"] { settings.tls = readTLS(tls) }
         settings.clientsFile = map.text("clients-file")
         if let roles = map["roles"] { settings.roles = readRoles(roles) }
+        if let source = map["read-from"] { settings.replicas = readSource(source) }
         settings.connections = map.integer("connections", in: Vocabulary.connections)
         settings.connectionsPerAddress = map.integer("connections-per-address", in: Vocabulary.connections)
         let hasToken = ["read-token-file", "operate-token-file", "clients-file"].contains { map[$0] != nil }
@@ -63,6 +67,39 @@ struct GatewayReader {
             )
             return nil
         }
+    }
+
+    /// The replicas that rows are read from; none are those that the sentinels know, nil is the master.
+    private func readSource(_ node: YAMLNode) -> [RedisAddress.Endpoint]? {
+        let items = node.listItems
+        guard !items.isEmpty else {
+            log.error(
+                node.position,
+                "`read-from` must be `master`, `replica`, or a list of replicas, `[replica-1:6379]`, not \(node.kindName)"
+            )
+            return nil
+        }
+        var places: [RedisAddress.Endpoint] = []
+        for item in items {
+            guard let text = ScalarReader(log: log).text(item, place: "a server of `read-from`") else { continue }
+            if ["master", "replica"].contains(text), items.count == 1 {
+                if text == "master" { return nil }
+                guard let redis else { return [] }
+                if case .sentinel = redis.endpoint { return [] }
+                log.error(
+                    item.position,
+                    "`read-from: replica` takes the replicas that `sentinels` under `redis` know, and there are none: name them, `read-from: [replica-1:6379]`"
+                )
+            } else if let place = RedisAddress.Endpoint(hostAndPort: text), !["master", "replica"].contains(text) {
+                places.append(place)
+            } else {
+                log.error(
+                    item.position,
+                    "a server of `read-from` is HOST:PORT of a replica, such as `replica-1:6379`, with the login and the TLS of `redis`, not `\(text)`"
+                )
+            }
+        }
+        return places
     }
 
     private func readRoles(_ node: YAMLNode) -> [String: [String]] {

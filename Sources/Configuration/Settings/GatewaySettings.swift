@@ -1,3 +1,4 @@
+public import Redis
 public import System
 
 /// Whether this process listens for HTTP, where, and who may use it.
@@ -19,6 +20,8 @@ public struct GatewaySettings: Sendable, Equatable {
     public var clientsFile: String?
     /// The views that clients of a role may read: `PROJECTION.VIEW` or `PROJECTION.*`.
     public var roles: [String: [String]] = [:]
+    /// The replicas that rows are read from, none meaning those that the sentinels know; nil: the master.
+    public var replicas: [RedisAddress.Endpoint]?
     /// Open connections at the same time, and those of them that may come from one address; nil: the usual number.
     public var connections: Int?
     public var connectionsPerAddress: Int?

@@ -3,6 +3,7 @@ package import Gateway
 package import Logging
 package import Observing
 import Reads
+import Redis
 
 /// The gateway of this process, the status that it shows, and the rows that it reads.
 package final class ServedGateway: Sendable {
@@ -23,7 +24,8 @@ package final class ServedGateway: Sendable {
         let counts = RequestCounts()
         reads = ReadService(
             subjects.map { ReadSubject(plan: $0.plan, redis: $0.redis) }, kafka: kafka.map { ($0.name, $0.value) },
-            clientID: "lantern-gateway")
+            clientID: "lantern-gateway",
+            replicas: settings.replicas.flatMap { Self.replicas($0, of: subjects.first?.redis) })
         changes = ChangeHub(reads)
         gateway = try Gateway(
             GatewayOptions(settings),
@@ -35,6 +37,12 @@ package final class ServedGateway: Sendable {
         try keeper.start()
         try reads.start()
         try changes.start()
+    }
+
+    private static func replicas(_ places: [RedisAddress.Endpoint], of master: RedisOptions?) -> [RedisOptions]? {
+        guard let master else { return nil }
+        // The sentinels know them.
+        return places.isEmpty ? [master.replica(at: master.address.endpoint)] : places.map { master.replica(at: $0) }
     }
 
     /// Finishes what is being answered, and closes.

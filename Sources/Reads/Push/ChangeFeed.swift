@@ -98,6 +98,10 @@ struct ChangeFeed: Sendable {
         return due.map { Look(subject: $0, since: positions[$0]) } + resuming
     }
 
+    /// Streams are looked at over another connection. Rows may have been read meanwhile from a server that was behind what was
+    /// seen before: all are read again.
+    mutating func reconnected() { for (id, reader) in readers where reader.isStarted { readers[id]?.isDirty = true } }
+
     /// They were looked at.
     mutating func took(_ looks: [Look], _ outcomes: [ChangePoll.Outcome], now: Int64) {
         var known: [Int: Int] = [:]

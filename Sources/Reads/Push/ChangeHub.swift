@@ -107,7 +107,8 @@ public final class ChangeHub: Sendable {
     // MARK: Its thread
 
     private func look() {
-        var link = ChangeLink(service.subjects)
+        var link = ChangeLink(service.subjects, service.servers)
+        var openings = 1
         while true {
             let (looks, count, isStopped) = state.withLock { state in
                 (state.feed.looks(now: Clock.milliseconds()), state.feed.count, state.isStopped)
@@ -119,7 +120,12 @@ public final class ChangeHub: Sendable {
             }
             if !looks.isEmpty {
                 let outcomes = link.look(looks)
-                state.withLock { $0.feed.took(looks, outcomes, now: Clock.milliseconds()) }
+                let isElsewhere = link.openings > openings
+                openings = max(openings, link.openings)
+                state.withLock { state in
+                    if isElsewhere { state.feed.reconnected() }
+                    state.feed.took(looks, outcomes, now: Clock.milliseconds())
+                }
             }
             read()
             comment()

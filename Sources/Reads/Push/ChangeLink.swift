@@ -3,12 +3,18 @@ import Projections
 import Records
 import Redis
 
-/// The hub's connection, opened when it is needed and again after it was lost.
+/// The hub's way to the streams of changes.
 struct ChangeLink: ~Copyable {
     private let subjects: [ReadSubject]
-    private var redis: RedisConnection?
+    private var connection: ReadConnection
 
-    init(_ subjects: [ReadSubject]) { self.subjects = subjects }
+    init(_ subjects: [ReadSubject], _ servers: ReadServers) {
+        self.subjects = subjects
+        connection = ReadConnection(servers)
+    }
+
+    /// How often it was connected.
+    var openings: Int { connection.openings }
 
     /// Looks at streams, together. One that Redis refuses to read fails alone; all fail where Redis cannot be reached.
     mutating func look(_ looks: [ChangeFeed.Look]) -> [ChangePoll.Outcome] {
@@ -20,22 +26,10 @@ struct ChangeLink: ~Copyable {
         var commands = CommandBuffer()
         for poll in polls { poll.append(to: &commands) }
         do {
-            var replies = try exchange(commands)[...]
+            var replies = try connection.exchange(commands)[...]
             return polls.map { $0.take(&replies) }
         } catch {
             return polls.map { _ in .failed }
         }
-    }
-
-    private mutating func exchange(_ commands: borrowing CommandBuffer) throws(RedisError) -> [RedisValue] {
-        var connection: RedisConnection
-        if let known = redis.take(), known.isOpen {
-            connection = known
-        } else {
-            connection = try RedisConnection.open(ReadLink.options(subjects))
-        }
-        let replies = try connection.roundTrip(commands)
-        redis = consume connection
-        return replies
     }
 }

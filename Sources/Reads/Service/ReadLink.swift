@@ -1,12 +1,11 @@
 import Bytes
 import Redis
 
-/// One connection of a reader, opened when it is needed and again after it was lost.
+/// A reader's way to Redis and back.
 struct ReadLink: ~Copyable {
-    private let subjects: [ReadSubject]
-    private var redis: RedisConnection?
+    private var connection: ReadConnection
 
-    init(_ subjects: [ReadSubject]) { self.subjects = subjects }
+    init(_ servers: ReadServers) { connection = ReadConnection(servers) }
 
     /// Carries requests to Redis and back, together; returns what became of each, and the partitions that there are.
     mutating func run(
@@ -26,7 +25,7 @@ struct ReadLink: ~Copyable {
                     rounds[index].append(to: &commands)
                     counts.append(commands.commandCount - before)
                 }
-                var replies = try exchange(commands)[...]
+                var replies = try connection.exchange(commands)[...]
                 for (index, count) in zip(open, counts) {
                     if case .done(let result) = rounds[index].take(replies.prefix(count)) {
                         results[index] = result
@@ -40,33 +39,5 @@ struct ReadLink: ~Copyable {
             return (results.map { $0 ?? .failure(failure) }, layouts)
         }
         return (results.map { $0 ?? .failure(.stopping) }, layouts)
-    }
-
-    /// Reading twice changes nothing, so that a connection that was lost in between costs no answer.
-    private mutating func exchange(_ commands: borrowing CommandBuffer) throws(RedisError) -> [RedisValue] {
-        if var known = redis.take(), known.isOpen {
-            do {
-                let replies = try known.roundTrip(commands)
-                redis = consume known
-                return replies
-            } catch {
-                // Who waited once as long as is allowed does not wait again.
-                if error.kind == .timeout { throw error }
-            }
-        }
-        var fresh = try RedisConnection.open(Self.options(subjects))
-        let replies = try fresh.roundTrip(commands)
-        redis = consume fresh
-        return replies
-    }
-
-    /// Shorter than a lane's: a reader is told rather than kept waiting.
-    static func options(_ subjects: [ReadSubject]) throws(RedisError) -> RedisOptions {
-        guard var options = subjects.first?.redis else {
-            throw RedisError(.invalidOptions, "There is no projection to read.")
-        }
-        options.commandTimeoutMilliseconds = min(options.commandTimeoutMilliseconds, 1_500)
-        options.connectTimeoutMilliseconds = min(options.connectTimeoutMilliseconds, 1_500)
-        return options
     }
 }

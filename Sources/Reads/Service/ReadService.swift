@@ -1,5 +1,6 @@
 import Dispatch
 import Projections
+public import Redis
 import Synchronization
 public import System
 
@@ -27,6 +28,7 @@ public final class ReadService: Sendable {
     private static let retryMilliseconds = 50
 
     public let subjects: [ReadSubject]
+    let servers: ReadServers
     private let kafka: [(String, String)]
     private let clientID: String
     private let state = Mutex(State())
@@ -35,9 +37,13 @@ public final class ReadService: Sendable {
     private let logWork = DispatchSemaphore(value: 0)
     private let timeWork = DispatchSemaphore(value: 0)
 
-    /// `kafka` are librdkafka's properties; without them no reader can ask for what is newest.
-    public init(_ subjects: [ReadSubject], kafka: [(String, String)], clientID: String) {
+    /// `kafka` are librdkafka's properties; without them no reader can ask for what is newest. `replicas` are the servers to
+    /// read from, in order, one with sentinels meaning all that they know; nil: the master.
+    public init(
+        _ subjects: [ReadSubject], kafka: [(String, String)], clientID: String, replicas: [RedisOptions]? = nil
+    ) {
         self.subjects = subjects
+        servers = ReadServers(master: subjects.first?.redis, replicas: replicas)
         self.kafka = kafka
         self.clientID = clientID
     }
@@ -105,7 +111,7 @@ public final class ReadService: Sendable {
     // MARK: Its threads
 
     private func readRows() {
-        var link = ReadLink(subjects)
+        var link = ReadLink(servers)
         while !isStopped {
             let work = state.withLock { $0.desk.takeWork(atMost: Self.together) }
             guard !work.isEmpty else {
@@ -126,7 +132,7 @@ public final class ReadService: Sendable {
     }
 
     private func watchCheckpoints() {
-        var link = ReadLink(subjects)
+        var link = ReadLink(servers)
         while !isStopped {
             let (watched, layouts) = state.withLock { ($0.desk.watched.sorted(), $0.layouts) }
             guard !watched.isEmpty else {
