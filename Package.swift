@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "lantern", targets: ["LanternCommand"]),
         .executable(name: "orders-example", targets: ["OrdersExample"]),
         .library(name: "Lantern", targets: ["Lantern"]),
+        .library(name: "LanternClient", targets: ["LanternClient"]),
     ],
     targets: [
         // What a user runs and imports.
@@ -69,6 +70,9 @@ let package = Package(
                 "Logging", "System", "Bytes",
             ],
             swiftSettings: strict),
+
+        // For programs that read rows from a gateway: nothing of Lantern stands below it.
+        .target(name: "LanternClient", swiftSettings: strict),
 
         // HTTP: sees what is observed, never a lane.
         .target(
@@ -221,9 +225,10 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "LanternCommand", "Kafka", "KafkaServer", "FeedServer", "Oracle", "Seeded", "Records", "Projections",
-                "RedisServer", "System", "WebClient", "Worker", "Bytes",
+                "RedisServer", "System", "WebClient", "LanternClient", "Worker", "Bytes",
             ],
             swiftSettings: strict),
+        .testTarget(name: "LanternClientTests", dependencies: ["LanternClient"], swiftSettings: strict),
         .target(name: "WebClient", path: "Tests/Support/WebClient", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

@@ -1,0 +1,48 @@
+/// The newest that was seen of each projection, so that no answer goes back behind it.
+struct SeenVectors: Sendable {
+    private struct Seen: Sendable {
+        var generation: Int
+        var next: [AnswerVector.Place: Int64]
+    }
+
+    private var seen: [String: Seen] = [:]
+    /// Which projections a query reads, by its path.
+    private var projections: [String: [String]] = [:]
+
+    /// An answer came with that vector. Answers may overtake each other: what is older than another one changes nothing.
+    mutating func note(_ vector: AnswerVector, of question: Question) {
+        let parts = vector.parts
+        if question.projection == nil, !parts.isEmpty { projections[question.path] = parts.map(\.projection) }
+        for part in parts {
+            let known = seen[part.projection]
+            if let known, known.generation > part.generation { continue }
+            var next = part.next
+            // The offsets of an older generation say nothing of this one's rows but which events are in them.
+            for (place, offset) in known?.next ?? [:] { next[place] = max(next[place] ?? 0, offset) }
+            seen[part.projection] = Seen(generation: part.generation, next: next)
+        }
+    }
+
+    /// What a question asks for so as not to go back.
+    func parameters(for question: Question) -> [Question.Parameter] {
+        let names = question.projection.map { [$0] } ?? projections[question.path] ?? []
+        let known = names.compactMap { name in seen[name].map { (name, $0) } }
+        let vectors = known.filter { !$0.1.next.isEmpty }.map { "\($0.0)=\(Self.text($0.1.next))" }
+        var parameters: [Question.Parameter] = []
+        if !vectors.isEmpty { parameters.append(.init(name: "seen", value: vectors.joined(separator: ";"))) }
+        if !known.isEmpty {
+            let generations = known.map { "\($0.0):\($0.1.generation)" }.joined(separator: ",")
+            parameters.append(.init(name: "generation", value: generations))
+        }
+        return parameters
+    }
+
+    private static func text(_ next: [AnswerVector.Place: Int64]) -> String {
+        let places = next.sorted { ($0.key.topic, $0.key.partition) < ($1.key.topic, $1.key.partition) }
+        var topic: String?
+        return places.map { place, offset in
+            defer { topic = place.topic }
+            return (place.topic == topic ? "" : "\(place.topic)/") + "\(place.partition)@\(offset)"
+        }.joined(separator: ",")
+    }
+}
