@@ -100,6 +100,50 @@ import Testing
         #expect(desk.queueCount <= 2 * desk.count + 64)
     }
 
+    /// A topic that was made again ends before what the rows were made of: its end says nothing about them.
+    @Test(arguments: [Int64(0), 1_000 * ReadWorld.millisecond])
+    func `are not told that rows are fresh by the end of another log`(maxStale: Int64) {
+        var desk = ReadDesk()
+        var condition = FreshnessCondition()
+        condition.maxStaleNanoseconds = maxStale
+        condition.waitNanoseconds = 500 * ReadWorld.millisecond
+        func answer(_ identifier: String, _ next: Int64) -> ReadAnswer {
+            let topic = ProjectionVector.Topic(name: "t", partitions: [.init(next: 7), .init(next: next)])
+            let vector = ProjectionVector(projection: "p", generation: 1, identifier: identifier, topics: [topic])
+            return ReadAnswer(subjects: [0], vectors: [vector], parts: [], degraded: [], parked: [])
+        }
+        func ask(_ now: Int64, _ identifier: String, _ next: Int64) -> Int {
+            let id = desk.submit(ReadRequest([], condition), now: now * ReadWorld.millisecond)
+            _ = desk.takeWork(atMost: 10)
+            desk.read(id, .success(answer(identifier, next)), now: now * ReadWorld.millisecond)
+            return id
+        }
+        let first = ask(0, "a", 100)
+        desk.logAnswered(
+            ["t": [7, 3]], askedAt: 1 * ReadWorld.millisecond, now: 2 * ReadWorld.millisecond)
+        #expect(desk.takeFinished().isEmpty && !desk.wantsLog && desk.waiting == 1)
+        // Who asks later, and is content with what Kafka said then, gets nothing else.
+        let second = ask(10, "a", 101)
+        if maxStale == 0 { desk.logAnswered(["t": [7, 3]], askedAt: 11 * ReadWorld.millisecond, now: 0) }
+        for time in Int64(500)...600 { desk.expire(now: time * ReadWorld.millisecond) }
+        let finished = desk.takeFinished()
+        #expect(finished.map(\.id) == [first, second])
+        for each in finished {
+            guard case .stale(let shortfall, _) = each.outcome else {
+                Issue.record("\(each)")
+                continue
+            }
+            #expect(shortfall.reason == .log && shortfall.want.contains("t/1@3"), "\(shortfall)")
+        }
+        // The views are built again from the new log.
+        let third = ask(700, "b", 3)
+        desk.logAnswered(["t": [7, 3]], askedAt: 701 * ReadWorld.millisecond, now: 702 * ReadWorld.millisecond)
+        guard case .answer(_, nil)? = desk.takeFinished().first(where: { $0.id == third })?.outcome else {
+            Issue.record("not answered")
+            return
+        }
+    }
+
     @Test func `are refused when there are too many, and when it ends`() {
         var desk = ReadDesk()
         for _ in 0..<ReadDesk.most { _ = desk.submit(ReadRequest([]), now: 0) }

@@ -54,7 +54,7 @@ struct OpenAPIView {
                     "The values of up to 100 keys, with commas."),
                 OpenAPIParts.parameter(
                     "scan", in: "query", schema: [("type", .text("string"))], isRequired: false,
-                    "0, or the cursor of the page before."),
+                    "0, or the cursor of the page before; without any condition."),
             ]
             let rows = OpenAPIParts.object([
                 ("rows", .object([("type", .text("array")), ("items", row)])),

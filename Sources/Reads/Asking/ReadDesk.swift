@@ -23,6 +23,8 @@ public struct ReadDesk: Sendable {
         /// Whether what is read next is the answer, whatever it is.
         var isLast = false
         var answer: ReadAnswer?
+        /// When the answer had been read.
+        var readAt: Int64 = 0
     }
 
     private struct Due: Sendable, Comparable {
@@ -123,6 +125,7 @@ public struct ReadDesk: Sendable {
         switch result {
         case .success(let answer):
             pending[id]?.answer = answer
+            pending[id]?.readAt = now
             decide(id, now)
         case .failure(let failure):
             guard case .unavailable(let words) = failure, let found = pending[id] else {
@@ -216,6 +219,9 @@ public struct ReadDesk: Sendable {
         let evidence = Freshness.Evidence(
             vectors: answer.vectors, subjects: answer.subjects, parked: answer.parked, field: field,
             arrivedAt: found.arrivedAt, now: now)
+        if condition.maxStaleNanoseconds != nil {
+            for vector in answer.vectors { log.note(vector, readAt: found.readAt) }
+        }
         switch judge(condition, evidence, log) {
         case .fresh: finish(id, .answer(answer, nil))
         case .parked(let place): finish(id, .parked(place, answer.vectors))

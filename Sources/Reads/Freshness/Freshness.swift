@@ -85,7 +85,11 @@ public enum Freshness {
         // With 0 only what Kafka is asked after the request came proves anything.
         let bound = maxStale == 0 ? evidence.arrivedAt : evidence.now - maxStale
         for (index, vector) in evidence.vectors.enumerated() {
-            for topic in vector.topics where !log.isReached(by: topic, since: bound) {
+            for topic in vector.topics where !log.isReached(by: topic, of: vector.identifier, since: bound) {
+                if let ask = log.newest(topic.name), ask.at >= bound, ask.foreign.contains(vector.identifier) {
+                    // Asking again says the same until the views are others.
+                    return .awaitsChange(subject: evidence.subjects[index], foreign(ask, topic))
+                }
                 guard let ask = log.newest(topic.name), ask.at >= bound, let partition = ask.missing(in: topic) else {
                     let why = log.fault.map { "the log's end, which Kafka does not say: \($0)" }
                     return .askLog(
@@ -102,6 +106,15 @@ public enum Freshness {
             }
         }
         return nil
+    }
+
+    private static func foreign(_ ask: LogKnowledge.Ask, _ topic: ProjectionVector.Topic) -> Shortfall {
+        let partition = ask.passed(by: topic) ?? 0
+        let next = topic.partitions.indices.contains(partition) ? topic.partitions[partition].next ?? 0 : 0
+        let end = ask.ends.indices.contains(partition) ? ask.ends[partition] : 0
+        return Shortfall(
+            .log, have: "\(topic.name)/\(partition)@\(next)",
+            want: "rows of the log that ends at \(topic.name)/\(partition)@\(end): it was cut, or is another one")
     }
 
     private static func field(_ condition: FreshnessCondition, _ evidence: Evidence) -> Verdict? {
