@@ -70,6 +70,9 @@ public struct Condition: Sendable, Hashable {
         return list
     }
 
+    /// How long the gateway waits, in whole seconds, rounded up.
+    var waitSeconds: Double { Double(wait.map { $0.components.seconds + 1 } ?? 1) }
+
     /// In milliseconds, rounded up.
     static func text(_ span: Duration) -> String {
         let (seconds, attoseconds) = span.components

@@ -34,7 +34,9 @@ public final class LanternReader: Sendable {
     ) async throws -> Answer<Rows> {
         var parameters = question.parameters + condition.parameters
         if question.takesConditions { parameters += seen.withLock { $0.parameters(for: question) } }
-        let request = try self.request("/v1/\(question.path)", parameters)
+        var request = try self.request("/v1/\(question.path)", parameters)
+        // The gateway's own end comes first.
+        request.timeoutInterval += condition.waitSeconds
         let (data, response) = try await Transfer.data(request, session)
         let vector = AnswerVector(response)
         // Of an answer that is an error the vector was seen too, but no row of it.

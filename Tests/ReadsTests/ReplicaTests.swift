@@ -106,6 +106,9 @@ import Testing
         feed.took(feed.looks(now: 4), [finding], now: 4)
         #expect(feed.takeWork(now: 4).isEmpty)
         feed.reconnected()
-        #expect(feed.takeWork(now: 8).map(\.event) == [.rows])
+        feed.took(feed.looks(now: 8), [.failed], now: 8)
+        #expect(feed.takeWork(now: 8).isEmpty)
+        feed.took(feed.looks(now: 60), [finding], now: 60)
+        #expect(feed.takeWork(now: 60).map(\.event) == [.rows])
     }
 }

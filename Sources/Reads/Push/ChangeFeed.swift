@@ -57,6 +57,8 @@ struct ChangeFeed: Sendable {
     /// For each projection who is to be told of a key.
     private var byKey: [Int: [[UInt8]: Set<Int>]] = [:]
     private var positions: [Int: StreamPosition] = [:]
+    /// Projections whose stream was not looked at since the connection is another one.
+    private var unconfirmed: Set<Int> = []
     /// Of projections whose stream could not be read.
     private var pauses: [Int: RetryPause] = [:]
 
@@ -99,8 +101,8 @@ struct ChangeFeed: Sendable {
     }
 
     /// Streams are looked at over another connection. Rows may have been read meanwhile from a server that was behind what was
-    /// seen before: all are read again.
-    mutating func reconnected() { for (id, reader) in readers where reader.isStarted { readers[id]?.isDirty = true } }
+    /// seen before: all are read again, once that server's stream has been looked at.
+    mutating func reconnected() { unconfirmed = Set(subjects) }
 
     /// They were looked at.
     mutating func took(_ looks: [Look], _ outcomes: [ChangePoll.Outcome], now: Int64) {
@@ -129,7 +131,8 @@ struct ChangeFeed: Sendable {
         pauses[subject] = nil
         guard byKey[subject]?.isEmpty == false else { return }
         positions[subject] = StreamPosition(generation: finding.generation, entry: finding.entry)
-        if finding.isGap || finding.mayLackRows {
+        let isElsewhere = unconfirmed.remove(subject) != nil
+        if finding.isGap || finding.mayLackRows || isElsewhere {
             for (id, reader) in readers where reader.isStarted && reader.subjects.contains(subject) {
                 if finding.isGap { readers[id]?.needsReset = true }
                 readers[id]?.isDirty = true

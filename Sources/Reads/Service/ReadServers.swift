@@ -44,14 +44,18 @@ final class ReadServers: Sendable {
             }
             return Opened(redis: try RedisConnection.open(master), turn: 0)
         }
-        let (chosen, turn) = state.withLock { ($0.chosen, $0.turn) }
         var faults: [String] = []
-        if let chosen {
+        var (chosen, turn) = state.withLock { ($0.chosen, $0.turn) }
+        while let known = chosen {
             do throws(RedisError) {
-                return Opened(redis: try RedisConnection.open(chosen), turn: turn)
+                return Opened(redis: try RedisConnection.open(known), turn: turn)
             } catch {
                 faults.append(error.message)
             }
+            // Another connection may have found one meanwhile: all are to be at the same.
+            let before = turn
+            (chosen, turn) = state.withLock { ($0.chosen, $0.turn) }
+            if turn == before { break }
         }
         for candidate in try candidates(&faults) where candidate.address != chosen?.address {
             do throws(RedisError) {
