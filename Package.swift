@@ -62,6 +62,8 @@ let package = Package(
         .target(
             name: "Oracle", dependencies: ["Seeded", "Bytes"], path: "Tests/Support/Oracle", swiftSettings: strict),
         .target(name: "Seeded", dependencies: ["Bytes"], path: "Tests/Support/Seeded", swiftSettings: strict),
+        .target(
+            name: "PatientRedis", dependencies: ["Redis"], path: "Tests/Support/PatientRedis", swiftSettings: strict),
 
         .target(
             name: "Lantern",
@@ -148,7 +150,8 @@ let package = Package(
             dependencies: ["Oracle", "Seeded", "RedisServer", "Configuration", "Formats", "Projections", "Bytes"],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["CommandLine", "Logging", "System"], swiftSettings: strict),
+            name: "CommandLineTests", dependencies: ["CommandLine", "Logging", "System", "ChildProcess"],
+            swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
@@ -160,7 +163,8 @@ let package = Package(
         .testTarget(
             name: "ReadsTests",
             dependencies: [
-                "Reads", "Configuration", "Records", "Projections", "Redis", "RedisServer", "Bytes", "Seeded",
+                "Reads", "Configuration", "Records", "Projections", "Redis", "RedisServer", "PatientRedis", "Bytes",
+                "Seeded",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -174,11 +178,15 @@ let package = Package(
             name: "ProjectionsTests", dependencies: ["Lantern", "Projections", "Bytes", "Seeded"], swiftSettings: strict
         ),
         .testTarget(
-            name: "RecordsTests", dependencies: ["Records", "Projections", "Redis", "RedisServer", "Bytes"],
+            name: "RecordsTests",
+            dependencies: ["Records", "Projections", "Redis", "RedisServer", "PatientRedis", "Bytes"],
             swiftSettings: strict),
         .testTarget(
             name: "ObservingTests",
-            dependencies: ["Observing", "Records", "Projections", "Kafka", "Redis", "RedisServer", "System", "Bytes"],
+            dependencies: [
+                "Observing", "Records", "Projections", "Kafka", "Redis", "RedisServer", "PatientRedis", "System",
+                "Bytes",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "LanternTests",
@@ -195,41 +203,44 @@ let package = Package(
             swiftSettings: strict),
         // PostgreSQL, and Kafka Connect with Debezium.
         .target(
-            name: "FeedServer", dependencies: ["KafkaServer", "RedisServer"], path: "Tests/Support/FeedServer",
+            name: "FeedServer", dependencies: ["KafkaServer", "RedisServer", "ChildProcess"],
+            path: "Tests/Support/FeedServer",
             swiftSettings: strict),
         .target(
-            name: "KafkaServer", dependencies: ["RedisServer"], path: "Tests/Support/KafkaServer", swiftSettings: strict
-        ),
+            name: "KafkaServer", dependencies: ["RedisServer", "ChildProcess"], path: "Tests/Support/KafkaServer",
+            swiftSettings: strict),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaServer", "Bytes"], swiftSettings: strict),
         .target(name: "FakeRegistry", path: "Tests/Support/FakeRegistry", swiftSettings: strict),
         .testTarget(
             name: "RegistryTests",
             dependencies: [
                 "Registry", "FakeRegistry", "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka",
-                "Redis", "RedisServer", "WebClient",
+                "Redis", "RedisServer", "PatientRedis", "WebClient", "ChildProcess",
             ],
             swiftSettings: strict),
         .target(name: "RedisServer", path: "Tests/Support/RedisServer", swiftSettings: strict),
         .testTarget(
-            name: "RedisTests", dependencies: ["Redis", "System", "Bytes", "RedisServer", "Seeded"],
+            name: "RedisTests",
+            dependencies: ["Redis", "System", "Bytes", "RedisServer", "PatientRedis", "Seeded"],
             swiftSettings: strict + (hiredisHasTLS ? [.define("REDIS_TLS")] : [])),
         .testTarget(
             name: "WorkerTests",
             dependencies: [
                 "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka", "Redis", "RedisServer",
-                "Bytes",
-                "Logging", "System", "Seeded",
+                "PatientRedis", "Bytes", "Logging", "System", "Seeded",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "SystemTests",
             dependencies: [
                 "LanternCommand", "Kafka", "KafkaServer", "FeedServer", "Oracle", "Seeded", "Records", "Projections",
-                "RedisServer", "System", "WebClient", "LanternClient", "Worker", "Bytes",
+                "RedisServer", "System", "WebClient", "LanternClient", "ChildProcess", "Worker", "Bytes",
             ],
             swiftSettings: strict),
         .testTarget(name: "LanternClientTests", dependencies: ["LanternClient"], swiftSettings: strict),
         .target(name: "WebClient", path: "Tests/Support/WebClient", swiftSettings: strict),
+        // Programs that the tests start.
+        .target(name: "ChildProcess", path: "Tests/Support/ChildProcess", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,25 +1,19 @@
+import ChildProcess
 import CommandLine
 import Foundation
 import Testing
 
 @Suite struct `Shell completion` {
     /// Runs a shell on a script read from stdin; nil if there is no such shell.
-    private func run(_ shell: String, _ arguments: [String], script: String) throws -> (code: Int32, output: String)? {
+    private func run(_ shell: String, _ arguments: [String], script: String) throws -> (text: String, code: Int32)? {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/\(shell)") else { return nil }
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("completion-\(UUID()).\(shell)")
         try script.write(to: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(at: file) }
         let process = Process()
-        let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/\(shell)")
         process.arguments = arguments + [file.path]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+        return try process.finish()
     }
 
     @Test(arguments: CompletionScript.Shell.allCases)
@@ -30,7 +24,7 @@ import Testing
             print("SKIPPED: \(shell) is not installed here, so its completion script was not checked by it")
             return
         }
-        #expect(result.code == 0, "\(result.output)")
+        #expect(result.code == 0, "\(result.text)")
     }
 
     @Test(arguments: [
@@ -48,6 +42,6 @@ import Testing
         script += "COMP_WORDS=(\(typed)); COMP_CWORD=\(words.count - 1); _tool; printf '%s\\n' \"${COMPREPLY[@]}\"\n"
         let result = try #require(try run("bash", [], script: script), "bash is needed, and by scripts/ too")
         #expect(result.code == 0)
-        #expect(result.output.split(separator: "\n").map(String.init) == expected)
+        #expect(result.text.split(separator: "\n").map(String.init) == expected)
     }
 }

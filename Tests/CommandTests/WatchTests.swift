@@ -1,7 +1,6 @@
 import Bytes
 import Projections
 import Records
-import Redis
 import Testing
 
 @testable import LanternCommand
@@ -94,17 +93,17 @@ import Testing
     }
 
     @Test func `large sets and leaderboards are watched as far as they are looked at`() {
-        let few = WatchedRow(
-            [RedisValue.integer(2), .array([.bulk([0x30]), .array([.bulk([0x61]), .bulk([0x62])])])][...], kind: .set)
-        #expect(few == WatchedRow([[0x61]: [], [0x62]: []]))
-        let top = [RedisValue.integer(500), .array([.bulk([0x61]), .bulk([0x39])])]
-        let many = WatchedRow(top[...], kind: .sortedSet)
+        func row(_ content: StoredRow.Content?) -> WatchedRow? {
+            WatchedRow(content.map { StoredRow(key: [0x6B], content: $0) })
+        }
+        #expect(row(.members([[0x61], [0x62]], count: 2)) == WatchedRow([[0x61]: [], [0x62]: []]))
+        let many = row(.scored([.init([0x61], [0x39])], count: 500))
         #expect(many?.memberCount == 500 && many?.text == "a=9 … (500 members)")
-        #expect(WatchedRow([RedisValue.integer(0), .array([])][...], kind: .latest(keep: 5)) == nil)
-        #expect(WatchedRow([RedisValue.integer(0)][...], kind: .unique) == nil)
-        #expect(WatchedRow([RedisValue.bulk([0x37])][...], kind: .counter)?.text == "7")
-        let more = WatchedRow(
-            [RedisValue.integer(501), .array([.bulk([0x61]), .bulk([0x39])])][...], kind: .sortedSet)
+        #expect(row(nil) == nil)
+        #expect(row(.estimate(12))?.text == "12")
+        #expect(row(.text([0x37]))?.text == "7")
+        #expect(row(.fields([.init([0x61], [0x62])])) == WatchedRow([[0x61]: [0x62]]))
+        let more = row(.scored([.init([0x61], [0x39])], count: 501))
         let change = WatchedChange.all(of: [0x6B], from: many, to: more, events: [], time: 0)
         #expect(change.map(\.before) == ["500 members"] && change.map(\.after) == ["501 members"])
     }

@@ -1,4 +1,5 @@
 import Bytes
+import PatientRedis
 import Projections
 import Records
 import Redis
@@ -10,9 +11,7 @@ import Testing
 
 @Suite struct `Reading the status` {
     private func options(_ server: RedisServer) throws -> RedisOptions {
-        RedisOptions(
-            address: try RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-            commandTimeoutMilliseconds: 60_000, replyLimits: .none)
+        try RedisOptions(patient: server.url)
     }
 
     @Test func `is from Redis alone, with the workers and what each has`() throws {

@@ -1,5 +1,6 @@
 import Configuration
 import Dispatch
+import PatientRedis
 import Projections
 import Records
 import Redis
@@ -49,9 +50,7 @@ final class ReadStage {
 
     init(options: [String] = []) throws {
         server = try RedisServer(options: options)
-        let address = RedisOptions(
-            address: try RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-            commandTimeoutMilliseconds: 60_000, replyLimits: .none)
+        let address = try RedisOptions(patient: server.url)
         redis = try RedisConnection.open(address)
         plans = try Configuration.parse(text: Self.file).projections
         service = ReadService(

@@ -1,3 +1,4 @@
+import PatientRedis
 import Records
 import Redis
 import RedisServer
@@ -19,9 +20,7 @@ import Testing
     @Test func `the history keeps its newest lines, with the time by Redis's clock`() throws {
         let server = try RedisServer()
         var redis = try RedisConnection.open(
-            RedisOptions(
-                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000, replyLimits: .none))
+            RedisOptions(patient: server.url))
         for number in 0...HistoryEntry.limit {
             try HistoryEntry(who: "a@b", command: "drop", result: "\(number)").write(&redis)
         }

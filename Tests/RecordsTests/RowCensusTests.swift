@@ -1,3 +1,4 @@
+import PatientRedis
 import Projections
 import Records
 import Redis
@@ -8,9 +9,7 @@ import Testing
     @Test func `every key is a view's row, Lantern's own, or foreign`() throws {
         let server = try RedisServer()
         var redis = try RedisConnection.open(
-            RedisOptions(
-                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000, replyLimits: .none))
+            RedisOptions(patient: server.url))
         try redis.command(
             "HSET", KeySpace.claims, "p orders", "plain|order:{}", "p days", "bucket|day:{}", "q top", "plain|top",
             "q empty", "plain|order:{}:note")

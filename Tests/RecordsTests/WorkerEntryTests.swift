@@ -1,3 +1,4 @@
+import PatientRedis
 import Records
 import Redis
 import RedisServer
@@ -64,9 +65,7 @@ import Testing
     @Test func `entries have the time by Redis's clock, the oldest are removed, and all of them expire`() throws {
         let server = try RedisServer()
         var redis = try RedisConnection.open(
-            RedisOptions(
-                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000, replyLimits: .none))
+            RedisOptions(patient: server.url))
         var first = Self.entry("a")
         var second = Self.entry("b")
         let time = try WorkerRegistry.write(&first, &redis)
@@ -87,9 +86,7 @@ import Testing
     @Test func `a worker is still there when Redis is full`() throws {
         let server = try RedisServer()
         var redis = try RedisConnection.open(
-            RedisOptions(
-                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000, replyLimits: .none))
+            RedisOptions(patient: server.url))
         var entry = Self.entry("a")
         try WorkerRegistry.write(&entry, &redis)
         try server.configure("maxmemory", "1")
@@ -104,9 +101,7 @@ import Testing
     @Test func `the registry is nobody's projection and no foreign key`() throws {
         let server = try RedisServer()
         var redis = try RedisConnection.open(
-            RedisOptions(
-                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000, replyLimits: .none))
+            RedisOptions(patient: server.url))
         var entry = Self.entry("a")
         try WorkerRegistry.write(&entry, &redis)
         #expect(KeySpace.owner(of: Array(KeySpace.workers.utf8)) == nil)

@@ -1,5 +1,6 @@
 import Bytes
 import Glibc
+import PatientRedis
 import RedisServer
 import System
 import Testing
@@ -12,12 +13,8 @@ enum Shared {
 }
 
 extension RedisOptions {
-    /// With time-outs that a busy machine does not reach; tests of time-outs set their own.
-    init(_ url: String) throws {
-        self.init(
-            address: try RedisAddress(url), connectTimeoutMilliseconds: 30_000, commandTimeoutMilliseconds: 30_000,
-            replyLimits: .none)
-    }
+    /// Tests of time-outs set their own.
+    init(_ url: String) throws { try self.init(patient: url) }
 }
 
 /// Opens a connection to the shared server.

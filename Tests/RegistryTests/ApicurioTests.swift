@@ -1,3 +1,4 @@
+import ChildProcess
 import Foundation
 import Projections
 import Testing
@@ -32,6 +33,7 @@ import WebClient
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
+        try process.endWithTests()
         defer {
             process.terminate()
             process.waitUntilExit()

@@ -1,5 +1,6 @@
 import Configuration
 import Formats
+import PatientRedis
 import Projections
 import Records
 import Redis
@@ -56,10 +57,7 @@ import Testing
 
     @Test func `the first schema of a topic's keys is kept, for builds too`() throws {
         let server = try RedisServer()
-        let home = RedisOptions(
-            address: try RedisAddress(server.url), connectTimeoutMilliseconds: 10_000,
-            commandTimeoutMilliseconds: 10_000,
-            replyLimits: .none)
+        let home = try RedisOptions(patient: server.url)
         let keys = KeySpace(projection: "p")
         #expect(try StoredSchemas(keys, home: home).firstKeySchema(of: "t", seen: 4) == 4)
         #expect(try StoredSchemas(keys, home: home, build: 2).firstKeySchema(of: "t", seen: 5) == 4)

@@ -1,5 +1,6 @@
 import FakeRegistry
 import Foundation
+import PatientRedis
 import Projections
 import Records
 import Redis
@@ -16,9 +17,7 @@ import Testing
 
     private var home: RedisOptions {
         get throws {
-            RedisOptions(
-                address: try RedisAddress(server.url), connectTimeoutMilliseconds: 10_000,
-                commandTimeoutMilliseconds: 10_000, replyLimits: .none)
+            try RedisOptions(patient: server.url)
         }
     }
 

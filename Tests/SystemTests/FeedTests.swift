@@ -1,3 +1,4 @@
+import Bytes
 import FeedServer
 import Foundation
 import RedisServer

@@ -1,3 +1,4 @@
+import ChildProcess
 import Foundation
 import Oracle
 import Testing
@@ -20,14 +21,7 @@ extension SystemTests {
             process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             process.arguments = ["bash", root.appending(path: "scripts/rebuild-projection").path] + arguments
             process.environment = Stage.environment.merging(["LANTERN": Stage.binary.path]) { $1 }
-            process.standardInput = FileHandle.nullDevice
-            let output = Pipe()
-            process.standardOutput = output
-            process.standardError = output
-            try process.run()
-            let data = output.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            return (String(decoding: data, as: UTF8.self), process.terminationStatus)
+            return try process.finish()
         }
 
         @Test func `a changed file is built, compared and switched, and the way back works`() throws {

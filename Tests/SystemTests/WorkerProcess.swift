@@ -1,3 +1,4 @@
+import ChildProcess
 import Foundation
 
 /// The program as a process with its own log; killed with the object, or with the tests.
@@ -8,19 +9,13 @@ final class WorkerProcess {
     /// Starts `lantern` with these arguments; its output goes to the file `logPath`.
     init(_ arguments: [String], logPath: String) throws {
         self.logPath = logPath
-        _ = FileManager.default.createFile(atPath: logPath, contents: nil)
-        guard let output = FileHandle(forWritingAtPath: logPath) else {
-            throw SystemTestFailure(description: "cannot write \(logPath)")
-        }
+        try? FileManager.default.removeItem(atPath: logPath)
         process.executableURL = Stage.binary
         process.arguments = arguments
         process.environment = Stage.environment
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
+        try process.log(to: logPath)
         try process.run()
-        try? output.close()
-        try guardProcess()
+        try process.endWithTests()
     }
 
     deinit { kill() }
@@ -67,21 +62,5 @@ final class WorkerProcess {
                 description: "lantern died by signal \(process.terminationStatus): \(log.suffix(4_000))")
         }
         return process.terminationStatus
-    }
-
-    /// A shell that kills the program should the tests be killed before.
-    private func guardProcess() throws {
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        let own = ProcessInfo.processInfo.processIdentifier
-        shell.arguments = [
-            "-c",
-            "while kill -0 \(own) 2>/dev/null && kill -0 \(identifier) 2>/dev/null; do sleep 1; done; "
-                + "kill -0 \(own) 2>/dev/null || kill -9 \(identifier) 2>/dev/null",
-        ]
-        shell.standardInput = FileHandle.nullDevice
-        shell.standardOutput = FileHandle.nullDevice
-        shell.standardError = FileHandle.nullDevice
-        try shell.run()
     }
 }

@@ -14,10 +14,16 @@ struct SourceFile: Sendable, CustomStringConvertible {
         .deletingLastPathComponent()
 
     private static let sources = Result { try read(below: "Sources") }
+    private static let ofTests = Result { try read(below: "Tests") }
 
     /// All Swift files below `Sources`, sorted; read once.
     static func all() throws -> [SourceFile] {
         try sources.get()
+    }
+
+    /// All Swift files below `Tests`, sorted; read once.
+    static func tests() throws -> [SourceFile] {
+        try ofTests.get()
     }
 
     private static func read(below folder: String) throws -> [SourceFile] {

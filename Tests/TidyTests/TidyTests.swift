@@ -45,6 +45,14 @@ import Testing
         }
     }
 
+    @Test func `a file imports what it uses: no module hands on another's names`() throws {
+        for file in try SourceFile.all() + SourceFile.tests() {
+            for (index, line) in file.code.enumerated() where line.contains("@_exported") {
+                Issue.record("\(file):\(index + 1): import the module where it is used")
+            }
+        }
+    }
+
     /// What decides must be decidable by a test: it sees no server, no thread and no time but what it is told. Of Redis it
     /// knows replies and error codes only.
     @Test func `the machine imports nothing of Kafka, the system or a clock`() throws {

@@ -1,4 +1,5 @@
 import Configuration
+import PatientRedis
 import Projections
 import Records
 import Redis
@@ -16,10 +17,7 @@ import Testing
 
     private func connection() throws -> RedisConnection {
         try .open(
-            RedisOptions(
-                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000,
-                replyLimits: .none))
+            try RedisOptions(patient: server.url))
     }
 
     /// A topic as Kafka has it, and one worker's view of it.

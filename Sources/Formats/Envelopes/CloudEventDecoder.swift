@@ -89,10 +89,9 @@ struct CloudEventDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Cop
         let hasVersion = event.header(named: version.span) != nil
         if let value = event.value {
             if !hasVersion { return .otherEnvelope(.cloudEvent, .noVersion) }
-            swap(&fields.converted, &decoded.converted)
-            let fault = reader.read(value, at: .value, into: &fields)
-            swap(&fields.converted, &decoded.converted)
-            if let fault { return fault.ofField(names, places.map(\.inData)) }
+            if let fault = reader.read(value, at: .value, into: &fields, behind: &decoded) {
+                return fault.ofField(names, places.map(\.inData))
+            }
             decoded.takeMembers(of: &fields)
         } else if !hasVersion || isCompacted {
             key.fillTombstone(event, &decoded)

@@ -63,10 +63,9 @@ struct DebeziumDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copya
             key.fillTombstone(event, &decoded)
             return nil
         }
-        swap(&fields.converted, &decoded.converted)
-        let fault = reader.read(value, at: .value, into: &fields)
-        swap(&fields.converted, &decoded.converted)
-        if let fault { return fault.ofField(names, places.flatMap { [$0.row, $0.other] }, placesPerPath: 2) }
+        if let fault = reader.read(value, at: .value, into: &fields, behind: &decoded) {
+            return fault.ofField(names, places.flatMap { [$0.row, $0.other] }, placesPerPath: 2)
+        }
         guard fields.found[operationField].kind == .string else { return otherEnvelope(value) }
         let operation = DebeziumOperation(fields.found[operationField], event, decoded.converted)
         if operation == .truncate, !format.ignoresTruncate { return .truncated }

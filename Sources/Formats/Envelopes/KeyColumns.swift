@@ -51,9 +51,7 @@ struct KeyColumns<Reader: FieldReader & ~Copyable>: ~Copyable {
             decoded.keyFault = .missing
             return
         }
-        swap(&fields.converted, &decoded.converted)
-        let fault = reader.read(key, at: .key, into: &fields)
-        swap(&fields.converted, &decoded.converted)
+        let fault = reader.read(key, at: .key, into: &fields, behind: &decoded)
         if case .awaitsSchema(let words)? = fault { decoded.awaitedKeySchema = words }
         if fault != nil || fields.whole.kind != .object {
             decoded.keyFault = .unreadable

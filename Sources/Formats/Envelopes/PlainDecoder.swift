@@ -67,10 +67,9 @@ struct PlainDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copyable
             key.fillTombstone(event, &decoded)
             return nil
         }
-        swap(&fields.converted, &decoded.converted)
-        let fault = reader.read(value, at: .value, into: &fields)
-        swap(&fields.converted, &decoded.converted)
-        if let fault { return fault.ofField(names, places.map(\.field)) }
+        if let fault = reader.read(value, at: .value, into: &fields, behind: &decoded) {
+            return fault.ofField(names, places.map(\.field))
+        }
         if mayBeText {
             let slot = dataField >= 0 ? fields.found[dataField] : fields.whole
             if slot.isText { return decodeText(slot, event, &decoded) }

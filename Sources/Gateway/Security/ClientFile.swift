@@ -1,68 +1,43 @@
 import Logging
-import Synchronization
 import System
 
 /// The tokens of clients in a file, one on each line: `TOKEN SUBJECT ROLE,ROLE`. A changed file counts from the next second
 /// on; without it, or with a line that cannot be read, no client is let in.
-final class ClientFile: Sendable {
+struct ClientFile: Sendable {
     private struct Entry {
         var token: Token
         var client: Client
     }
 
-    private struct State {
-        /// By a hash that only this process can compute, so that how long a look takes says nothing of a token.
-        var entries: [Int: [Entry]] = [:]
-        var signature: SmallFile.Signature?
-        var nextLook: Int64 = 0
-    }
+    /// By a hash that only this process can compute, so that how long a look takes says nothing of a token.
+    private typealias Entries = [Int: [Entry]]
 
     private static let longest = 1 << 20
 
-    private let file: SmallFile
-    private let log: Log
-    private let state: Mutex<State>
+    private let file: WatchedFile<Entries>
 
     /// Reads the file; throws if it cannot be read or has a line that is none of a client's.
     init(_ path: String, log: Log) throws(GatewayError) {
-        file = SmallFile(path)
-        self.log = log
-        let signature = file.signature
-        state = Mutex(State(entries: try Self.read(file), signature: signature))
+        file = try WatchedFile(
+            path,
+            .init(change: "the tokens of clients were read again", fault: "no client can read until that is repaired"),
+            log: log, read: Self.read)
     }
 
     /// The client whose token it is.
     func client(_ candidate: some Collection<UInt8>, now: Int64 = Clock.milliseconds()) -> Client? {
         let bytes = Array(candidate)
-        return state.withLock { state in
-            look(&state, now)
-            return state.entries[bytes.hashValue]?.first { $0.token.matches(bytes) }?.client
-        }
+        return file.content(now: now)?[bytes.hashValue]?.first { $0.token.matches(bytes) }?.client
     }
 
-    private func look(_ state: inout State, _ now: Int64) {
-        guard now >= state.nextLook else { return }
-        state.nextLook = now + 1_000
-        let signature = file.signature
-        guard signature != state.signature else { return }
-        state.signature = signature
-        do throws(GatewayError) {
-            state.entries = try Self.read(file)
-            log.notice("the tokens of clients were read again", ["file": .text(file.path)])
-        } catch {
-            state.entries = [:]
-            log.error("no client can read until that is repaired: \(error.message)")
-        }
-    }
-
-    private static func read(_ file: SmallFile) throws(GatewayError) -> [Int: [Entry]] {
+    private static func read(_ file: SmallFile) throws(GatewayError) -> Entries {
         let content: [UInt8]
         do throws(SystemError) {
             content = try file.read(largest: longest)
         } catch {
             throw GatewayError("`clients-file` names \(file.path), which cannot be read (\(error)).")
         }
-        var entries: [Int: [Entry]] = [:]
+        var entries: Entries = [:]
         for (number, line) in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             .enumerated()
         {

@@ -33,13 +33,26 @@ extension Admin {
         _ action: String, _ timeoutMilliseconds: Int,
         _ start: (_ client: OpaquePointer, _ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void
     ) throws(KafkaError) -> AdminEvent {
+        let event = unsafe try performIfPossible(action, timeoutMilliseconds) { client, options, queue in
+            unsafe start(client, options, queue)
+            return true
+        }
+        guard let event else { throw explained(RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED, action) }
+        return event
+    }
+
+    /// The same of a request that this librdkafka may not have: `start` returns whether it has; nil if not.
+    mutating func performIfPossible(
+        _ action: String, _ timeoutMilliseconds: Int,
+        _ start: (_ client: OpaquePointer, _ options: OpaquePointer?, _ queue: OpaquePointer?) -> Bool
+    ) throws(KafkaError) -> AdminEvent? {
         let queue = unsafe rd_kafka_queue_new(client)
         defer { unsafe rd_kafka_queue_destroy(queue) }
         let options = unsafe rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_ANY)
         defer { unsafe rd_kafka_AdminOptions_destroy(options) }
         let limit = Int32(clamping: max(1, timeoutMilliseconds))
         unsafe _ = rd_kafka_AdminOptions_set_request_timeout(options, limit, nil, 0)
-        unsafe start(client, options, queue)
+        guard unsafe start(client, options, queue) else { return nil }
         guard let answer = unsafe rd_kafka_queue_poll(queue, limit) else {
             throw explained(RD_KAFKA_RESP_ERR__TIMED_OUT, action)
         }

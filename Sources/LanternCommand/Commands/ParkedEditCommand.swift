@@ -1,10 +1,5 @@
 import CommandLine
-import Configuration
-import Logging
-import Projections
 import Records
-import Redis
-import Worker
 
 /// `lantern parked edit`.
 struct ParkedEditCommand: Command {
@@ -28,29 +23,18 @@ struct ParkedEditCommand: Command {
         ],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]))
 
-    let configPath: String
-    let projection: String
-    let place: ParkedPlace
+    let subject: ParkedSubject
     let valuePath: String
-    let asJSON: Bool
 
     init(_ parsed: ParsedCommand) throws(UsageError) {
-        configPath = try parsed.requiredValue("config")
-        projection = try parsed.requiredArgument("PROJECTION")
-        place = try ParkedPlace.required(parsed)
+        subject = try ParkedSubject(parsed)
         valuePath = try parsed.requiredValue("value")
-        asJSON = parsed.flag("json")
     }
 
     func run() -> ExitCode {
         guard let value = InputFile.read(valuePath) else {
             return Console.fail("\(valuePath) cannot be read: check that it exists and that you may read it", .usage)
         }
-        return ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") {
-            plan, _, redis in
-            let requests = ParkedRequests(plan: plan)
-            let answers = try requests.ask(.edit(value), of: [place], &redis)
-            return requests.conclude(answers, asJSON: asJSON, &redis)
-        }
+        return subject.ask(.edit(value))
     }
 }

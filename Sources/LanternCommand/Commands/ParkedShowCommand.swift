@@ -16,25 +16,18 @@ struct ParkedShowCommand: Command {
         examples: [.init("lantern parked show --config lantern.yaml orders orders:3:1041", "One event")],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]))
 
-    let configPath: String
-    let projection: String
-    let place: ParkedPlace
-    let asJSON: Bool
+    let subject: ParkedSubject
 
     init(_ parsed: ParsedCommand) throws(UsageError) {
-        configPath = try parsed.requiredValue("config")
-        projection = try parsed.requiredArgument("PROJECTION")
-        place = try ParkedPlace.required(parsed)
-        asJSON = parsed.flag("json")
+        subject = try ParkedSubject(parsed)
     }
 
     func run() -> ExitCode {
-        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") {
-            plan, limits, redis in
-            guard let shown = try ShownEvent(plan, place, limits: limits, &redis) else {
+        subject.withProjection { plan, limits, redis in
+            guard let shown = try ShownEvent(plan, subject.place, limits: limits, &redis) else {
                 return Console.fail(ParkedGroup.noSuchEvent, .failed)
             }
-            if asJSON { return Console.printJSON(shown, .done) }
+            if subject.asJSON { return Console.printJSON(shown, .done) }
             show(shown)
             return .done
         }

@@ -1,9 +1,5 @@
 import CommandLine
-import Configuration
-import Projections
 import Records
-import Redis
-import Worker
 
 /// `lantern parked skip`.
 struct ParkedSkipCommand: Command {
@@ -18,23 +14,13 @@ struct ParkedSkipCommand: Command {
         examples: [.init("lantern parked skip --config lantern.yaml orders orders:3:1041", "Skip one event")],
         exitCodes: CommandTree.notes([.done, .failed, .usage, .unreachable]))
 
-    let configPath: String
-    let projection: String
-    let place: ParkedPlace
-    let asJSON: Bool
+    let subject: ParkedSubject
 
     init(_ parsed: ParsedCommand) throws(UsageError) {
-        configPath = try parsed.requiredValue("config")
-        projection = try parsed.requiredArgument("PROJECTION")
-        place = try ParkedPlace.required(parsed)
-        asJSON = parsed.flag("json")
+        subject = try ParkedSubject(parsed)
     }
 
     func run() -> ExitCode {
-        ConfigurationFile.withProjection(projection, of: configPath, clientName: "lantern-parked") { plan, _, redis in
-            let requests = ParkedRequests(plan: plan)
-            let answers = try requests.ask(.skip, of: [place], &redis)
-            return requests.conclude(answers, asJSON: asJSON, &redis)
-        }
+        subject.ask(.skip)
     }
 }

@@ -52,10 +52,12 @@ struct WatchReader: ~Copyable {
         for (place, text) in zip(places, replies[2...]) {
             look.checkpoints[place] = text.bytes.flatMap { Checkpoint(text: $0) }?.next
         }
-        let size = WatchedRow.replyCount(view.kind)
+        let size = StoredRow.commandCount(view.kind)
         for (index, key) in rows.enumerated() {
             let start = 2 + places.count + index * size
-            look.rows[key] = .some(WatchedRow(replies[start..<start + size], kind: view.kind))
+            let row = try StoredRow(
+                key, kind: view.kind, limit: WatchedRow.memberLimit, replies: replies[start..<start + size])
+            look.rows[key] = .some(WatchedRow(row))
         }
         return look
     }
@@ -70,14 +72,12 @@ struct WatchReader: ~Copyable {
         commands.command("GET", names.generation)
         commands.command("HGETALL", names.growth)
         for place in places { commands.command("GET", names.checkpoint(place.topic, place.partition)) }
-        for row in rows { WatchedRow.append(row, kind: view.kind, to: &commands) }
+        for row in rows { StoredRow.append(row, kind: view.kind, limit: WatchedRow.memberLimit, to: &commands) }
         commands.command("EXEC")
         let replies = try redis.roundTrip(commands)
         for case .error(let text) in replies { throw RedisError.reply(text, to: "MULTI") }
         let elements = replies.last?.elements ?? []
-        for case .error(let text) in elements {
-            throw RedisError.reply(text, to: "EXEC", remedy: "Another program wrote a key of view \(view.name).")
-        }
+        for case .error(let text) in elements.prefix(2 + places.count) { throw RedisError.reply(text, to: "EXEC") }
         return elements
     }
 

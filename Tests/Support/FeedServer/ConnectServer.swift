@@ -1,3 +1,4 @@
+internal import ChildProcess
 internal import Foundation
 internal import Glibc
 internal import KafkaServer
@@ -89,20 +90,10 @@ public final class ConnectServer {
                 "org.apache.kafka.connect.cli.ConnectStandalone",
             ] + files
         process.environment = environment
-        let path = folder.appendingPathComponent("log").path
-        if !FileManager.default.fileExists(atPath: path) {
-            _ = FileManager.default.createFile(atPath: path, contents: nil)
-        }
-        guard let output = FileHandle(forWritingAtPath: path) else {
-            throw Failure(description: "cannot write \(path)")
-        }
-        try output.seekToEnd()
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
+        try process.log(to: logPath)
         try process.run()
         self.process = process
-        try guardProcess(process.processIdentifier)
+        try process.endWithTests(removing: folder)
     }
 
     /// Warnings only: Connect tells much.
@@ -122,9 +113,9 @@ public final class ConnectServer {
 
     public var isRunning: Bool { process?.isRunning == true }
 
-    public var log: String {
-        (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? ""
-    }
+    private var logPath: String { folder.appendingPathComponent("log").path }
+
+    public var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
     /// `kill -9`, awaited.
     public func kill() {
@@ -132,21 +123,5 @@ public final class ConnectServer {
         if process.isRunning { _ = Glibc.kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         self.process = nil
-    }
-
-    /// A shell that waits for this process to end and then kills Connect.
-    private func guardProcess(_ server: Int32) throws {
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        let own = ProcessInfo.processInfo.processIdentifier
-        shell.arguments = [
-            "-c",
-            "while kill -0 \(own) 2>/dev/null && kill -0 \(server) 2>/dev/null; do sleep 1; done; "
-                + "kill -0 \(own) 2>/dev/null || { kill -9 \(server) 2>/dev/null; rm -rf '\(folder.path)'; }",
-        ]
-        shell.standardInput = FileHandle.nullDevice
-        shell.standardOutput = FileHandle.nullDevice
-        shell.standardError = FileHandle.nullDevice
-        try shell.run()
     }
 }

@@ -1,3 +1,4 @@
+internal import ChildProcess
 internal import Foundation
 internal import Glibc
 internal import RedisServer
@@ -59,34 +60,28 @@ public final class PostgresServer {
         let process = Process()
         let arguments = ["-D", data] + settings.flatMap { ["-c", $0] }
         try Self.prepare(process, as: Self.user, "postgres", arguments)
-        let log = folder.appendingPathComponent("log").path
-        if !FileManager.default.fileExists(atPath: log) {
-            _ = FileManager.default.createFile(atPath: log, contents: nil)
-        }
-        guard let output = FileHandle(forWritingAtPath: log) else { throw Failure(description: "cannot write \(log)") }
-        try output.seekToEnd()
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
+        try process.log(to: logPath)
         try process.run()
         self.process = process
-        try guardProcess()
+        try process.endWithTests(identifierFile: identifierFile, removing: folder)
         let deadline = Date(timeIntervalSinceNow: 60)
         while (try? sql("select 1")) == nil {
             guard process.isRunning, Date() < deadline else {
-                throw Failure(description: "PostgreSQL does not start: \(self.log.suffix(2_000))")
+                throw Failure(description: "PostgreSQL does not start: \(log.suffix(2_000))")
             }
             usleep(50_000)
         }
     }
 
-    public var log: String {
-        (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? ""
-    }
+    private var logPath: String { folder.appendingPathComponent("log").path }
 
-    /// The server's own process, behind the program that gave it its user.
+    public var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
+
+    /// Where the server writes which process it is: behind the program that gave it its user.
+    private var identifierFile: String { data + "/postmaster.pid" }
+
     private var identifier: Int32? {
-        guard let text = try? String(contentsOfFile: data + "/postmaster.pid", encoding: .utf8) else { return nil }
+        guard let text = try? String(contentsOfFile: identifierFile, encoding: .utf8) else { return nil }
         return text.split(separator: "\n").first.flatMap { Int32($0) }
     }
 
@@ -149,33 +144,7 @@ public final class PostgresServer {
     }
 
     private static func finish(_ process: Process) throws {
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let said = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(description: String(decoding: said, as: UTF8.self))
-        }
-    }
-
-    /// A shell that waits for this process to end and then kills the server.
-    private func guardProcess() throws {
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        let own = ProcessInfo.processInfo.processIdentifier
-        let server = process?.processIdentifier ?? 0
-        shell.arguments = [
-            "-c",
-            "while kill -0 \(own) 2>/dev/null && kill -0 \(server) 2>/dev/null; do sleep 1; done; "
-                + "kill -0 \(own) 2>/dev/null || { kill -9 $(head -1 '\(data)/postmaster.pid') 2>/dev/null; "
-                + "rm -rf '\(folder.path)'; }",
-        ]
-        shell.standardInput = FileHandle.nullDevice
-        shell.standardOutput = FileHandle.nullDevice
-        shell.standardError = FileHandle.nullDevice
-        try shell.run()
+        let (said, code) = try process.finish()
+        guard code == 0 else { throw Failure(description: said) }
     }
 }

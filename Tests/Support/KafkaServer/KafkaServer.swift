@@ -1,3 +1,4 @@
+internal import ChildProcess
 public import Foundation
 internal import Glibc
 internal import RedisServer
@@ -200,35 +201,9 @@ public final class KafkaServer {
                 "-Xms256m", "-Xmx1g", "-XX:ActiveProcessorCount=\(processors)", "-XX:TieredStopAtLevel=1",
                 "-Dlog4j2.configurationFile=log4j2.properties", "-cp", "\(home)/libs/*",
             ] + arguments
-        let path = folder.appendingPathComponent("log").path
-        if !FileManager.default.fileExists(atPath: path) {
-            _ = FileManager.default.createFile(atPath: path, contents: nil)
-        }
-        guard let output = FileHandle(forWritingAtPath: path) else {
-            throw Failure(description: "cannot write \(path)")
-        }
-        try output.seekToEnd()
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
+        try process.log(to: folder.appendingPathComponent("log").path)
         try process.run()
-        if arguments.first == "kafka.Kafka" { try guardProcess(process.processIdentifier) }
+        if arguments.first == "kafka.Kafka" { try process.endWithTests(removing: folder) }
         return process
-    }
-
-    /// A shell that waits for this process to end and then kills the server: no Kafka is left behind.
-    private func guardProcess(_ server: Int32) throws {
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        let own = ProcessInfo.processInfo.processIdentifier
-        shell.arguments = [
-            "-c",
-            "while kill -0 \(own) 2>/dev/null && kill -0 \(server) 2>/dev/null; do sleep 1; done; "
-                + "kill -0 \(own) 2>/dev/null || { kill -9 \(server) 2>/dev/null; rm -rf '\(folder.path)'; }",
-        ]
-        shell.standardInput = FileHandle.nullDevice
-        shell.standardOutput = FileHandle.nullDevice
-        shell.standardError = FileHandle.nullDevice
-        try shell.run()
     }
 }

@@ -1,4 +1,4 @@
-@_exported public import Bytes
+public import Bytes
 
 extension SplitMix64 {
     /// A number from 0 up to, not including, `bound`.

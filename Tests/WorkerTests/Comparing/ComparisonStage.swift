@@ -1,5 +1,6 @@
 import Bytes
 import Configuration
+import PatientRedis
 import Projections
 import Records
 import Redis
@@ -60,9 +61,7 @@ final class ComparisonStage: Sendable {
 
     func connection(_ database: Int = 0) throws -> RedisConnection {
         var redis = try RedisConnection.open(
-            RedisOptions(
-                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000, replyLimits: .none))
+            RedisOptions(patient: server.url))
         try redis.command("SELECT", "\(database)")
         return redis
     }

@@ -1,3 +1,4 @@
+import PatientRedis
 import Projections
 import Records
 import Redis
@@ -13,10 +14,7 @@ import Testing
 
     private func connection() throws -> RedisConnection {
         try .open(
-            RedisOptions(
-                address: RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000,
-                replyLimits: .none))
+            try RedisOptions(patient: server.url))
     }
 
     @Test func `out of memory, a fresh build needs no transaction to end the old generation and free its rows`() throws

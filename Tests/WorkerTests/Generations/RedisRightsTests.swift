@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import PatientRedis
 import Projections
 import Redis
 import RedisServer
@@ -36,10 +37,7 @@ import Testing
     private func fault(_ rules: [String]) throws -> WorkerError? {
         let stage = try Stage()
         try stage.server.cli(["ACL", "SETUSER", "u", "on", ">pass"] + rules)
-        var options = RedisOptions(
-            address: try RedisAddress("redis://u:pass@127.0.0.1:\(stage.server.port)"),
-            connectTimeoutMilliseconds: 60_000, commandTimeoutMilliseconds: 60_000,
-            replyLimits: .none)
+        var options = try RedisOptions(patient: "redis://u:pass@127.0.0.1:\(stage.server.port)")
         options.clientName = ""
         var redis = try RedisConnection.open(options)
         do {

@@ -1,5 +1,6 @@
 import Bytes
 import Configuration
+import PatientRedis
 import Projections
 import Redis
 import RedisServer
@@ -14,9 +15,7 @@ struct Stage {
     init(options: [String] = []) throws { server = try RedisServer(options: options) }
 
     func connection(_ database: Int = 0) throws -> RedisConnection {
-        let options = RedisOptions(
-            address: try RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-            commandTimeoutMilliseconds: 60_000, replyLimits: .none)
+        let options = try RedisOptions(patient: server.url)
         return try .open(options.selecting(database))
     }
 

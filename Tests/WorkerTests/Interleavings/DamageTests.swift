@@ -20,37 +20,13 @@ import Testing
         return play
     }
 
-    private func record(_ play: Play) -> [UInt8]? {
-        guard case .hash(let fields)? = play.world.redis.data[play.world.keys.damage] else { return nil }
-        return fields["00000001:t:0"]
-    }
-
-    private func damageFields(_ play: Play) -> [String] {
-        guard case .hash(let fields)? = play.world.redis.data[play.world.keys.damage] else { return [] }
-        return Array(fields.keys)
-    }
-
-    /// A lane whose last transaction could not change a row; nobody has read the answer yet.
-    private func struck() -> (play: Play, lane: SimulatedLane) {
-        let play = Play()
-        play.world.isSpoilt = true
-        let lane = play.lane([0])
-        play.settle(lane)
-        play.world.redis.write("row:0:k1", .string(Array("mine".utf8)))
-        play.append(4)
-        lane.takeEvents(4)
-        lane.write(.max)
-        play.serve()
-        return (play, lane)
-    }
-
     @Test func `LOADING in the row check says nothing: the check is repeated, and nothing is damaged`() {
         let play = unconfirmed()
         play.world.redis.refusesType = "LOADING Redis is loading the dataset in memory"
         let lane = play.lane([0])
         play.pass(milliseconds: 20_000)
         #expect(play.isHalted(lane) == nil)
-        #expect(damageFields(play) == [])
+        #expect(Array(play.damage.keys) == [])
         play.append(4)
         play.world.redis.refusesType = nil
         play.pass(milliseconds: 20_000)
@@ -67,11 +43,11 @@ import Testing
         play.pass(milliseconds: 5_000)
         #expect(play.isHalted(lane)?.code == .serverRefuses)
         #expect(play.isHalted(lane)?.message.contains(words) == true)
-        #expect(damageFields(play) == [])
+        #expect(Array(play.damage.keys) == [])
     }
 
     @Test func `damage of a generation that is gone is not written to the next one`() {
-        let (play, lane) = struck()
+        let (play, lane) = Play.struck()
         lane.read(.max)
         #expect(play.isHalted(lane)?.code == .damaged)
         lane.cut()
@@ -79,15 +55,15 @@ import Testing
         play.world.redis.write(play.world.keys.generation, .string(next))
         play.world.redis.write(play.world.keys.damage, nil)
         play.pass(milliseconds: 10_000)
-        #expect(damageFields(play) == [])
+        #expect(Array(play.damage.keys) == [])
     }
 
     @Test func `damage that Redis has is not written again at each connection`() {
-        let (play, lane) = struck()
+        let (play, lane) = Play.struck()
         lane.read(.max)
         play.settle(lane)
         let first = play.world.redis.stamp(play.world.keys.damage)
-        #expect(damageFields(play).count == 1)
+        #expect(Array(play.damage.keys).count == 1)
         for _ in 0..<3 {
             lane.cut()
             play.pass(milliseconds: 5_000)
@@ -97,14 +73,14 @@ import Testing
     }
 
     @Test func `damage that Redis refuses to note is noted as soon as it can be`() {
-        let (play, lane) = struck()
+        let (play, lane) = Play.struck()
         play.world.redis.refusal = "OOM command not allowed when used memory > 'maxmemory'."
         lane.read(.max)
         play.pass(milliseconds: 20_000)
-        #expect(damageFields(play) == [])
+        #expect(Array(play.damage.keys) == [])
         play.world.redis.refusal = nil
         play.pass(milliseconds: 20_000)
-        #expect(damageFields(play).count == 1)
+        #expect(Array(play.damage.keys).count == 1)
         #expect(play.isHalted(lane)?.code == .damaged)
     }
 
@@ -133,7 +109,7 @@ import Testing
         play.pass(milliseconds: 10_000)
         #expect(play.isHalted(lane) == nil)
         #expect(play.next() == 6)
-        #expect(damageFields(play) == [])
+        #expect(Array(play.damage.keys) == [])
         // Nor when the checkpoint has come to where the damage was.
         play.crash(lane)
         play.append(2)

@@ -5,33 +5,14 @@ import Testing
 @testable import Worker
 
 @Suite struct `Interleavings: transactions` {
-    /// A lane that has settled, and a row that cannot take what comes.
-    private func spoilt() -> (play: Play, lane: SimulatedLane) {
-        let play = Play()
-        play.world.isSpoilt = true
-        let lane = play.lane([0])
-        play.settle(lane)
-        play.world.redis.write("row:0:k1", .string(Array("mine".utf8)))
-        play.append(4)
-        lane.takeEvents(4)
-        lane.write(.max)
-        play.serve()
-        return (play, lane)
-    }
-
-    private func damage(_ play: Play) -> [UInt8]? {
-        guard case .hash(let fields)? = play.world.redis.data[play.world.keys.damage] else { return nil }
-        return fields["00000001:t:0"]
-    }
-
     @Test func `an element of EXEC fails: the partition stops, durably, in any worker`() {
-        let (play, lane) = spoilt()
+        let (play, lane) = Play.struck()
         lane.read(.max)
         lane.write(.max)
         play.serve()
         #expect(play.isHalted(lane)?.code == .damaged)
         #expect(play.isHalted(lane)?.message.contains("row:0:k1") == true)
-        #expect(damage(play) != nil)
+        #expect(play.damage["00000001:t:0"] != nil)
         play.append(4)
         play.pass(milliseconds: 5_000)
         #expect(play.next() == 4)
@@ -45,7 +26,7 @@ import Testing
     }
 
     @Test func `an element of EXEC fails and its reply is never read: found at restart through confirmed`() {
-        let (play, lane) = spoilt()
+        let (play, lane) = Play.struck()
         // The checkpoint says applied, the row is unchanged.
         #expect(play.next() == 4)
         play.crash(lane)
@@ -53,7 +34,7 @@ import Testing
         play.settle(next)
         play.settle(next)
         #expect(play.isHalted(next)?.code == .damaged)
-        #expect(damage(play) != nil)
+        #expect(play.damage["00000001:t:0"] != nil)
         #expect(play.next() == 4)
     }
 
@@ -141,7 +122,7 @@ import Testing
         // No connection is opened where MULTI is refused; with the next one the record is left.
         play.world.redis.refusesMulti = false
         play.pass(milliseconds: 20_000)
-        #expect(damage(play) != nil)
+        #expect(play.damage["00000001:t:0"] != nil)
         #expect(play.isHalted(lane)?.code == .damaged)
         #expect(play.world.state(0) == rows)
     }

@@ -1,3 +1,4 @@
+import PatientRedis
 import Projections
 import Records
 import Redis
@@ -25,9 +26,7 @@ import Testing
         let history = HistoryEntry(who: "a@b", command: "lantern promote", result: "done")
         return Promoter(subject, history: history) { () throws(RedisError) in
             try RedisConnection.open(
-                RedisOptions(
-                    address: RedisAddress(stage.server.url), connectTimeoutMilliseconds: 60_000,
-                    commandTimeoutMilliseconds: 60_000, replyLimits: .none))
+                try RedisOptions(patient: stage.server.url))
         }
     }
 

@@ -1,4 +1,5 @@
 import Bytes
+import PatientRedis
 import Projections
 import Records
 import Redis
@@ -18,9 +19,7 @@ import Testing
 
     private func connection(_ database: Int = 0) throws(RedisError) -> RedisConnection {
         try .open(
-            RedisOptions(
-                address: RedisAddress("\(server.url)/\(database)"), connectTimeoutMilliseconds: 60_000,
-                commandTimeoutMilliseconds: 60_000, replyLimits: .none))
+            try RedisOptions(patient: "\(server.url)/\(database)"))
     }
 
     private var subject: PromotionSubject { subject(live, build) }

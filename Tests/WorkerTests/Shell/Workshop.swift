@@ -1,6 +1,7 @@
 import Formats
 import Glibc
 import Kafka
+import PatientRedis
 import Projections
 import Records
 import Redis
@@ -132,9 +133,7 @@ final class Workshop {
     var log: String { reports.texts.withLock { $0.suffix(20).joined(separator: "\n") } }
 
     func connection(_ database: Int = 0) throws -> RedisConnection {
-        let options = RedisOptions(
-            address: try RedisAddress(server.url), connectTimeoutMilliseconds: 60_000,
-            commandTimeoutMilliseconds: 60_000, replyLimits: .none)
+        let options = try RedisOptions(patient: server.url)
         return try .open(options.selecting(database))
     }
 
