@@ -1,5 +1,4 @@
 import Bytes
-import Dispatch
 import Projections
 import Redis
 import Records
@@ -48,7 +47,7 @@ public final class ChangeHub: Sendable {
 
     private let service: ReadService
     private let state = Mutex(State())
-    private let work = DispatchSemaphore(value: 0)
+    private let work = Bell()
 
     public init(_ service: ReadService) { self.service = service }
 
@@ -66,7 +65,7 @@ public final class ChangeHub: Sendable {
             return state.listeners.values.map(\.end)
         }
         for end in listeners { end() }
-        work.signal()
+        work.ring()
     }
 
     public var count: Int { state.withLock { $0.feed.count } }
@@ -93,7 +92,7 @@ public final class ChangeHub: Sendable {
             state.listeners[state.lastID] = Listener(request: request, tell: tell, end: end)
             return state.lastID
         }
-        work.signal()
+        work.ring()
         return id
     }
 

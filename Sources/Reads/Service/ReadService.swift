@@ -1,4 +1,3 @@
-import Dispatch
 import Projections
 public import Redis
 import Synchronization
@@ -32,10 +31,10 @@ public final class ReadService: Sendable {
     private let kafka: [(String, String)]
     private let clientID: String
     private let state = Mutex(State())
-    private let readWork = DispatchSemaphore(value: 0)
-    private let watchWork = DispatchSemaphore(value: 0)
-    private let logWork = DispatchSemaphore(value: 0)
-    private let timeWork = DispatchSemaphore(value: 0)
+    private let readWork = Bell()
+    private let watchWork = Bell()
+    private let logWork = Bell()
+    private let timeWork = Bell()
 
     /// `kafka` are librdkafka's properties; without them no reader can ask for what is newest. `replicas` are the servers to
     /// read from, in order, one with sentinels meaning all that they know; nil: the master.
@@ -62,10 +61,10 @@ public final class ReadService: Sendable {
             state.isStopped = true
             state.desk.stop()
         }
-        for _ in 0..<Self.readers { readWork.signal() }
-        watchWork.signal()
-        logWork.signal()
-        timeWork.signal()
+        readWork.ring()
+        watchWork.ring()
+        logWork.ring()
+        timeWork.ring()
     }
 
     /// How many requests are being answered.
@@ -101,10 +100,10 @@ public final class ReadService: Sendable {
                 )
             )
         }
-        if wakes.read { readWork.signal() }
-        if wakes.watch { watchWork.signal() }
-        if wakes.log { logWork.signal() }
-        if wakes.time { timeWork.signal() }
+        if wakes.read { readWork.ring() }
+        if wakes.watch { watchWork.ring() }
+        if wakes.log { logWork.ring() }
+        if wakes.time { timeWork.ring() }
         for (completion, outcome) in done { completion?(outcome) }
     }
 
@@ -119,7 +118,7 @@ public final class ReadService: Sendable {
                 continue
             }
             // There may be more for the other one.
-            readWork.signal()
+            readWork.ring()
             let layouts = state.withLock { $0.layouts }
             let rounds = work.map { ReadRound($0.request, of: subjects, layouts: layouts) }
             let (results, found) = link.run(rounds)
@@ -129,6 +128,8 @@ public final class ReadService: Sendable {
                 for (each, result) in zip(work, results) { state.desk.read(each.id, result, now: now) }
             }
         }
+        // One ring wakes one of them: the next one ends as well.
+        readWork.ring()
     }
 
     private func watchCheckpoints() {
@@ -180,7 +181,7 @@ public final class ReadService: Sendable {
             let next = state.withLock { $0.desk.nextDeadline }
             if let next {
                 let left = next - Self.now
-                if left > 0 { _ = timeWork.wait(timeout: .now() + .nanoseconds(Int(left))) }
+                if left > 0 { _ = timeWork.wait(nanoseconds: left) }
                 change { $0.desk.expire(now: Self.now) }
             } else {
                 timeWork.wait()
