@@ -34,6 +34,24 @@ import Testing
         #expect(alone.server.endpoint == .tcp(host: "127.0.0.1", port: old.port))
     }
 
+    @Test func `that most name is believed, though they are not half of all`() throws {
+        let (old, current) = (try RedisServer(), try Shared.server.get())
+        let isolated = try SentinelServer(watching: old.port, as: "views")
+        let others = try (0..<2).map { _ in try SentinelServer(watching: current.port, as: "views") }
+        let ports = [isolated.port] + others.map(\.port) + [try freePort(), try freePort()]
+        let connection = try RedisConnection.open(options(ports))
+        #expect(connection.server.endpoint == .tcp(host: "127.0.0.1", port: current.port))
+    }
+
+    @Test func `of as many on either side the first one in the file is believed`() throws {
+        let (one, other) = (try RedisServer(), try Shared.server.get())
+        let sentinels = try [one.port, other.port].map { try SentinelServer(watching: $0, as: "views") }
+        for (order, expected) in [([0, 1], one), ([1, 0], other)] {
+            let connection = try RedisConnection.open(options(order.map { sentinels[$0].port }))
+            #expect(connection.server.endpoint == .tcp(host: "127.0.0.1", port: expected.port))
+        }
+    }
+
     @Test func `that says nothing useful is named, with what it said`() throws {
         let sentinel = try SentinelServer(watching: Shared.server.get().port, as: "others")
         let gone = try freePort()

@@ -34,14 +34,24 @@ import Testing
     /// What is wrong with the rights of a user with these ACL rules; nil if nothing is.
     private func fault(_ rules: String...) throws -> WorkerError? { try fault(rules) }
 
-    private func fault(_ rules: [String]) throws -> WorkerError? {
+    /// Of worker.acl, for this test's user: without `user NAME on`, which it is already.
+    private static func shippedRules() throws -> [String] {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "deploy/redis/worker.acl"), encoding: .utf8)
+        return text.split(whereSeparator: \.isWhitespace).dropFirst(3).map(String.init) + ["~h:*", "~all-*"]
+    }
+
+    private func fault(_ rules: [String], announcing: Bool = false) throws -> WorkerError? {
         let stage = try Stage()
         try stage.server.cli(["ACL", "SETUSER", "u", "on", ">pass"] + rules)
         var options = try RedisOptions(patient: "redis://u:pass@127.0.0.1:\(stage.server.port)")
         options.clientName = ""
         var redis = try RedisConnection.open(options)
         do {
-            try RedisRights.check([try Self.plan.get()], &redis)
+            var plan = try Self.plan.get()
+            plan.announcesChanges = announcing
+            try RedisRights.check([plan], &redis)
             #expect(try stage.server.cli(["DBSIZE"]).contains("0"))
             return nil
         } catch let error as WorkerError { return error }
@@ -53,13 +63,19 @@ import Testing
     }
 
     @Test func `the rights in worker.acl are enough for every kind of view`() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let text = try String(contentsOf: root.appending(path: "deploy/redis/worker.acl"), encoding: .utf8)
-        // `user NAME on`, which the test's own user is already.
-        let rules = text.split(whereSeparator: \.isWhitespace).dropFirst(3).map(String.init)
+        let rules = try Self.shippedRules()
         #expect(rules.count > 30)
-        #expect(try fault(rules + ["~h:*", "~all-*"]) == nil)
+        #expect(try fault(rules) == nil)
+        #expect(try fault(rules, announcing: true) == nil)
+    }
+
+    @Test func `the right to name changes is missed by projections that name them, and by no other`() throws {
+        let rules = try Self.shippedRules() + ["-xadd"]
+        #expect(try fault(rules) == nil)
+        let error = try #require(try fault(rules, announcing: true))
+        #expect(error.code == .refused)
+        #expect(error.message.contains(" lacks rights: commands XADD. Nothing was written. "), "\(error.message)")
+        #expect(error.message.hasSuffix("`ACL SETUSER u +xadd`."), "\(error.message)")
     }
 
     @Test func `all commands that are missing are named at once`() throws {
