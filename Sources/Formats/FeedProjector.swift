@@ -19,6 +19,8 @@ final class FeedProjector: PlannedProjector {
         core.project(event, into: &changes)
     }
 
+    func time(of event: borrowing Event) -> Int64? { core.time(of: event) }
+
     func decode(_ event: borrowing Event) -> Bool { core.decode(event) == nil }
 
     func explain(_ event: borrowing Event) -> EventExplanation { core.explain(event) }
@@ -75,6 +77,20 @@ struct FeedCore: ~Copyable {
         _ event: borrowing Event, _ decoded: borrowing DecodedValue, _ fold: inout Fold
     ) -> EventExplanation {
         fold.explain(decoded.event(event), decoded: decoded)
+    }
+
+    mutating func time(of event: borrowing Event) -> Int64? {
+        switch fold.timePlace(of: event) {
+        case .record: return fold.time(of: event, decoded)
+        case .value: return decode(event) == nil ? Self.time(event, decoded, fold) : nil
+        case .large: return nil
+        }
+    }
+
+    private static func time(
+        _ event: borrowing Event, _ decoded: borrowing DecodedValue, _ fold: borrowing Fold
+    ) -> Int64? {
+        fold.time(of: decoded.event(event), decoded)
     }
 
     mutating func declaredKey(_ event: borrowing Event) -> [UInt8]? {

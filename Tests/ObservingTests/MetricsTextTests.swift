@@ -24,6 +24,8 @@ import Testing
                 lane.transactions.applied = 5
                 lane.freshness = Histogram(
                     bounds: LaneFigures.freshnessBounds, counts: [1, 2] + Array(repeating: 0, count: 15), sum: 0.004)
+                lane.age = Histogram(
+                    bounds: LaneFigures.freshnessBounds, counts: Array(repeating: 0, count: 15) + [1, 1], sum: 800)
                 for topic in names {
                     for partition in 0..<partitions where partition % lanes == index {
                         var own = PartitionFigures(topic: topic, partition: Int32(partition))
@@ -53,6 +55,9 @@ import Testing
             ("lantern_freshness_seconds_bucket{projection=\"orders\",le=\"+Inf\"}", "6"),
             ("lantern_freshness_seconds_count{projection=\"orders\"}", "6"),
             ("lantern_freshness_seconds_sum{projection=\"orders\"}", "0.008"),
+            ("lantern_event_age_seconds_bucket{projection=\"orders\",le=\"60\"}", "0"),
+            ("lantern_event_age_seconds_bucket{projection=\"orders\",le=\"300\"}", "2"),
+            ("lantern_event_age_seconds_sum{projection=\"orders\"}", "1600"),
             ("lantern_partition_checkpoint_offset{projection=\"orders\",topic=\"orders\",partition=\"1\"}", "42"),
             ("lantern_partition_start_offset{projection=\"orders\",topic=\"orders\",partition=\"1\"}", "0"),
             ("lantern_partition_end_offset{projection=\"orders\",topic=\"orders\",partition=\"1\"}", "50"),
@@ -175,7 +180,7 @@ import Testing
         let model = Scene().read(
             names, topics: process.projections[0].partitionCounts.map(\.topic), partitions: partitions, views: views)
         let owned = topics * partitions
-        let ofProjection = 69 + lanes + 7 * topics + 3 * views + 7 * owned
+        let ofProjection = 88 + lanes + 7 * topics + 3 * views + 7 * owned
         #expect(MetricsText.series(model, process) == 12 + projections * ofProjection)
     }
 
@@ -184,6 +189,16 @@ import Testing
         let model = Scene().read(process.projections.map(\.name), topics: ["orders"], partitions: 64)
         let text = MetricsText.text(model, process)
         #expect(text.utf8.count > 100_000 && text.utf8.count < 1 << 20)
+    }
+
+    @Test(arguments: [(0, 0, 270_000), (8, 0, 290_000), (8, 2, 330_000)])
+    func `the status of many partitions has a bound`(behind: Int64, parked: Int64, most: Int) {
+        let names = (0..<20).map { "projection-\($0)" }
+        let model = Scene().read(
+            names, topics: ["orders"], partitions: 64, next: 10_000_000_000, behind: behind, parked: parked, workers: 4)
+        let count = model.json().count
+        #expect(model.projections.allSatisfy { $0.partitions.allSatisfy { $0.worker != nil } })
+        #expect(count > 20 * 64 * 50 && count <= most, "\(count) bytes")
     }
 
     @Test func `the article Metrics has every metric with its type and labels, and no other`() throws {

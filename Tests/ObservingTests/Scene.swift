@@ -62,10 +62,11 @@ struct Scene {
 
     /// Projections of other names on other topics, with as many partitions each.
     func read(
-        _ projections: [String], topics: [String], partitions count: Int, views: Int = 0
+        _ projections: [String], topics: [String], partitions count: Int, views: Int = 0, next: Int64 = 42,
+        behind: Int64 = 8, parked: Int64 = 2, workers: Int = 0
     ) -> StatusModel {
         var model = model
-        var log = LogBounds(low: 0, readable: 50, end: 50)
+        var log = LogBounds(low: next - 42, readable: next + behind, end: next + behind)
         (log.retention, log.firstTime) = (604_800_000, Self.now - 3_600_000)
         let bounds = TopicLogs.known(Array(repeating: log, count: count))
         let logs = Dictionary(uniqueKeysWithValues: topics.map { ($0, bounds) })
@@ -73,20 +74,39 @@ struct Scene {
         reading.partitions = topics.flatMap { topic in
             (0..<Int32(count)).map { number in
                 var stored = StoredPartition(topic, number)
-                (stored.next, stored.time) = (42, Self.now - 1_500)
-                (stored.parked, stored.parkedSince) = (2, Self.now - 9_000)
+                (stored.next, stored.time) = (next, Self.now - 1_500)
+                (stored.parked, stored.parkedSince) = (parked, parked > 0 ? Self.now - 9_000 : nil)
                 return stored
             }
         }
         for number in 0..<views {
             reading.verified["v\(number)"] = VerifiedRows(at: Self.now, same: 100, different: 1)
         }
+        let entries = (0..<workers).map { entry(number: $0, of: workers, projections, reading.partitions) }
+        model.workers = entries.map { WorkerStatus($0, at: Self.now) }
         model.projections = projections.map { name in
             let plan = ProjectionPlan(name: name, version: 1, topics: topics.map { TopicPlan(name: $0) })
-            return ProjectionStatus(subject(plan), reading, logs, [], now: Self.now)
+            return ProjectionStatus(subject(plan), reading, logs, entries, now: Self.now)
         }
         model.redis.roundTripMilliseconds = 0.1
         return model
+    }
+
+    /// A worker that has every so many partitions of all of them.
+    private func entry(
+        number: Int, of workers: Int, _ projections: [String], _ partitions: [StoredPartition]
+    ) -> WorkerEntry {
+        var entry = entry
+        entry.id = "0123456789abcde\(number)"
+        entry.projections = projections.map { name in
+            var own = entry.projections[0]
+            own.name = name
+            own.partitions = partitions.filter { Int($0.partition) % workers == number }.map {
+                WorkerPartition($0.topic, $0.partition, state: .projecting)
+            }
+            return own
+        }
+        return entry
     }
 
     /// What a reader makes of it.

@@ -72,6 +72,40 @@ import Testing
         #expect(meter.freshness.count == 400)
     }
 
+    @Test func `the age of a transaction's newest event is counted once, when its reply came`() {
+        let play = Play()
+        let lane = play.lane([0])
+        play.settle(lane)
+        play.append(20)
+        lane.takeEvents(50)
+        lane.write(.max)
+        play.serve()
+        let count = lane.machine.meter.age.count
+        #expect(count == 0)
+        play.world.now += 7
+        lane.read(.max)
+        let newest: Int64 = 1_700_000_000_000 + 19
+        let offset = lane.machine.meter.wallOffset
+        let age = lane.machine.meter.age
+        #expect(age.count == 1 && age.sum == max(0, play.world.now + offset - newest), "\(age)")
+        // What is not applied has no age.
+        play.append(4)
+        lane.takeEvents(50)
+        lane.write(.max)
+        lane.cut()
+        let after = lane.machine.meter.age.count
+        #expect(after == 1)
+    }
+
+    @Test func `an age is from the event's time, and never below zero`() {
+        var meter = LaneMeter(topics: 1)
+        meter.wallOffset = 1_000
+        meter.applied(newest: 400, now: 0)
+        meter.applied(newest: 9_000, now: 0)
+        let counts = meter.age.counts(LaneMeter.freshnessBounds)
+        #expect(meter.age.sum == 600 && counts[9] == 1 && counts[0] == 1, "\(counts)")
+    }
+
     @Test func `a transaction that is fenced, refused or of unknown outcome is counted as that`() {
         let play = Play()
         let lane = play.lane([0])

@@ -18,6 +18,8 @@ public final class JSONProjector: PlannedProjector {
         projector.project(event, into: &changes)
     }
 
+    public func time(of event: borrowing Event) -> Int64? { projector.time(of: event) }
+
     @discardableResult
     package func decode(_ event: borrowing Event) -> Bool {
         guard let value = event.value else { return true }

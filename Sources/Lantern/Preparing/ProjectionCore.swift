@@ -57,6 +57,25 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
             source, event, decoded, texts, paths, keyPath: keyPaths[event.topic], &changes, into: &changeset)
     }
 
+    mutating func time(of event: borrowing Projections.Event) -> Int64? {
+        switch changes.fold.timePlace(of: event) {
+        case .record: return changes.fold.time(of: event, decoded)
+        case .value:
+            if let decoders {
+                return decoders.decode(event, into: &decoded) == nil ? Self.time(event, decoded, changes.fold) : nil
+            }
+            guard let value = event.value, decoder.decode(value, into: &decoded) == nil else { return nil }
+            return changes.fold.time(of: event, decoded)
+        case .large: return nil
+        }
+    }
+
+    private static func time(
+        _ event: borrowing Projections.Event, _ decoded: borrowing DecodedValue, _ fold: borrowing SwiftFold
+    ) -> Int64? {
+        fold.time(of: decoded.event(event), decoded)
+    }
+
     /// An event with what its decoder wrote beside it.
     private static func foldDecoded(
         _ source: Source, _ event: borrowing Projections.Event, _ decoded: borrowing DecodedValue,

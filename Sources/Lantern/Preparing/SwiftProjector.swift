@@ -19,4 +19,6 @@ package final class SwiftProjector<Source: Projection>: Projector {
     ) -> ProjectionOutcome {
         core.project(event, into: &changes)
     }
+
+    package func time(of event: borrowing Projections.Event) -> Int64? { core.time(of: event) }
 }

@@ -19,6 +19,8 @@ public struct LaneFigures: Sendable {
     public var events: Histogram
     /// A record's timestamp to the reply of the EXEC that made it visible, in seconds; one value for each event.
     public var freshness: Histogram
+    /// The time of a transaction's newest event to the reply of its EXEC, in seconds; one value for each transaction.
+    public var age: Histogram
     public var phases = PhaseFigures()
     public var rewinds: Int64 = 0
     public var rebalances: Int64 = 0
@@ -33,6 +35,7 @@ public struct LaneFigures: Sendable {
         duration = Histogram(bounds: Self.durationBounds)
         events = Histogram(bounds: Self.eventBounds)
         freshness = Histogram(bounds: Self.freshnessBounds)
+        age = Histogram(bounds: Self.freshnessBounds)
     }
 
     public static let durationBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]

@@ -9,6 +9,7 @@ struct LaneSum {
     private(set) var duration = Histogram(bounds: LaneFigures.durationBounds)
     private(set) var events = Histogram(bounds: LaneFigures.eventBounds)
     private(set) var freshness = Histogram(bounds: LaneFigures.freshnessBounds)
+    private(set) var age = Histogram(bounds: LaneFigures.freshnessBounds)
     private(set) var phases = PhaseFigures()
     private(set) var rewinds: Int64 = 0
     private(set) var rebalances: Int64 = 0
@@ -26,6 +27,7 @@ struct LaneSum {
             duration.add(lane.duration)
             events.add(lane.events)
             freshness.add(lane.freshness)
+            age.add(lane.age)
             phases.add(lane.phases)
             rewinds += lane.rewinds
             rebalances += lane.rebalances

@@ -35,10 +35,13 @@ extension MetricFamily {
     static let freshness = Self(
         "lantern_freshness_seconds", .histogram, ["projection"],
         "A record's timestamp to the reply of the EXEC that made it visible, for each event.")
+    static let age = Self(
+        "lantern_event_age_seconds", .histogram, ["projection"],
+        "The event time of a transaction's newest event to the reply of its EXEC, for each transaction.")
     static let phases = Self(
         "lantern_phase_seconds_total", .counter, ["projection", "phase"],
         "Where the lanes' time goes: fold (decoding among it), redis, kafka, idle.")
-    static let transactions = [transactionsTotal, duration, transactionEvents, freshness, phases]
+    static let transactions = [transactionsTotal, duration, transactionEvents, freshness, age, phases]
 
     static let place = ["projection", "topic", "partition"]
     static let checkpoint = Self(

@@ -96,6 +96,8 @@ public struct MetricsText {
         for (name, sum) in sums { writer.histogram([name], sum.events) }
         writer.begin(.freshness)
         for (name, sum) in sums { writer.histogram([name], sum.freshness) }
+        writer.begin(.age)
+        for (name, sum) in sums { writer.histogram([name], sum.age) }
         writer.begin(.phases)
         for (name, sum) in sums {
             let phases = sum.phases

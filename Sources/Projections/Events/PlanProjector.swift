@@ -37,6 +37,17 @@ public struct PlanProjector<Decoder: ValueDecoder & ~Copyable>: ~Copyable {
     @inlinable
     public mutating func decode(_ value: Span<UInt8>) -> Bool { decoder.decode(value, into: &decoded) == nil }
 
+    /// When an event happened, in milliseconds since 1970; nil if that cannot be read.
+    package mutating func time(of event: borrowing Event) -> Int64? {
+        switch fold.timePlace(of: event) {
+        case .record: return fold.time(of: event, nothing)
+        case .value:
+            guard let value = event.value, decoder.decode(value, into: &decoded) == nil else { return nil }
+            return fold.time(of: event, decoded)
+        case .large: return nil
+        }
+    }
+
     /// Which rules take an event; nothing is folded. An event whose value cannot be decoded has none.
     package mutating func explain(_ event: borrowing Event) -> EventExplanation {
         guard let value = event.value else { return fold.explain(event, decoded: nothing) }

@@ -12,9 +12,14 @@ public protocol Projector: AnyObject {
 
     /// Folds one event into the changeset: all of its changes for all views, or none of them.
     func project(_ event: borrowing Event, into changes: inout Changeset) -> ProjectionOutcome
+
+    /// When the event happened, by what the projection says of its time, in milliseconds since 1970; nil if that cannot be
+    /// read. For measuring: it may decode the event once more.
+    func time(of event: borrowing Event) -> Int64?
 }
 
 extension Projector {
     public var isCode: Bool { false }
     public var unknownTypes: TypeCounts { TypeCounts() }
+    public func time(of event: borrowing Event) -> Int64? { event.timestamp >= 0 ? event.timestamp : nil }
 }

@@ -48,16 +48,20 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         // One that halted its partition, say, was not passed: the one before it stays the last.
         guard machine.hasPassed(record.offset, in: slot) else { return true }
         machine.wentOn(slot)
-        if slot != cursor.lastSlot { anchorLast() }
+        if slot != cursor.lastSlot { anchorLast(isNewest: false) }
         cursor.last = consume record
         cursor.lastSlot = slot
         return true
     }
 
-    /// The last event of a run is what its partition's checkpoint is anchored at.
-    mutating func anchorLast() {
+    /// The last event of a run is what its partition's checkpoint is anchored at; the last one of a slice (`isNewest`) is what
+    /// is looked at for the events' time, so that not each event need be.
+    mutating func anchorLast(isNewest: Bool = true) {
         guard let record = cursor.last.take(), let slot = cursor.lastSlot else { return }
-        withEvent(record) { machine, event in machine.anchor(event, slot: slot) }
+        withEvent(record) { machine, event in
+            machine.anchor(event, slot: slot)
+            if isNewest { machine.noteTime(event, slot: slot) }
+        }
     }
 
     @inline(__always)

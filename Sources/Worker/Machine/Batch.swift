@@ -9,6 +9,10 @@ struct Batch: ~Copyable {
     private(set) var events = 0
     /// Of the transaction that was closed last.
     private(set) var eventsInFlight = 0
+    /// The latest time that was looked at of its events; nil: none.
+    private var newest: Int64?
+    /// Of the transaction that was closed last.
+    private(set) var newestInFlight: Int64?
     /// Set while Redis refuses to read what it is sent: events go one at a time.
     var isolation: Isolation?
     private var policy: BatchPolicy
@@ -47,6 +51,8 @@ struct Batch: ~Copyable {
 
     @inline(__always)
     mutating func countEvent() { events += 1 }
+
+    mutating func noteTime(_ time: Int64) { newest = max(newest ?? time, time) }
 
     /// Kafka has more: whether it may be filled further before it goes.
     mutating func mayFill(now: Int64) -> Bool {
@@ -91,7 +97,9 @@ struct Batch: ~Copyable {
     mutating func restart() {
         changes.isMerging = policy.isMerging
         eventsInFlight = events
+        newestInFlight = newest
         events = 0
+        newest = nil
         since = nil
         queued = (0, 0)
     }
@@ -103,6 +111,7 @@ struct Batch: ~Copyable {
         changes.removeAll()
         parkingCommands.removeAll(keeping: 1 << 20)
         events = 0
+        newest = nil
         since = nil
         queued = (0, 0)
         slotAwaitingFence = nil

@@ -44,6 +44,12 @@ extension LaneMachine {
         table[slot].position.anchor = Checkpoint.Anchor(offset: event.offset, hash: RecordHash.of(event))
     }
 
+    /// The time of the open batch's newest event, for what is measured: to be called with the last event of a slice.
+    public mutating func noteTime(_ event: borrowing Event, slot: Int) {
+        guard hasPassed(event.offset, in: slot), let time = fold.projector.time(of: event) else { return }
+        batch.noteTime(time)
+    }
+
     /// Whether that event is the last one that the partition's open batch passed.
     public func hasPassed(_ offset: Int64, in slot: Int) -> Bool { table[slot].position.passed == offset }
 

@@ -18,6 +18,7 @@ extension LaneMachine {
         counters.applied += 1
         let sentAt = ofSession { $0.sentAt } ?? now
         meter.applied(events: batch.eventsInFlight, after: now - sentAt)
+        if let newest = batch.newestInFlight { meter.applied(newest: newest, now: now) }
     }
 
     /// The partition's part of it is visible.

@@ -1,6 +1,6 @@
 /// What a lane measures beside what it counts: nothing of it costs more than an addition an event.
 public struct LaneMeter: Sendable {
-    /// Upper bounds of the buckets: milliseconds, events, milliseconds.
+    /// Upper bounds of the buckets: milliseconds, events, milliseconds (of ages too).
     public static let durationBounds: [Double] = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000]
     public static let eventBounds: [Double] = [1, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000]
     public static let freshnessBounds: [Double] = [
@@ -15,6 +15,8 @@ public struct LaneMeter: Sendable {
     public private(set) var events = BucketCounts()
     /// From a record's timestamp to the reply that made it visible, in milliseconds, for each event.
     public private(set) var freshness = BucketCounts()
+    /// From the time of a transaction's newest event, by what the projection says of its time, to the reply, in milliseconds.
+    public private(set) var age = BucketCounts()
     /// The system's clock less the one that the lane counts in, in milliseconds.
     var wallOffset: Int64 = 0
 
@@ -28,6 +30,11 @@ public struct LaneMeter: Sendable {
     mutating func applied(events count: Int, after milliseconds: Int64) {
         duration.add(max(0, milliseconds), Self.durationBounds)
         events.add(Int64(count), Self.eventBounds)
+    }
+
+    /// A transaction was applied whose newest event happened then.
+    mutating func applied(newest time: Int64, now: Int64) {
+        age.add(max(0, now + wallOffset - time), Self.freshnessBounds)
     }
 
     /// Events became visible. Only the first and the last one's timestamps are known: the others are taken to lie evenly

@@ -27,6 +27,7 @@ extension LaneFigures {
         duration = Histogram(meter.duration, LaneMeter.durationBounds, perUnit: 1_000)
         events = Histogram(meter.events, LaneMeter.eventBounds, perUnit: 1)
         freshness = Histogram(meter.freshness, LaneMeter.freshnessBounds, perUnit: 1_000)
+        age = Histogram(meter.age, LaneMeter.freshnessBounds, perUnit: 1_000)
         phases = PhaseFigures(snapshot.times)
         let types = snapshot.unknownTypes
         unknownTypes = zip(types.names, types.counts).map { (readableText($0), $1) }
