@@ -131,6 +131,31 @@ import Testing
         #expect(keeper.status.redis.reconnects == 0)
     }
 
+    @Test func `a server that hangs long before the next look is said to be away all the same`() throws {
+        let server = try RedisServer()
+        let keeper = StatusKeeper(
+            [StatusSubject(plan: Scene.plan, fingerprint: "f00", redis: try options(server))], kafka: [],
+            clientID: "test", interval: 3_600_000
+        ) { ProcessFigures(version: "1", startedAt: 0) }
+        try keeper.start()
+        defer { keeper.stop() }
+        func waitFor(_ isUp: Bool) -> Bool {
+            let deadline = Deadline(milliseconds: 30_000)
+            while keeper.status.redis.isUp != isUp, !deadline.hasPassed { Pause.milliseconds(20) }
+            return keeper.status.redis.isUp == isUp
+        }
+        #expect(waitFor(true))
+        let readAt = keeper.status.at
+        server.pause()
+        defer { server.resume() }
+        #expect(waitFor(false))
+        #expect(keeper.status.at == readAt)
+        // Once it replies again it is looked at at once.
+        server.resume()
+        #expect(waitFor(true))
+        #expect(keeper.status.at > readAt)
+    }
+
     @Test func `fails while Redis is away, and goes on when it is back`() throws {
         let server = try RedisServer()
         var reader = StatusReader([

@@ -19,9 +19,14 @@ enum Stage {
     /// The program: LANTERN_BINARY, or the one built beside the tests.
     static let binary: URL = {
         if let path = ProcessInfo.processInfo.environment["LANTERN_BINARY"] { return URL(fileURLWithPath: path) }
-        let own = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-        return own.deletingLastPathComponent().appendingPathComponent("lantern")
+        return built("lantern")
     }()
+
+    /// A program that was built beside the tests.
+    static func built(_ name: String) -> URL {
+        let own = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        return own.deletingLastPathComponent().appendingPathComponent(name)
+    }
 
     /// What the program is started with: the tests' own, with another librdkafka where one is wanted.
     static let environment: [String: String] = {

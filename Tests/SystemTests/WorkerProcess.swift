@@ -1,16 +1,16 @@
 import ChildProcess
 import Foundation
 
-/// The program as a process with its own log; killed with the object, or with the tests.
+/// The program, or another one of the package, as a process with its own log; killed with the object, or with the tests.
 final class WorkerProcess {
     private let process = Process()
     private let logPath: String
 
-    /// Starts `lantern` with these arguments; its output goes to the file `logPath`.
-    init(_ arguments: [String], logPath: String) throws {
+    /// Starts it with these arguments; its output goes to the file `logPath`.
+    init(_ arguments: [String], logPath: String, program: URL = Stage.binary) throws {
         self.logPath = logPath
         try? FileManager.default.removeItem(atPath: logPath)
-        process.executableURL = Stage.binary
+        process.executableURL = program
         process.arguments = arguments
         process.environment = Stage.environment
         try process.log(to: logPath)

@@ -7,10 +7,12 @@ public import System
 /// one of them is away it says so, with what was known before.
 public final class StatusKeeper: Sendable {
     /// So long between two looks, in milliseconds: at Redis while somebody asks, and while nobody does; at Kafka.
-    static let interval: Int64 = 1_000
+    public static let usualInterval: Int64 = 1_000
+    /// Between two PINGs until then.
+    static let pulse: Int64 = 200
     static let idleInterval: Int64 = 5_000
     static let kafkaInterval: Int64 = 2_000
-    /// A look at Redis that takes longer says that Redis is away, in milliseconds.
+    /// A look or a PING that takes longer says that Redis is away, in milliseconds.
     static let patience: Int64 = 1_000
     /// Nobody has asked for so long.
     static let idleAfter: Int64 = 30_000
@@ -29,17 +31,19 @@ public final class StatusKeeper: Sendable {
     private let subjects: [StatusSubject]
     private let kafka: [(String, String)]
     private let clientID: String
+    private let interval: Int64
     private let process: @Sendable () -> ProcessFigures
     private let state = Mutex(State())
 
-    /// `process` returns what this process measures; it is called by whoever asks for metrics or the verdict.
+    /// `interval` is between two looks at Redis while somebody asks, in milliseconds. `process` returns what this process measures; it is called by whoever asks for metrics or the verdict.
     public init(
         _ subjects: [StatusSubject], kafka: [(String, String)], clientID: String,
-        process: @escaping @Sendable () -> ProcessFigures
+        interval: Int64 = StatusKeeper.usualInterval, process: @escaping @Sendable () -> ProcessFigures
     ) {
         self.subjects = subjects
         self.kafka = kafka
         self.clientID = clientID
+        self.interval = interval
         self.process = process
     }
 
@@ -84,14 +88,39 @@ public final class StatusKeeper: Sendable {
                     state.memory.take(model)
                 }
             } catch {
-                let words = (error as? RedisError)?.message ?? "\(error)"
-                state.withLock { state in
-                    state.lookBegan = nil
-                    state.memory.lostRedis(words, now: Clock.wallMilliseconds())
-                }
+                lost(error)
             }
             let isAsked = state.withLock { Clock.wallMilliseconds() - $0.askedAt < Self.idleAfter }
-            if isAsked { wait(Self.interval) } else { wait(Self.idleInterval, unlessAsked: true) }
+            if isAsked { rest(&reader) } else { wait(Self.idleInterval, unlessAsked: true) }
+        }
+    }
+
+    /// Until the next look. A PING now and then shows early that Redis hangs, and costs it nothing.
+    private func rest(_ reader: inout StatusReader) {
+        let began = Clock.milliseconds()
+        while Clock.milliseconds() - began < interval, !isStopped {
+            Pause.milliseconds(Self.pulse)
+            state.withLock { $0.lookBegan = Clock.milliseconds() }
+            do {
+                try reader.ping()
+                // It replies again: what there is now is to be read.
+                if state.withLock({ state in
+                    state.lookBegan = nil
+                    return state.memory.isSilent
+                }) {
+                    return
+                }
+            } catch {
+                return lost(error)
+            }
+        }
+    }
+
+    private func lost(_ error: any Error) {
+        let words = (error as? RedisError)?.message ?? "\(error)"
+        state.withLock { state in
+            state.lookBegan = nil
+            state.memory.lostRedis(words, now: Clock.wallMilliseconds())
         }
     }
 

@@ -5,7 +5,7 @@ struct StatusMemory: Sendable {
     private var hasRead = false
     private var verdict: Verdict?
     /// Redis is away only in that a look takes long.
-    private var isSilent = false
+    private(set) var isSilent = false
     /// `PROJECTION TOPIC-PARTITION` → since when no worker has it.
     private var unowned: [String: Int64] = [:]
 

@@ -42,6 +42,14 @@ public struct StatusReader: ~Copyable {
         return model
     }
 
+    /// Asks whether Redis still replies; nothing if there is no connection. Throws `RedisError`, and then the next call opens a
+    /// new connection.
+    mutating func ping() throws(RedisError) {
+        guard var connection = redis.take() else { return }
+        try connection.command("PING")
+        redis = consume connection
+    }
+
     private mutating func read(
         _ subjects: [StatusSubject], _ logs: [String: TopicLogs], askedAt: Int64, _ model: inout StatusModel,
         _ redis: inout RedisConnection
