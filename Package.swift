@@ -170,7 +170,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "LanternCommand", "Gateway", "Configuration", "Observing", "Records", "Projections", "Redis",
+                "LanternCommand", "Gateway", "Reads", "Configuration", "Observing", "Records", "Projections", "Redis",
                 "CommandLine", "System", "Bytes", "Seeded",
             ],
             swiftSettings: strict),
@@ -234,11 +234,13 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "LanternCommand", "Kafka", "KafkaServer", "FeedServer", "Oracle", "Seeded", "Records", "Projections",
-                "RedisServer", "System", "WebClient", "LanternClient", "ChildProcess", "Worker", "Bytes",
+                "RedisServer", "System", "WebClient", "Browser", "LanternClient", "ChildProcess", "Worker", "Bytes",
             ],
             swiftSettings: strict),
         .testTarget(name: "LanternClientTests", dependencies: ["LanternClient"], swiftSettings: strict),
         .target(name: "WebClient", path: "Tests/Support/WebClient", swiftSettings: strict),
+        .target(
+            name: "Browser", dependencies: ["ChildProcess"], path: "Tests/Support/Browser", swiftSettings: strict),
         // Programs that the tests start.
         .target(name: "ChildProcess", path: "Tests/Support/ChildProcess", swiftSettings: strict),
     ],

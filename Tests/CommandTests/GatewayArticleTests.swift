@@ -1,5 +1,7 @@
 import Foundation
 import Gateway
+import Observing
+import Reads
 import Testing
 
 @testable import LanternCommand
@@ -9,11 +11,14 @@ import Testing
         let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Sources/Lantern/Lantern.docc/Gateway.md")
         let lines = try String(contentsOf: path, encoding: .utf8).components(separatedBy: "\n")
-        let routes =
-            ParkedDesk(path: "").routes + RowDesk(path: "").routes
-            + GenerationDesk(path: "", isCancelled: { false }).routes
-            + [AboutRoute(version: "1", file: nil, canOperate: false).route]
-        #expect(routes.count >= 10)
+        let service = ReadService([], kafka: [], clientID: "test")
+        let keeper = StatusKeeper([], kafka: [], clientID: "test") { .ofThisProcess(version: "1", startedAt: 0) }
+        var routes = ParkedDesk(path: "").routes + RowDesk(path: "").routes
+        routes += GenerationDesk(path: "", isCancelled: { false }).routes
+        routes += [AboutRoute(version: "1", file: nil, canOperate: false).route, ViewsRoute([]).route]
+        routes += ObservedRoutes.all(keeper, RequestCounts())
+        routes += ReadRoutes(service, ChangeHub(service), queries: [], permissions: Permissions([:])).routes
+        #expect(routes.count >= 18 && routes.contains { $0.path == "/v1/queries" })
         #expect(Set(routes.map(\.path)).count == routes.count)
         for route in routes {
             let isPost = route.method == .post
@@ -21,8 +26,15 @@ import Testing
             let line = lines.first {
                 $0.hasPrefix("| `") && ($0.contains(name + "`") || $0.contains(name + "?") || $0.contains(name))
             }
-            #expect(line?.contains(isPost ? "| operate |" : "| read |") == true, "\(route.path): \(line ?? "no row")")
-            #expect(route.access == (isPost ? .operate : .read), "\(route.path)")
+            let who =
+                switch route.access {
+                case .open: "everyone"
+                case .page, .read: "read"
+                case .rows: "read, clients"
+                case .operate: "operate"
+                }
+            #expect(line?.contains("| \(who) |") == true, "\(route.path): \(line ?? "no row")")
+            #expect(isPost == (route.access == .operate), "\(route.path)")
         }
     }
 

@@ -31,7 +31,7 @@ package final class ServedGateway: Sendable {
             GatewayOptions(settings),
             routes: ObservedRoutes.all(keeper, counts)
                 + ReadRoutes(reads, changes, queries: queries, permissions: Permissions(settings.roles)).routes
-                + routes,
+                + [ViewsRoute(reads.subjects).route] + routes,
             counts: counts, log: log)
         self.keeper = keeper
         try keeper.start()

@@ -8,20 +8,8 @@ import Synchronization
 import System
 import Worker
 
-/// Rows over HTTP: the views that there are, and one row by its exact key. No pattern reaches Redis.
+/// Rows over HTTP: one row by its exact key, and the events that made it. No pattern reaches Redis.
 final class RowDesk: Sendable {
-    private struct View: Encodable {
-        let projection: String
-        let view: String
-        let kind: String
-        /// As the file has it, with its placeholders.
-        let key: String
-        /// How many values a key is made of.
-        let values: Int
-    }
-
-    private struct Views: Encodable { let views: [View] }
-
     /// So many members of a set or a leaderboard.
     private static let members = 20
 
@@ -48,21 +36,8 @@ final class RowDesk: Sendable {
     var routes: [Route] {
         [
             .slow(.get, "/explain", .read) { request in JSONAnswer.of { try self.explain(request) } },
-            .slow(.get, "/views", .read) { _ in JSONAnswer.of { try self.views() } },
             .slow(.get, "/row", .read) { request in JSONAnswer.of { try self.row(request) } },
         ]
-    }
-
-    private func views() throws -> Views {
-        let plans = try ConfigurationFile.read(path).projections
-        return Views(
-            views: plans.flatMap { plan in
-                plan.views.map {
-                    View(
-                        projection: plan.name, view: $0.name, kind: $0.kind.word, key: $0.key.shown(in: plan),
-                        values: KeyPattern($0).valueCount)
-                }
-            })
     }
 
     /// What `lantern explain` shows: the topics are read up to the live checkpoints and folded aside.

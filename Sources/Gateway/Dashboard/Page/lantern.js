@@ -14,10 +14,12 @@ export class Problem extends Error {
 }
 
 export class Lantern {
-  // `token` returns the token, or nothing; `base` is the gateway's address, nothing for the one that the page comes from.
-  constructor(base = "", token = () => "") {
+  // `token` returns the token, or nothing; `base` is the gateway's address, nothing for the one that the page comes from;
+  // `parse` makes values of JSON, for those who need numbers as they are written.
+  constructor(base = "", token = () => "", parse = JSON.parse) {
     this.base = base;
     this.token = token;
+    this.parse = parse;
     // What was seen of each projection, so that no answer goes back behind it.
     this.seen = new Map();
   }
@@ -45,10 +47,16 @@ export class Lantern {
     if (response.status !== 404) this.note(response);
     if (!response.ok) throw new Problem(response.status, await this.problem(response));
     return {
-      rows: await response.json(), checkpoint: response.headers.get("Lantern-Checkpoint"),
+      rows: this.parse(await response.text()), checkpoint: response.headers.get("Lantern-Checkpoint"),
       generation: response.headers.get("Lantern-Generation"), eventTime: response.headers.get("Lantern-Event-Time"),
       degraded: response.headers.get("Lantern-Degraded"), stale: response.headers.get("Lantern-Stale"),
     };
+  }
+
+  // Follows a row, named as in `row`.
+  followRow(projection, view, key, options, handlers) {
+    const query = new URLSearchParams([...key.map((value) => ["key", value]), ...Object.entries(options)]);
+    return this.follow(`views/${encodeURIComponent(projection)}/${encodeURIComponent(view)}?${query}`, handlers);
   }
 
   // Calls onRows with the rows now and after each change, onReset where something may have been missed, and onError before
@@ -68,7 +76,7 @@ export class Lantern {
         const [name, query] = path.split("?");
         const response = await fetch(`${this.base}/v1/${name}/stream${query ? `?${query}` : ""}`, { headers, signal, cache: "no-store", credentials: "omit" });
         if (!response.ok) throw new Problem(response.status, await this.problem(response));
-        for await (const event of events(response.body)) {
+        for await (const event of events(response.body, this.parse)) {
           pause = 250;
           last = event.id ?? last;
           if (event.event === "reset") handlers.onReset();
@@ -108,7 +116,7 @@ export class Lantern {
 }
 
 // The server-sent events of a body: { event, id, data }.
-async function* events(body) {
+async function* events(body, parse) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (true) {
@@ -123,7 +131,7 @@ async function* events(body) {
         const colon = line.indexOf(": ");
         if (colon > 0) fields[line.slice(0, colon)] = line.slice(colon + 2);
       }
-      if (fields.data) yield { ...fields, data: JSON.parse(fields.data) };
+      if (fields.data) yield { ...fields, data: parse(fields.data) };
     }
   }
 }

@@ -7,7 +7,7 @@ import { lagOf, lagSecondsOf, showAge, showProjections, showVerdict } from "./ov
 import { showProjection } from "./projection.js";
 import { showGenerations } from "./generations.js";
 import { loadParked, showParked } from "./parked.js";
-import { buildRows } from "./rows.js";
+import { buildRows, pauseRow } from "./rows.js";
 import { setState, state } from "./state.js";
 
 const everyMilliseconds = 2000;
@@ -18,6 +18,7 @@ let answeredAt = Date.now();
 let isPaused = false;
 let isAsking = false;
 let parkedKey = "";
+let health;
 const samples = new Map();
 
 const samplesOf = (name) => samples.get(name) ?? [];
@@ -66,11 +67,9 @@ async function details() {
   }
 }
 
-// Projections in Swift have no file, by which these parts are read.
+// Projections in Swift have no file, by which this part is read.
 function showFileless() {
-  for (const id of ["rows-body", "history-body"]) {
-    fill(id, h("p", { class: "quiet" }, "This program's projections are written in Swift: this part needs a YAML file."));
-  }
+  fill("history-body", h("p", { class: "quiet" }, "This program's projections are written in Swift: this part needs a YAML file."));
 }
 
 function showHistory(entries) {
@@ -101,15 +100,11 @@ async function ask() {
       model = answer;
       model.ageAtAnswer = Math.max(0, (answeredAt - model.at) / 1000);
       keep();
-      // Older than usual: it is being read at this moment, or Redis hangs and will soon be said to be away.
-      if (model.redis.isUp && model.ageAtAnswer > 1.2) setTimeout(ask, 600);
     }
     if (!about.isLoaded) await loadAbout();
+    await buildRows();
     if (about.file === null) showFileless();
-    else {
-      await buildRows();
-      await details();
-    }
+    else await details();
   } catch (error) {
     if (error instanceof Refused && error.status === 401) {
       fault = "A token is needed: press Token.";
@@ -123,6 +118,15 @@ async function ask() {
   show();
 }
 
+// A few bytes that say at once when the verdict is another one.
+async function pulse() {
+  if (isPaused || document.hidden || !model) return;
+  const response = await fetch("health", { cache: "no-store", credentials: "omit" }).catch(() => null);
+  const text = await response?.text();
+  if (text && health && text !== health) ask();
+  health = text;
+}
+
 function refresh() {
   forget();
   parkedKey = "";
@@ -133,6 +137,7 @@ function pause() {
   isPaused = !isPaused;
   byId("pause").textContent = isPaused ? "Go on" : "Pause";
   byId("pause").setAttribute("aria-pressed", String(isPaused));
+  pauseRow(isPaused);
   show();
 }
 
@@ -154,6 +159,7 @@ document.addEventListener("keydown", key);
 for (const name of ["statechange", "hashchange"]) addEventListener(name, () => { if (model) details().then(show); });
 addEventListener("unhandledrejection", (event) => say(`Something failed: ${event.reason?.message ?? event.reason}`));
 setInterval(() => { if (!isPaused && !document.hidden) ask(); }, everyMilliseconds);
+setInterval(pulse, 500);
 setInterval(() => showAge(model, isPaused, answeredAt), 500);
 document.addEventListener("visibilitychange", () => { if (!document.hidden && !isPaused) ask(); });
 ask();

@@ -25,22 +25,20 @@ async function act(title, path, body, question, refresh) {
   refresh();
 }
 
-function retry(event, refresh) {
-  const text = "The event is projected again under the present definition, and then what waits behind it, in order.";
-  act("Retry", "actions/retry", { projection: event.projection, place: placeOf(event) },
-    { content: h("p", {}, text), command: command("retry", event.projection, placeOf(event)), verb: "Retry" }, refresh);
-}
+// About one event; `more` is sent besides.
+const actOn = (event, title, verb, more, question, refresh) => act(title, `actions/${verb}`, { projection: event.projection, place: placeOf(event), ...more },
+  { command: command(verb, event.projection, placeOf(event)), verb: title, ...question }, refresh);
 
-function skip(event, refresh) {
-  const text = "The event is left out for ever, in rebuilds too. What waits behind it is projected.";
-  act("Skip", "actions/skip", { projection: event.projection, place: placeOf(event) },
-    { content: h("p", {}, text), command: command("skip", event.projection, placeOf(event)), verb: "Skip", isDangerous: true }, refresh);
-}
+const retry = (event, refresh) => actOn(event, "Retry", "retry", {},
+  { content: h("p", {}, "The event is projected again under the present definition, and then what waits behind it, in order.") }, refresh);
+
+const skip = (event, refresh) => actOn(event, "Skip", "skip", {},
+  { content: h("p", {}, "The event is left out for ever, in rebuilds too. What waits behind it is projected."), isDangerous: true }, refresh);
 
 async function change(event, value, refresh) {
   const text = await edit(`Edit ${placeOf(event)}`, value ?? "", "This value is projected instead of the event's own, in rebuilds too. Kafka's log does not change.");
   if (text === null) return;
-  act("Edit", "actions/edit", { projection: event.projection, place: placeOf(event), value: text },
+  actOn(event, "Edit", "edit", { value: text },
     { content: h("pre", {}, text), command: command("edit", event.projection, `${placeOf(event)} --value FILE`), verb: "Use this value" }, refresh);
 }
 
