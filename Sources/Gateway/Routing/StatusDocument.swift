@@ -14,7 +14,7 @@ final class StatusDocument: Sendable {
         let status = keeper.status
         return last.withLock { last in
             if let last, now - last.madeAt < Self.lifetime, last.isUp == status.redis.isUp { return last.response }
-            var response = HTTPResponse.json(200, status.json())
+            var response = HTTPResponse.json(200, status.json(isBrief: true))
             response.entityTag = EntityTag.of(response.body)
             last = (now, status.redis.isUp, response)
             return response

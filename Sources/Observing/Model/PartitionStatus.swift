@@ -43,8 +43,13 @@ public struct PartitionStatus: Sendable, Encodable {
         case parkedSince, retentionMargin, unownedSince
     }
 
+    /// Has an encoder leave out `lagSeconds` at the end of the log, `parked` where nothing is, and `retentionMargin`.
+    static let brief: [CodingUserInfoKey: any Sendable] = Dictionary(
+        uniqueKeysWithValues: [CodingUserInfoKey(rawValue: "brief")].compactMap(\.self).map { ($0, true) })
+
     /// There may be thousands: what is 0 of `low` and `rewinds` is left out, and `readable` where it is the end.
     public func encode(to encoder: any Encoder) throws {
+        let isBrief = Self.brief.keys.contains { encoder.userInfo[$0] != nil }
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(topic, forKey: .topic)
         try container.encode(partition, forKey: .partition)
@@ -54,14 +59,14 @@ public struct PartitionStatus: Sendable, Encodable {
         try container.encodeIfPresent(end, forKey: .end)
         try container.encodeIfPresent(readable == end ? nil : readable, forKey: .readable)
         try container.encodeIfPresent(lag, forKey: .lag)
-        try container.encodeIfPresent(lagSeconds, forKey: .lagSeconds)
+        try container.encodeIfPresent(isBrief && lag == 0 ? nil : lagSeconds, forKey: .lagSeconds)
         try container.encode(state, forKey: .state)
         try container.encodeIfPresent(reason, forKey: .reason)
-        try container.encode(parked, forKey: .parked)
+        try container.encodeIfPresent(isBrief && parked == 0 ? nil : parked, forKey: .parked)
         try container.encodeIfPresent(rewinds == 0 ? nil : rewinds, forKey: .rewinds)
         try container.encodeIfPresent(worker, forKey: .worker)
         try container.encodeIfPresent(parkedSince, forKey: .parkedSince)
-        try container.encodeIfPresent(retentionMargin, forKey: .retentionMargin)
+        try container.encodeIfPresent(isBrief ? nil : retentionMargin, forKey: .retentionMargin)
         try container.encodeIfPresent(unownedSince, forKey: .unownedSince)
     }
 

@@ -16,8 +16,10 @@ public struct StatusModel: Sendable, Encodable {
     public init(at: Int64) { self.at = at }
 
     /// As `lantern status --json` and the gateway's `/status` show it; names are sorted.
-    public func json(isPretty: Bool = false) -> [UInt8] {
+    /// `isBrief`: without what of partitions is 0 or can be told from the rest, for whoever asks again and again.
+    public func json(isPretty: Bool = false, isBrief: Bool = false) -> [UInt8] {
         let encoder = JSONEncoder()
+        if isBrief { encoder.userInfo = PartitionStatus.brief }
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
         return (try? encoder.encode(self)).map { Array($0) } ?? Array("{}".utf8)

@@ -21,7 +21,7 @@ export const lagOf = (projection) => {
 };
 
 export const lagSecondsOf = (projection) => {
-  const lags = projection.partitions.map((one) => one.lagSeconds).filter((lag) => lag !== undefined);
+  const lags = projection.partitions.map((one) => one.lag === 0 ? 0 : one.lagSeconds).filter((lag) => lag !== undefined);
   return lags.length ? Math.max(...lags) : null;
 };
 

@@ -118,7 +118,7 @@ async function ask() {
   show();
 }
 
-// A few bytes that say at once when the verdict is another one.
+// A few bytes that say at once when the verdict changes.
 async function pulse() {
   if (isPaused || document.hidden || !model) return;
   const response = await fetch("health", { cache: "no-store", credentials: "omit" }).catch(() => null);

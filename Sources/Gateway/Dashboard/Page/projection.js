@@ -24,8 +24,8 @@ function topic(name, partitions, workers) {
   };
   const rows = partitions.map((one) => [
     one.partition, [h("span", { class: one.reason ? "state failing" : "state" }, one.state), one.reason && h("div", { class: "break" }, one.reason)],
-    number(one.next), number(one.end), number(one.lag), span(one.lagSeconds), number(one.next !== undefined ? one.next - (one.low ?? 0) : null),
-    number(one.parked), number(one.rewinds ?? 0), owner(one),
+    number(one.next), number(one.end), number(one.lag), span(one.lag === 0 ? 0 : one.lagSeconds), number(one.next !== undefined ? one.next - (one.low ?? 0) : null),
+    number(one.parked ?? 0), number(one.rewinds ?? 0), owner(one),
   ]);
   const attention = partitions.filter((one) => one.reason).length;
   const summary = `${name}: ${plural(partitions.length, "partition")}, ${number(places(partitions))} events behind${attention ? `, ${attention} with a reason` : ""}`;
