@@ -91,7 +91,8 @@ struct TopCommand: Command {
                 screen.lines(
                     keeper.status, width: size.width, height: size.height, hasColor: hasColor,
                     now: Clock.wallMilliseconds()))
-            guard Readiness.wait(0, milliseconds: 500) else { continue }
+            // A signal ends it at once: a second one would leave the terminal as it is.
+            guard Readiness.wait(0, or: signals.descriptor, milliseconds: 500) else { continue }
             guard let bytes = terminal.read() else { return }
             for key in TopKey.keys(in: bytes) {
                 switch screen.take(key, keeper.status) {
