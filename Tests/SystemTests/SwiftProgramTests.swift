@@ -1,3 +1,4 @@
+import Browser
 import Foundation
 import Kafka
 import KafkaServer
@@ -12,6 +13,20 @@ extension SystemTests {
             let client = try #require(HTTPClient(port: port))
             let answer = try #require(client.ask("GET", path))
             return (answer.status, answer.body)
+        }
+
+        /// It shows a row, and offers nothing that needs a file.
+        private func checkPage(_ url: String) throws {
+            guard Browser.isAvailable else {
+                print(Browser.skipReason)
+                return
+            }
+            let page = try BrowserPage(Browser(), width: 390)
+            try page.open(url + "/#row=%5B%22orders%22%2C%22order%22%2C%22o-1%22%5D")
+            #expect(try page.wait("document.querySelector('#row-now')?.innerText.includes('placed')"))
+            #expect(try page.wait("document.querySelector('#history-body').innerText.includes('YAML file')"))
+            #expect(try page.evaluate("document.querySelector('#row-explain') === null") == "true")
+            #expect(page.faults == [])
         }
 
         @Test func `has the gateway that a file has: probes, metrics, status, the page and rows`() throws {
@@ -50,6 +65,7 @@ extension SystemTests {
             #expect(try get("/views", port).body.contains(#""view":"order""#))
             #expect(try get("/about", port).body.contains(#""file":null"#))
             #expect(try get("/", port).body.contains("<!doctype html>"))
+            try checkPage("http://127.0.0.1:\(port)")
             #expect(try program.stop() == 0, "\(program.log)")
         }
     }
