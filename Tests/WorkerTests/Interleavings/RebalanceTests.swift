@@ -36,7 +36,8 @@ import Testing
         play.settle(lane)
         play.append(1)
         lane.takeEvents(1)
-        #expect(lane.machine.hasBatch)
+        let hasBatch = lane.machine.hasBatch
+        #expect(hasBatch)
         lane.machine.revoked(lane.slotOf[0].map { [$0] } ?? [], lost: false, now: play.world.now)
         play.append(1)
         lane.takeEvents(1)
