@@ -46,6 +46,7 @@ final class ReadStage {
     let server: RedisServer
     var redis: RedisConnection
     let service: ReadService
+    let subjects: [ReadSubject]
     let plans: [ProjectionPlan]
 
     init(options: [String] = []) throws {
@@ -53,9 +54,10 @@ final class ReadStage {
         let address = try RedisOptions(patient: server.url)
         redis = try RedisConnection.open(address)
         plans = try Configuration.parse(text: Self.file).projections
-        service = ReadService(
-            [ReadSubject(plan: plans[0], redis: address), ReadSubject(plan: plans[1], redis: address.selecting(1))],
-            kafka: [], clientID: "reads-tests")
+        subjects = [
+            ReadSubject(plan: plans[0], redis: address), ReadSubject(plan: plans[1], redis: address.selecting(1)),
+        ]
+        service = ReadService(subjects, kafka: [], clientID: "reads-tests")
         try generation(of: 0, number: 3)
         try checkpoint("orders", 0, 42)
         try checkpoint("orders", 1, 7)

@@ -10,6 +10,27 @@ import Testing
 @Suite(.serialized) struct `Rows with their vector` {
     private func pairs(_ list: (String, String)...) -> [StoredRow.Pair] { list.map { .init(text($0.0), text($0.1)) } }
 
+    @Test func `what a request that failed saw of the partitions is not kept`() throws {
+        let stage = try ReadStage()
+        let subjects = stage.subjects
+        try stage.redis.command("SELECT", "1")
+        try stage.redis.command("DEL", KeySpace(projection: "clients").generation)
+        var link = ReadLink(subjects)
+        let part = try stage.part("order", .row(text("order:o-1"), limit: 10))
+        let other = try stage.part("client", .row(text("client:c"), limit: 10), subject: 1)
+        let rounds = [[part], [part, other]].map {
+            ReadRound(ReadRequest($0, FreshnessCondition()), of: subjects, layouts: [:])
+        }
+        let (results, failed) = link.run([rounds[1]])
+        guard case .failure(.notServed) = results[0] else {
+            Issue.record("\(results)")
+            return
+        }
+        #expect(failed.isEmpty)
+        let (_, read) = link.run([rounds[0]])
+        #expect(read.keys.sorted() == [0])
+    }
+
     @Test func `every kind of view is read as it is`() throws {
         let stage = try ReadStage()
         try stage.redis.command("HSET", "order:o-1", "status", "placed", "version", "7")

@@ -29,7 +29,8 @@ struct ReadLink: ~Copyable {
                 for (index, count) in zip(open, counts) {
                     if case .done(let result) = rounds[index].take(replies.prefix(count)) {
                         results[index] = result
-                        layouts.merge(rounds[index].layouts) { $1 }
+                        // One that failed has seen a part of them only.
+                        if case .success = result { layouts.merge(rounds[index].layouts) { $1 } }
                     }
                     replies = replies.dropFirst(count)
                 }
