@@ -57,6 +57,20 @@ import Testing
         #expect(world.violations == [])
     }
 
+    @Test func `an event whose schema is awaited proves nothing, until it is here`() {
+        append(9)
+        _ = run(CodeProjector(world.plan))
+        append(4)
+        var isHere = false
+        let lane = run(ForgetfulProjector(world.plan, isCode: true) { isHere }, stops: false)
+        #expect(halts(lane).isEmpty)
+        #expect(world.checkpoint(0)?.next == 5 && world.checkpoint(1)?.next == 4)
+        isHere = true
+        #expect(halts(run(ForgetfulProjector(world.plan, isCode: true) { isHere })).isEmpty)
+        #expect(world.checkpoint(0)?.next == world.log.end(0) && world.checkpoint(1)?.next == world.log.end(1))
+        #expect(world.violations == [])
+    }
+
     @Test func `an event that the log has lost proves nothing`() {
         append(9)
         _ = run(CodeProjector(world.plan))

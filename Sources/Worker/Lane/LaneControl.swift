@@ -17,6 +17,8 @@ public final class LaneControl: Sendable {
         var ceilings: [Ceiling]?
         /// Whether the lane has not seen them.
         var hasNewCeilings = false
+        /// Whether a schema has come that the lane has not looked for again.
+        var hasNewSchema = false
         var snapshot = LaneSnapshot()
     }
 
@@ -65,6 +67,12 @@ public final class LaneControl: Sendable {
         if isNew { wake() }
     }
 
+    /// Tells the lane that a schema has come, or that there is none: what waits for it goes on.
+    public func schemaArrived() {
+        state.withLock { $0.hasNewSchema = true }
+        wake()
+    }
+
     /// How far the lane of a build may read; nil until that is known.
     public var ceilings: [Ceiling]? { state.withLock { $0.ceilings } }
 
@@ -79,16 +87,20 @@ public final class LaneControl: Sendable {
         var findings: [LogFindings] = []
         var added: [(topic: Int, partition: Int32)] = []
         var ceilings: [Ceiling]?
+        var hasNewSchema = false
     }
 
     func take() -> News {
         state.withLock { state in
             var news = News(isStopRequested: state.isStopRequested)
-            guard !state.findings.isEmpty || !state.added.isEmpty || state.hasNewCeilings else { return news }
+            guard !state.findings.isEmpty || !state.added.isEmpty || state.hasNewCeilings || state.hasNewSchema else {
+                return news
+            }
             swap(&news.findings, &state.findings)
             swap(&news.added, &state.added)
             if state.hasNewCeilings { news.ceilings = state.ceilings }
             state.hasNewCeilings = false
+            swap(&news.hasNewSchema, &state.hasNewSchema)
             return news
         }
     }

@@ -15,12 +15,25 @@ struct EventFold: ~Copyable {
         jsonTrial = JSONTrial(topics: settings.plan.topics.count, limit: settings.proofEvents)
     }
 
-    /// The hash of the commands that the event makes alone; nil if it is not projected.
-    mutating func changesHash(_ event: borrowing Event) -> UInt64? {
+    /// What an event changes alone.
+    enum SingleChanges {
+        /// The hash of its commands.
+        case hash(UInt64)
+        /// It is not projected.
+        case none
+        /// Its schema is not here, which says nothing: what is waited for.
+        case awaited(String)
+    }
+
+    mutating func singleChanges(_ event: borrowing Event) -> SingleChanges {
         singleEventChanges.removeAll()
-        guard projector.project(event, into: &singleEventChanges) == .projected else { return nil }
+        switch projector.project(event, into: &singleEventChanges) {
+        case .projected: break
+        case .awaitsSchema(let words): return .awaited(words)
+        case .unknownType, .bad, .changesetMustCloseFirst: return .none
+        }
         var commands = CommandBuffer(capacity: 1024)
         singleEventChanges.encode(into: &commands)
-        return xxh3(commands.bytes.span)
+        return .hash(xxh3(commands.bytes.span))
     }
 }

@@ -73,8 +73,12 @@ extension LaneMachine {
     /// The first event of a partition in a batch of a projection in code: nothing is paid for the others.
     @inline(never)
     private mutating func rememberChanges(_ event: borrowing Event, slot: Int) {
-        let hash = fold.changesHash(event)
-        table[slot].position.changes = hash.map { Checkpoint.Anchor(offset: event.offset, hash: $0) }
+        table[slot].position.changes =
+            if case .hash(let hash) = fold.singleChanges(event) {
+                Checkpoint.Anchor(offset: event.offset, hash: hash)
+            } else {
+                nil
+            }
     }
 
     // MARK: Bad events

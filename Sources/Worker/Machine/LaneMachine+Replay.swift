@@ -11,7 +11,7 @@ extension LaneMachine {
             return .taken
         }
         guard findsAnchor(event, replay, slot: slot) else { return .taken }
-        compareChanges(event, replay)
+        if let words = compareChanges(event, replay) { return awaitSchema(slot, words, now: now) }
         if event.offset < replay.end {
             if event.offset >= replay.confirmed, !table[slot].held.parked.offsets.contains(event.offset) {
                 if let words = foldAside(event, replay) { return awaitSchema(slot, words, now: now) }
@@ -64,12 +64,18 @@ extension LaneMachine {
     // MARK: Changed code
 
     /// A projection in code whose version was not raised when it was changed: whether the event that the checkpoint
-    /// describes still makes the same changes. A finding waits until the log has proved to be the same one.
-    private mutating func compareChanges(_ event: borrowing Event, _ replay: Replay) {
-        guard let expected = replay.expected, event.offset >= expected.offset else { return }
+    /// describes still makes the same changes. A finding waits until the log has proved to be the same one. Returns what
+    /// the event waits for; nil: nothing.
+    private mutating func compareChanges(_ event: borrowing Event, _ replay: Replay) -> String? {
+        guard let expected = replay.expected, event.offset >= expected.offset else { return nil }
         replay.expected = nil
-        guard fold.isDefinedInCode, event.offset == expected.offset else { return }
-        if fold.changesHash(event) != expected.hash { replay.differsAt = expected.offset }
+        guard fold.isDefinedInCode, event.offset == expected.offset else { return nil }
+        switch fold.singleChanges(event) {
+        case .awaited(let words): return words
+        case .hash(expected.hash): break
+        case .hash, .none: replay.differsAt = expected.offset
+        }
+        return nil
     }
 
     /// What the changed code makes must not mix with the existing rows: all partitions of the lane stop.

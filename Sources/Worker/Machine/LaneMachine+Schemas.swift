@@ -12,6 +12,15 @@ extension LaneMachine {
         }
         refused(slot, words)
         readAgain(slot, notBefore: now + nextPause(of: slot))
+        table[slot].feed.awaitsSchema = true
         return .taken
+    }
+
+    /// Some schema has come, or is known not to exist: the pauses of those that wait for one are over.
+    public mutating func schemaArrived(now: Int64) {
+        for slot in slots where table[slot].feed.awaitsSchema {
+            table[slot].feed.awaitsSchema = false
+            if case .waiting(let notBefore) = table[slot].phase, notBefore > now { reload(slot, notBefore: now) }
+        }
     }
 }

@@ -9,6 +9,8 @@ struct PartitionFeed: Sendable {
     var ceiling = Int64.max
     /// Events from the ceiling on were dropped, and are read again when it rises.
     var isAtCeiling = false
+    /// Its next event's schema was not here when it was read last.
+    var awaitsSchema = false
     /// Events were dropped that must be read again.
     var needsPlacement = false
 }

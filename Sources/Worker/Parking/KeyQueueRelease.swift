@@ -134,11 +134,15 @@ struct KeyQueueRelease: ~Copyable {
 }
 
 extension ParkedRecord {
-    /// Why it would still be bad with this value instead of its own; nil if it would not.
-    func fault(as value: [UInt8]?, _ partition: Partition, _ projector: any Projector) -> String? {
+    /// Why an edit to this value is refused: the event would still be bad, or that cannot be told; nil if it is not.
+    func refusal(ofEdit value: [UInt8]?, _ partition: Partition, _ projector: any Projector) -> String? {
         var aside = Changeset()
-        guard case .bad(let bad) = project(as: value, partition, projector, into: &aside) else { return nil }
-        return bad.reason
+        return switch project(as: value, partition, projector, into: &aside) {
+        case .bad(let bad): "offset \(offset) would still be bad: \(bad.reason)"
+        case .awaitsSchema(let words):
+            "offset \(offset) cannot be judged until its schema is here: \(words). Then edit it again"
+        case .projected, .unknownType, .changesetMustCloseFirst: nil
+        }
     }
 
     /// Projects it with this value instead of its own.

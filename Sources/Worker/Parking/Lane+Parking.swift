@@ -122,8 +122,8 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         let own = try record(work.offset, partition)
         if case .edit(let value) = work.text.action {
             guard let own else { return try refuse(work, partition, "its record is missing or damaged in Redis") }
-            if let fault = own.fault(as: value, partition, machine.projector) {
-                return try refuse(work, partition, "offset \(work.offset) would still be bad: \(fault)")
+            if let refusal = own.refusal(ofEdit: value, partition, machine.projector) {
+                return try refuse(work, partition, refusal)
             }
         }
         var released = KeyQueueRelease(work, partition, machine.settings, isHead: isHead)
@@ -154,8 +154,10 @@ extension Lane where Log: ~Copyable, Link: ~Copyable {
         else {
             return try refuse(work, partition, "no such event is parked, and \(partition.name) did not halt at it")
         }
-        if case .edit(let value) = work.text.action, let fault = own.fault(as: value, partition, machine.projector) {
-            return try refuse(work, partition, "offset \(work.offset) would still be bad: \(fault)")
+        if case .edit(let value) = work.text.action,
+            let refusal = own.refusal(ofEdit: value, partition, machine.projector)
+        {
+            return try refuse(work, partition, refusal)
         }
         var commands = CommandBuffer()
         work.writeLedger(machine.settings.keys, record: own.hash, into: &commands)
