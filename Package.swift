@@ -68,8 +68,8 @@ let package = Package(
         .target(
             name: "Lantern",
             dependencies: [
-                "Gateway", "Reads", "Observing", "Worker", "Configuration", "Formats", "Projections", "Kafka", "Redis",
-                "Logging", "System", "Bytes",
+                "Gateway", "Reads", "Observing", "Worker", "Configuration", "Registry", "Formats", "Records",
+                "Projections", "Kafka", "Redis", "Logging", "System", "Bytes",
             ],
             swiftSettings: strict),
 
@@ -106,7 +106,7 @@ let package = Package(
             swiftSettings: strict),
         // The schemas of binary events: from a registry, and kept in Redis.
         .target(
-            name: "Registry", dependencies: ["Formats", "Records", "Projections", "Redis", "System", "CCurl"],
+            name: "Registry", dependencies: ["Formats", "Records", "Projections", "Redis", "System", "Bytes", "CCurl"],
             swiftSettings: strict),
         // What Lantern keeps in Redis beside the views, and how it is read.
         .target(name: "Records", dependencies: ["Projections", "Redis", "Bytes"], swiftSettings: strict),

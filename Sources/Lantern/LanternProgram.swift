@@ -102,7 +102,7 @@ public enum LanternProgram {
         adjust(&settings)
         let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
         let runner = ProjectionRunner(
-            settings: settings, makeProjector: { try SwiftProjector(projection, limits: limits) },
+            settings: settings, makeProjectors: { _ in { try SwiftProjector(projection, limits: limits) } },
             log: { lines.write($0) })
         return WorkerSession(
             [runner], redis: settings.redis, limits: limits, log: log)

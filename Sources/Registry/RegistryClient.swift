@@ -88,8 +88,12 @@ public final class RegistryClient {
         let (status, body) = try get(path)
         switch status {
         case 200: break
-        case 404:
+        case 404 where Self.saysUnknown(body):
             throw .unknown("the registry at \(options.shownURL) has no \(what)")
+        case 404:
+            throw .failed(
+                "\(options.shownURL)\(path) answered 404, and not as a schema registry does, with \(Self.start(of: body)): check `url` under `registry:`"
+            )
         case 401, 403:
             throw .failed(
                 "the registry at \(options.shownURL) refused (\(status)) to give \(what): check `user` and `password-file` under `registry:`"
@@ -100,6 +104,22 @@ public final class RegistryClient {
             throw .failed(
                 "the registry at \(options.shownURL) answered a request for \(what) with something else than JSON")
         }
+    }
+
+    /// Whether a 404 is the registry's own: that there is no such subject, version or schema. The code 404 itself is said of a
+    /// path that it does not have.
+    /// Source: Confluent, "Schema Registry API Reference", "Errors".
+    private static func saysUnknown(_ body: [UInt8]) -> Bool {
+        guard let code = (try? SchemaJSON(parsing: body))?["error_code"]?.integer else { return false }
+        return (40_400..<40_500).contains(code)
+    }
+
+    /// How a body begins, for people.
+    private static func start(of body: [UInt8]) -> String {
+        if body.isEmpty { return "nothing" }
+        let text = String(decoding: body.prefix(800), as: UTF8.self)
+        let shown = String(text.prefix(100).map { $0.isNewline ? " " : $0 })
+        return shown + (text.count > 100 ? "…" : "")
     }
 
     private func get(_ path: String) throws(RegistryError) -> (status: Int, body: [UInt8]) {

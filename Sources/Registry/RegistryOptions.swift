@@ -12,9 +12,15 @@ public struct RegistryOptions: Sendable, Equatable {
     public var connectMilliseconds = 10_000
     /// For a whole reply: a registry may be slow, and only what needs the schema waits.
     public var milliseconds = 60_000
-    /// After a failure it is asked again after the shortest pause, then after twice as long, and so on.
+    /// After a failure it is asked again for that schema after the shortest pause, then after twice as long, and so on.
     public var shortestPause: Int64 = 500
     public var longestPause: Int64 = 30_000
+    /// For so long a schema that the registry does not have is not asked for again, in milliseconds.
+    public var unknownMilliseconds: Int64 = 10_000
+    /// A schema that nothing has asked for in that time is no longer tried, in milliseconds.
+    public var forgetMilliseconds: Int64 = 60_000
+    /// How many schemas are asked for at a time.
+    public var atOnce = 4
 
     public init(url: String) {
         var url = url

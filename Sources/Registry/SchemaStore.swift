@@ -3,10 +3,10 @@ public import Projections
 import Synchronization
 import System
 
-/// The schemas of one projection: those that Redis keeps, and those that a registry gives, which are kept from then on.
+/// The schemas of one generation: those that Redis keeps, and those that a registry gives, which are kept from then on.
 ///
-/// Never waits for the registry: it is asked on a thread of its own, one schema after the other, and what needs the schema
-/// asks again.
+/// Never waits: Redis and the registry are asked on other threads, a few schemas at a time, so that one that is slow or
+/// refused delays no other. What is refused is asked again while it is wanted, each with pauses of its own.
 public final class SchemaStore: SchemaSource {
     /// Where schemas are kept beyond this process.
     public protocol Keeper: AnyObject, Sendable {
@@ -19,156 +19,130 @@ public final class SchemaStore: SchemaSource {
 
     private struct State {
         var known: [UInt32: WriterSchema] = [:]
-        var hasLoaded = false
-        /// What the registry does not have, and until when that is believed.
-        var unknown: [UInt32: (words: String, until: Int64)] = [:]
-        var isWorking = false
-        var wanted: [UInt32] = []
         /// By topic.
         var keySchemas: [String: UInt32] = [:]
-        var wantedKeys: [String: UInt32] = [:]
-        /// Why the last attempt failed, and when the next one may be.
-        var failure: String?
-        var notBefore: Int64 = 0
-        var pause: Int64 = 0
+        var wishes = SchemaWishes()
+        /// What was reported last.
+        var reported: String?
     }
 
-    /// For so long a schema that the registry does not have is not asked for again, in milliseconds.
-    private static let unknownMilliseconds: Int64 = 10_000
+    private enum Finding {
+        case schemas([UInt32: WriterSchema])
+        case keySchema(UInt32)
+    }
 
     private let options: RegistryOptions
     private let keeper: any Keeper
+    private let arrived: @Sendable () -> Void
     private let report: @Sendable (String) -> Void
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let queue: DispatchQueue
 
-    /// `report` is told what has failed, once for each new reason.
+    /// `arrived` is called whenever something is known that was waited for; `report` is told what has failed, once for each
+    /// new reason.
     public init(
-        _ options: RegistryOptions, keeper: any Keeper, report: @escaping @Sendable (String) -> Void
+        _ options: RegistryOptions, keeper: any Keeper, arrived: @escaping @Sendable () -> Void = {},
+        report: @escaping @Sendable (String) -> Void
     ) {
         self.options = options
         self.keeper = keeper
+        self.arrived = arrived
         self.report = report
-        queue = DispatchQueue(label: "lantern-schemas")
+        state = Mutex(State())
+        queue = DispatchQueue(label: "lantern-schemas", attributes: .concurrent)
     }
 
     public func schema(_ id: UInt32) -> SchemaAnswer {
         let now = Clock.milliseconds()
-        let answer: (SchemaAnswer, mustWork: Bool) = state.withLock { state in
+        let (answer, mustWork): (SchemaAnswer, Bool) = state.withLock { state in
             if let schema = state.known[id] { return (.found(schema), false) }
-            if let unknown = state.unknown[id], now < unknown.until { return (.unusable(unknown.words), false) }
-            if !state.wanted.contains(id) { state.wanted.append(id) }
-            let words = state.failure ?? "schema \(id) is fetched from the registry at \(options.shownURL)"
-            guard !state.isWorking, now >= state.notBefore else { return (.awaited(words), false) }
-            state.isWorking = true
+            let name = SchemaWishes.Name.schema(id)
+            if let words = state.wishes.refusal(of: name, now: now) { return (.unusable(words), false) }
+            let words = state.wishes.ask(
+                name, now: now, words: "schema \(id) is fetched from the registry at \(options.shownURL)")
             return (.awaited(words), true)
         }
-        if answer.mustWork { queue.async { [self] in work() } }
-        return answer.0
+        if mustWork { startDue() }
+        return answer
     }
 
     public func firstKeySchema(of topic: String, seen id: UInt32) -> KeySchemaAnswer {
-        let answer: (KeySchemaAnswer, mustWork: Bool) = state.withLock { state in
+        let (answer, mustWork): (KeySchemaAnswer, Bool) = state.withLock { state in
             if let first = state.keySchemas[topic] { return (.first(first), false) }
-            state.wantedKeys[topic] = id
-            let words = state.failure ?? "the schema of the first keys of topic \(topic) is read in Redis"
-            guard !state.isWorking, Clock.milliseconds() >= state.notBefore else { return (.awaited(words), false) }
-            state.isWorking = true
+            let words = state.wishes.ask(
+                .key(topic, seen: id), now: Clock.milliseconds(),
+                words: "the schema of the first keys of topic \(topic) is read in Redis")
             return (.awaited(words), true)
         }
-        if answer.mustWork { queue.async { [self] in work() } }
-        return answer.0
+        if mustWork { startDue() }
+        return answer
     }
 
     /// How many schemas are known.
     public var count: Int { state.withLock { $0.known.count } }
 
-    // MARK: On the thread that waits
+    /// How many are asked for, or were refused lately.
+    var wishCount: Int { state.withLock { $0.wishes.count } }
 
-    /// Fetches what is wanted until nothing is, or until something fails.
-    private func work() {
-        let client = RegistryClient(options)
+    // MARK: On the threads that wait
+
+    private func startDue() {
+        while let name = state.withLock({ $0.wishes.start(atMost: options.atOnce) }) {
+            queue.async { [self] in work(name) }
+        }
+    }
+
+    private func work(_ name: SchemaWishes.Name) {
         do {
-            try findKeySchemas()
-        } catch { return failed("the schemas of a topic's keys cannot be read in Redis: \(error)") }
-        while let id = next() {
-            do {
-                if try loaded(id) { continue }
-                let schema = try client.schema(id)
-                try keeper.keep(id, schema)
-                fetched(id, schema)
-            } catch RegistryError.unknown(let words) {
-                isUnknown(id, words)
-            } catch {
-                failed((error as? RegistryError)?.words ?? "schema \(id) cannot be kept in Redis: \(error)")
-                return
-            }
-        }
-    }
-
-    private func findKeySchemas() throws {
-        for (topic, id) in state.withLock({ $0.wantedKeys }) {
-            let first = try keeper.firstKeySchema(of: topic, seen: id)
+            let finding = try find(name)
             state.withLock { state in
-                state.keySchemas[topic] = first
-                state.wantedKeys[topic] = nil
+                switch finding {
+                case .schemas(let found): state.known.merge(found) { $1 }
+                case .keySchema(let first): if case .key(let topic, _) = name { state.keySchemas[topic] = first }
+                }
+                state.wishes.end(name)
             }
+            arrived()
+        } catch RegistryError.unknown(let words) {
+            let until = Clock.milliseconds() + options.unknownMilliseconds
+            state.withLock { $0.wishes.refuse(name, words, until: until) }
+            arrived()
+        } catch {
+            failed(name, (error as? RegistryError)?.words ?? "\(name) cannot be kept in Redis: \(error)")
         }
+        startDue()
     }
 
-    private func next() -> UInt32? {
-        state.withLock { state in
-            if let first = state.wanted.first { return first }
-            state.isWorking = false
-            return nil
-        }
-    }
-
-    /// Reads once what is kept; returns whether the schema is among it.
-    private func loaded(_ id: UInt32) throws -> Bool {
-        if !state.withLock({ $0.hasLoaded }) {
+    private func find(_ name: SchemaWishes.Name) throws -> Finding {
+        switch name {
+        case .key(let topic, let id): return .keySchema(try keeper.firstKeySchema(of: topic, seen: id))
+        case .schema(let id):
+            let isKnown = state.withLock { $0.known[id] != nil }
+            if isKnown { return .schemas([:]) }
+            // Another worker may have it from the registry, which may be away now.
             let kept = try keeper.load()
-            state.withLock { state in
-                state.known.merge(kept) { $1 }
-                state.hasLoaded = true
-            }
-        }
-        return state.withLock { state in
-            guard state.known[id] != nil else { return false }
-            state.wanted.removeAll { $0 == id }
-            return true
+            if kept[id] != nil { return .schemas(kept) }
+            let schema = try RegistryClient(options).schema(id)
+            try keeper.keep(id, schema)
+            return .schemas(kept.merging([id: schema]) { $1 })
         }
     }
 
-    private func fetched(_ id: UInt32, _ schema: WriterSchema) {
-        state.withLock { state in
-            state.known[id] = schema
-            state.unknown[id] = nil
-            state.wanted.removeAll { $0 == id }
-            state.failure = nil
-            state.pause = 0
-        }
-    }
-
-    private func isUnknown(_ id: UInt32, _ words: String) {
-        state.withLock { state in
-            state.unknown[id] = (words, Clock.milliseconds() + Self.unknownMilliseconds)
-            state.wanted.removeAll { $0 == id }
-            state.failure = nil
-            state.pause = 0
-        }
-    }
-
-    /// Asked again after a pause by whoever still needs it.
-    private func failed(_ words: String) {
-        let isNew = state.withLock { state in
-            state.isWorking = false
-            state.wanted.removeAll()
-            state.pause = min(max(state.pause * 2, options.shortestPause), options.longestPause)
-            state.notBefore = Clock.milliseconds() + state.pause
-            defer { state.failure = words }
-            return state.failure != words
+    /// It is tried again after a pause, if it is still wanted then.
+    private func failed(_ name: SchemaWishes.Name, _ words: String) {
+        let (pause, isNew) = state.withLock { state in
+            let (pause, isNew) = state.wishes.fail(name, words, options)
+            guard isNew, state.reported != words else { return (pause, false) }
+            state.reported = words
+            return (pause, true)
         }
         if isNew { report(words) }
+        queue.asyncAfter(deadline: .now() + .milliseconds(Int(pause))) { [weak self] in
+            guard let self else { return }
+            state.withLock {
+                $0.wishes.resume(name, now: Clock.milliseconds(), forgetAfter: options.forgetMilliseconds)
+            }
+            startDue()
+        }
     }
 }

@@ -1,29 +1,62 @@
+import Bytes
 public import Projections
 public import Records
 public import Redis
+import Synchronization
 
-/// Keeps a projection's schemas in Redis: in the home database, and in that of a build, which is the home one after its
-/// promotion.
+/// Keeps a generation's schemas in Redis, in the database in which that generation is: a build begins with what the live
+/// one has.
+///
+/// Whatever is written is written only while the generation is there: a build that was dropped gets nothing more, and what
+/// comes after it in its database nothing foreign.
 public final class StoredSchemas: SchemaStore.Keeper {
-    private let options: [RedisOptions]
-    private let key: String
-
-    /// `build`: the database in which a generation is being built.
-    public init(_ keys: KeySpace, home: RedisOptions, build: Int? = nil) {
-        key = keys.schemas
-        options = [home] + (build.map { [home.selecting($0)] } ?? [])
+    /// Why nothing was written.
+    struct Refused: Error, CustomStringConvertible {
+        let description: String
     }
+
+    /// So often a transaction is tried that another writer comes before.
+    private static let attempts = 16
+
+    private let keys: KeySpace
+    private let home: RedisOptions
+    private let finder: GenerationFinder
+    /// nil: nothing is written.
+    private let generation: String?
+    private let database: Atomic<Int>
+
+    /// For commands: reads what the live generation has, and writes nothing.
+    public init(reading keys: KeySpace, home: RedisOptions) {
+        self.keys = keys
+        self.home = home
+        finder = GenerationFinder(home: home.address.database)
+        generation = nil
+        database = Atomic(home.address.database)
+    }
+
+    /// `generation`: its identifier; `database`: where it is now, which a promotion changes.
+    public init(
+        _ keys: KeySpace, home: RedisOptions, finder: GenerationFinder, of generation: String, in database: Int
+    ) {
+        self.keys = keys
+        self.home = home
+        self.finder = finder
+        self.generation = generation
+        self.database = Atomic(database)
+    }
+
+    private var isBuild: Bool { database.load(ordering: .relaxed) != home.address.database }
 
     /// What the databases have. A build gets what it lacks.
     public func load() throws -> [UInt32: WriterSchema] {
-        var all: [UInt32: WriterSchema] = [:]
-        for database in options {
-            var redis = try RedisConnection.open(database)
-            let found = try Self.read(key, &redis)
-            for (id, schema) in all where found[id] == nil { try write(id, schema, &redis) }
-            all.merge(found) { $1 }
-        }
-        return all
+        var redis = try RedisConnection.open(home)
+        let live = try Self.read(keys.schemas, &redis)
+        guard generation != nil, isBuild else { return live }
+        var own = try RedisConnection.open(home.selecting(database.load(ordering: .relaxed)))
+        let found = try Self.read(keys.schemas, &own)
+        let lacking = live.filter { found[$0.key] == nil }
+        if !lacking.isEmpty { try write(lacking) }
+        return live.merging(found) { $1 }
     }
 
     static func read(_ key: String, _ redis: inout RedisConnection) throws -> [UInt32: WriterSchema] {
@@ -38,29 +71,83 @@ public final class StoredSchemas: SchemaStore.Keeper {
         return found
     }
 
-    public func keep(_ id: UInt32, _ schema: WriterSchema) throws {
-        for database in options {
-            var redis = try RedisConnection.open(database)
-            try write(id, schema, &redis)
+    public func keep(_ id: UInt32, _ schema: WriterSchema) throws { try write([id: schema]) }
+
+    private func write(_ schemas: [UInt32: WriterSchema]) throws {
+        try transaction { _, commands in
+            for (id, schema) in schemas {
+                commands.begin(4)
+                commands.argument("HSET")
+                commands.argument(text: keys.schemas)
+                commands.argument(text: "\(id)")
+                commands.argument(StoredSchema(schema).text)
+            }
         }
     }
 
     public func firstKeySchema(of topic: String, seen id: UInt32) throws -> UInt32 {
-        var first = id
+        let field = "key:\(topic)"
         // What the home database has goes before what a build saw.
-        for database in options {
-            var redis = try RedisConnection.open(database)
-            let field = "key:\(topic)"
-            if let known = try redis.command("HGET", key, field).text.flatMap({ UInt32($0) }) {
-                first = known
-            } else {
-                try redis.command("HSET", key, field, "\(first)")
-            }
+        var first = id
+        if isBuild {
+            var redis = try RedisConnection.open(home)
+            first = try redis.command("HGET", keys.schemas, field).text.flatMap { UInt32($0) } ?? id
         }
-        return first
+        var winner = first
+        try transaction { redis, commands in
+            let known = try redis.command("HGET", keys.schemas, field).text.flatMap { UInt32($0) }
+            winner = known ?? first
+            if known == nil { commands.command("HSET", keys.schemas, field, "\(first)") }
+        }
+        return winner
     }
 
-    private func write(_ id: UInt32, _ schema: WriterSchema, _ redis: inout RedisConnection) throws {
-        try redis.command([Array("HSET".utf8), Array(key.utf8), Array("\(id)".utf8), StoredSchema(schema).text])
+    // MARK: The fence
+
+    /// Carries out what `fill` writes, if the generation is where it is believed to be and its schemas are as `fill` read
+    /// them; `fill` is called again otherwise.
+    private func transaction(
+        _ fill: (_ redis: inout RedisConnection, _ commands: inout CommandBuffer) throws -> Void
+    ) throws {
+        guard let generation else { throw Refused(description: "a command writes no schemas") }
+        for _ in 0..<Self.attempts {
+            let place = database.load(ordering: .relaxed)
+            var redis = try RedisConnection.open(home.selecting(place))
+            try redis.command("WATCH", keys.generation, keys.schemas)
+            let record = try redis.command("GET", keys.generation).bytes.flatMap { GenerationRecord(bytes: $0) }
+            guard let record, record.identifier == generation, record.state != .dropping else {
+                try find(generation, notIn: place)
+                continue
+            }
+            var commands = CommandBuffer()
+            commands.command("MULTI")
+            let before = commands.commandCount
+            try fill(&redis, &commands)
+            if commands.commandCount == before { return }
+            commands.command("EXEC")
+            switch try redis.roundTrip(commands).last {
+            case .array(let results)?:
+                if case .error(let text)? = results.first(where: { if case .error = $0 { true } else { false } }) {
+                    throw RedisError.reply(text, to: "keeping schemas")
+                }
+                return
+            case .error(let text)?: throw RedisError.reply(text, to: "keeping schemas")
+            default: continue
+            }
+        }
+        throw Refused(description: "other writers of \(keys.schemas) or \(keys.generation) came before each time")
+    }
+
+    /// A promotion moves generations to other databases.
+    private func find(_ generation: String, notIn place: Int) throws {
+        var redis = try RedisConnection.open(home)
+        let found = try finder.places(of: [keys.projection], &redis)[0].first {
+            $0.record.identifier == generation && $0.record.state != .dropping
+        }
+        guard let found, found.database != place else {
+            throw Refused(
+                description: "generation \(generation) of projection \(keys.projection) is in no database any more")
+        }
+        database.store(found.database, ordering: .relaxed)
     }
 }

@@ -7,6 +7,7 @@ import Projections
 import Records
 import Redis
 import RedisServer
+import Synchronization
 import Testing
 
 @testable import Registry
@@ -63,7 +64,7 @@ import Testing
             switch path {
             case "/schemas/ids/1": FakeRegistry.schema(keySchema)
             case "/schemas/ids/2": FakeRegistry.schema(orderSchema)
-            case "/schemas/ids/4": FakeRegistry.Reply(404)
+            case "/schemas/ids/4": .noSchema
             default: FakeRegistry.Reply(503)
             }
         }
@@ -72,14 +73,24 @@ import Testing
         var options = RegistryOptions(url: registry.url)
         options.shortestPause = 50
         options.longestPause = 100
-        let store = SchemaStore(options, keeper: StoredSchemas(keys, home: home), report: { _ in })
         var settings = ProjectionSettings(
             plan: plan, fingerprint: "f", kafka: kafka + [("fetch.wait.max.ms", "20")], redis: home)
         settings.fixed = .all
+        settings.lanes = 3
         settings.asksForTopicSettings = false
-        settings.adjust = { $0.backOffLast = 200 }
-        let runner = ProjectionRunner(settings: settings, makeProjector: { makeProjector(plan, schemas: store) }) { _ in
-        }
+        // What waits for a schema goes on when that comes: these pauses would never end.
+        settings.adjust = { ($0.backOffFirst, $0.backOffLast) = (600_000, 600_000) }
+        let stores = Mutex(0)
+        let runner = ProjectionRunner(
+            settings: settings,
+            makeProjectors: { [options] generation in
+                stores.withLock { $0 += 1 }
+                let keeper = StoredSchemas(
+                    keys, home: home, finder: generation.finder, of: generation.identifier, in: generation.database)
+                let store = SchemaStore(
+                    options, keeper: keeper, arrived: generation.schemaArrived, report: { _ in })
+                return { makeProjector(plan, schemas: store) }
+            }, log: { _ in })
         _ = try runner.start()
         func send(_ partition: Int32, _ id: String, _ value: [UInt8]?) throws {
             try producer.produce(topic: "orders", partition: partition, key: key(id), value: value)
@@ -125,6 +136,7 @@ import Testing
         #expect(try redis.command("HGET", "order:b", "total").text == "0.07")
         // Three schemas, and the one of the keys.
         #expect(try redis.command("HLEN", keys.schemas).integer == 4)
+        #expect(stores.withLock { $0 } == 1, "one for all lanes")
         runner.stop()
         try waits("it ends") { runner.hasEnded }
         registry.close()

@@ -1,10 +1,13 @@
 import Configuration
+import Dispatch
+import Foundation
 import Formats
 import PatientRedis
 import Projections
 import Records
 import Redis
 import RedisServer
+import Synchronization
 import Testing
 
 @testable import Registry
@@ -55,14 +58,56 @@ import Testing
         #expect(try outcome("", "increment: { n: 1 }", keySchema: 2) == .projected)
     }
 
+    @Test func `of workers that see the first keys at once one is first, and all know which`() throws {
+        let server = try RedisServer()
+        let home = try RedisOptions(patient: server.url)
+        let keys = KeySpace(projection: "p")
+        try begin(home, keys)
+        for number in 0..<100 {
+            let found = Mutex<[UInt32]>([])
+            let group = DispatchGroup()
+            for worker in 1...8 {
+                group.enter()
+                Thread.detachNewThread {
+                    let first = try? kept(keys, home).firstKeySchema(of: "t\(number)", seen: UInt32(worker))
+                    found.withLock { $0.append(first ?? 0) }
+                    group.leave()
+                }
+            }
+            group.wait()
+            let all = Set(found.withLock { $0 })
+            #expect(all.count == 1 && !all.contains(0), "topic t\(number): \(all)")
+        }
+    }
+
+    private static let identifier = "1a2b3c4d"
+
+    /// A database has a generation.
+    private func begin(_ options: RedisOptions, _ keys: KeySpace, _ identifier: String = identifier) throws {
+        var redis = try RedisConnection.open(options)
+        let record = GenerationRecord(number: 1, identifier: identifier, fingerprint: "f")
+        try redis.command("SET", keys.generation, record.text)
+    }
+
+    private func kept(
+        _ keys: KeySpace, _ home: RedisOptions, _ identifier: String = identifier, in database: Int = 0
+    ) -> StoredSchemas {
+        StoredSchemas(keys, home: home, finder: GenerationFinder(home: 0), of: identifier, in: database)
+    }
+
     @Test func `the first schema of a topic's keys is kept, for builds too`() throws {
         let server = try RedisServer()
         let home = try RedisOptions(patient: server.url)
         let keys = KeySpace(projection: "p")
-        #expect(try StoredSchemas(keys, home: home).firstKeySchema(of: "t", seen: 4) == 4)
-        #expect(try StoredSchemas(keys, home: home, build: 2).firstKeySchema(of: "t", seen: 5) == 4)
-        #expect(try StoredSchemas(keys, home: home.selecting(2)).firstKeySchema(of: "t", seen: 6) == 4)
-        #expect(try StoredSchemas(keys, home: home).firstKeySchema(of: "u", seen: 6) == 6)
-        #expect(try StoredSchemas(keys, home: home).load().isEmpty)
+        try begin(home, keys)
+        try begin(home.selecting(2), keys, "2b3c4d5e")
+        #expect(try kept(keys, home).firstKeySchema(of: "t", seen: 4) == 4)
+        #expect(try kept(keys, home, "2b3c4d5e", in: 2).firstKeySchema(of: "t", seen: 5) == 4)
+        // The build is live.
+        var redis = try RedisConnection.open(home)
+        try redis.command("SWAPDB", "0", "2")
+        #expect(try kept(keys, home, "2b3c4d5e").firstKeySchema(of: "t", seen: 6) == 4)
+        #expect(try kept(keys, home, "2b3c4d5e").firstKeySchema(of: "u", seen: 6) == 6)
+        #expect(try kept(keys, home).load().isEmpty)
     }
 }

@@ -34,8 +34,42 @@ import Testing
         #expect(schema == WriterSchema(.avro, "A", references: ["C", "B"]))
     }
 
+    @Test(arguments: [40401, 40402, 40403])
+    func `only the registry's own word says that a schema does not exist`(code: Int) throws {
+        let reply = FakeRegistry.Reply(404, #"{"error_code":\#(code),"message":"Schema not found"}"#)
+        #expect(try failure(reply) == .unknown("the registry at URL has no schema 7"))
+    }
+
     @Test(arguments: [
-        (404, "the registry at URL has no schema 7"),
+        ("<html>\n<h1>Not Found</h1>", "<html> <h1>Not Found</h1>"), ("", "nothing"),
+        (#"{"error_code":404,"message":"HTTP 404 Not Found"}"#, #"{"error_code":404,"message":"HTTP 404 Not Found"}"#),
+        (#"{"code":40403}"#, #"{"code":40403}"#),
+        (String(repeating: "é", count: 500), String(repeating: "é", count: 100) + "…"),
+    ])
+    func `another 404 is a proxy's or a wrong path's, and says what came`(body: String, shown: String) throws {
+        #expect(
+            try failure(FakeRegistry.Reply(404, body))
+                == .failed(
+                    "URL/schemas/ids/7 answered 404, and not as a schema registry does, with \(shown): check `url` under `registry:`"
+                ))
+    }
+
+    private func failure(_ reply: FakeRegistry.Reply) throws -> RegistryError? {
+        let registry = try FakeRegistry { _, _ in reply }
+        defer { registry.close() }
+        do throws(RegistryError) {
+            _ = try RegistryClient(RegistryOptions(url: registry.url)).schema(7)
+            return nil
+        } catch {
+            func short(_ words: String) -> String { words.replacingOccurrences(of: registry.url, with: "URL") }
+            return switch error {
+            case .unknown(let words): .unknown(short(words))
+            case .failed(let words): .failed(short(words))
+            }
+        }
+    }
+
+    @Test(arguments: [
         (401, "the registry at URL refused (401) to give schema 7: check `user` and `password-file` under `registry:`"),
         (500, "the registry at URL answered 500 to a request for schema 7"),
         (302, "the registry at URL answered 302 to a request for schema 7"),

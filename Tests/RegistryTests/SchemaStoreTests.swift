@@ -1,3 +1,4 @@
+import Dispatch
 import FakeRegistry
 import Foundation
 import PatientRedis
@@ -21,9 +22,27 @@ import Testing
         }
     }
 
-    private func store(_ url: String, build: Int? = nil) throws -> SchemaStore {
-        SchemaStore(
-            RegistryOptions(url: url), keeper: StoredSchemas(keys, home: try home, build: build), report: { _ in })
+    private static let live = "1a2b3c4d"
+    private static let build = "2b3c4d5e"
+
+    /// Database 0 has the live generation.
+    private func begin(_ identifier: String = live, in database: Int = 0) throws {
+        var redis = try RedisConnection.open(try home.selecting(database))
+        let record = GenerationRecord(number: 1, identifier: identifier, fingerprint: "f")
+        try redis.command("SET", keys.generation, record.text)
+    }
+
+    private func kept(_ identifier: String = live, in database: Int = 0) throws -> StoredSchemas {
+        StoredSchemas(keys, home: try home, finder: GenerationFinder(home: 0), of: identifier, in: database)
+    }
+
+    private func store(
+        _ url: String, _ identifier: String = live, in database: Int = 0,
+        adjust: (inout RegistryOptions) -> Void = { _ in }
+    ) throws -> SchemaStore {
+        var options = RegistryOptions(url: url)
+        adjust(&options)
+        return SchemaStore(options, keeper: try kept(identifier, in: database), report: { _ in })
     }
 
     /// Asks until the answer is not to wait, or much time has passed.
@@ -37,6 +56,7 @@ import Testing
 
     @Test func `a schema is fetched once, kept, and there when the registry is not`() throws {
         let registry = try FakeRegistry { path, _ in FakeRegistry.schema("schema of \(path)") }
+        try begin()
         let store = try store(registry.url)
         guard case .awaited(let words) = store.schema(5) else {
             Issue.record("it was there at once")
@@ -49,19 +69,52 @@ import Testing
         #expect(registry.paths == ["/schemas/ids/5", "/schemas/ids/6"])
         registry.close()
         // Another process, and a build in another database, which has its own copy from then on.
-        #expect(answer(try self.store("http://127.0.0.1:1", build: 3), 5) == found)
+        try begin(Self.build, in: 3)
+        #expect(answer(try self.store("http://127.0.0.1:1"), 5) == found)
+        #expect(answer(try self.store("http://127.0.0.1:1", Self.build, in: 3), 5) == found)
         var redis = try RedisConnection.open(try home.selecting(3))
         #expect(try redis.command("HLEN", keys.schemas).integer == 2)
+        // It is live now, and what was live is gone.
+        try redis.command("SWAPDB", "0", "3")
+        try redis.command("FLUSHDB")
         #expect(
-            answer(
-                SchemaStore(
-                    RegistryOptions(url: "http://127.0.0.1:1"),
-                    keeper: StoredSchemas(keys, home: try home.selecting(3)), report: { _ in }), 6)
+            answer(try self.store("http://127.0.0.1:1", Self.build), 6)
                 == .found(WriterSchema(.avro, "schema of /schemas/ids/6")))
     }
 
+    @Test func `a schema of a generation that was dropped, replaced or moved is not left in the database of another`()
+        throws
+    {
+        try begin()
+        try begin(Self.build, in: 3)
+        let schema = WriterSchema(.avro, "s")
+        let late = try kept(Self.build, in: 3)
+        try late.keep(1, schema)
+        var redis = try RedisConnection.open(try home)
+        // Promoted: it is written where the generation is now.
+        try redis.command("SWAPDB", "0", "3")
+        try late.keep(2, schema)
+        #expect(try redis.command("HLEN", keys.schemas).integer == 2)
+        try redis.command("SWAPDB", "0", "3")
+        // Dropped: its keys are gone, or about to go.
+        var spare = try RedisConnection.open(try home.selecting(3))
+        let record = GenerationRecord(number: 1, identifier: Self.build, state: .dropping, fingerprint: "f")
+        try spare.command("SET", keys.generation, record.text)
+        try spare.command("DEL", keys.schemas)
+        #expect(throws: StoredSchemas.Refused.self) { try late.keep(3, schema) }
+        #expect(throws: StoredSchemas.Refused.self) { try late.firstKeySchema(of: "t", seen: 3) }
+        try spare.command("DEL", keys.generation)
+        #expect(throws: StoredSchemas.Refused.self) { try late.keep(3, schema) }
+        // The next build is there already.
+        try begin("3c4d5e6f", in: 3)
+        #expect(throws: StoredSchemas.Refused.self) { try late.keep(3, schema) }
+        #expect(try spare.command("EXISTS", keys.schemas).integer == 0)
+        #expect(try redis.command("EXISTS", keys.schemas).integer == 0)
+    }
+
     @Test func `a schema that the registry lacks makes events bad, one that it does not give lets them wait`() throws {
-        let registry = try FakeRegistry { path, _ in FakeRegistry.Reply(path.hasSuffix("/9") ? 404 : 503) }
+        let registry = try FakeRegistry { path, _ in path.hasSuffix("/9") ? .noSchema : FakeRegistry.Reply(503) }
+        try begin()
         let store = try store(registry.url)
         #expect(answer(store, 9) == .unusable("the registry at \(registry.url) has no schema 9"))
         let end = Date().addingTimeInterval(30)
@@ -73,6 +126,68 @@ import Testing
         #expect(words == "the registry at \(registry.url) answered 503 to a request for schema 8")
         registry.answer { _, _ in FakeRegistry.schema("late") }
         #expect(answer(store, 8) == .found(WriterSchema(.avro, "late")))
+    }
+
+    @Test func `a schema that is refused, and one that is awaited for long, delay no other`() throws {
+        let registry = try FakeRegistry { path, _ in
+            switch path {
+            case "/schemas/ids/8": FakeRegistry.Reply(503)
+            case "/schemas/ids/7": .silent
+            default: FakeRegistry.schema("here")
+            }
+        }
+        defer { registry.close() }
+        try begin()
+        let store = try store(registry.url) { ($0.shortestPause, $0.longestPause) = (600_000, 600_000) }
+        _ = store.schema(7)
+        _ = store.schema(8)
+        let end = Date().addingTimeInterval(20)
+        while registry.paths.count < 2, Date() < end { usleep(10_000) }
+        #expect(answer(store, 9) == .found(WriterSchema(.avro, "here")))
+        guard case .awaited = store.schema(7), case .awaited(let words) = store.schema(8) else {
+            Issue.record("one of them came")
+            return
+        }
+        #expect(words.contains("503"), "\(words)")
+    }
+
+    @Test func `what is refused is tried again by itself, says so when it is here, and is forgotten when unwanted`()
+        throws
+    {
+        try begin()
+        let registry = try FakeRegistry { _, _ in FakeRegistry.Reply(503) }
+        defer { registry.close() }
+        var options = RegistryOptions(url: registry.url)
+        (options.shortestPause, options.longestPause) = (20, 40)
+        let arrived = DispatchSemaphore(value: 0)
+        let store = SchemaStore(
+            options, keeper: try kept(), arrived: { arrived.signal() }, report: { _ in })
+        _ = store.schema(1)
+        let end = Date().addingTimeInterval(30)
+        while registry.paths.count < 3, Date() < end { usleep(10_000) }
+        registry.answer { _, _ in FakeRegistry.schema("late") }
+        #expect(arrived.wait(timeout: .now() + 30) == .success)
+        #expect(store.schema(1) == .found(WriterSchema(.avro, "late")))
+        registry.answer { _, _ in FakeRegistry.Reply(503) }
+        // Wanted once, by events of which nothing is heard any more.
+        options.forgetMilliseconds = 100
+        let other = SchemaStore(options, keeper: try kept(), report: { _ in })
+        for id in 2..<50 as Range<UInt32> { _ = other.schema(id) }
+        #expect(other.wishCount == 48)
+        while other.wishCount > 0, Date() < end { usleep(10_000) }
+        #expect(other.wishCount == 0)
+    }
+
+    @Test func `however many schemas are said not to exist, only some are remembered`() {
+        var wishes = SchemaWishes()
+        for id in 0..<5_000 as Range<UInt32> {
+            _ = wishes.ask(.schema(id), now: Int64(id), words: "")
+            guard let name = wishes.start(atMost: 1) else { break }
+            wishes.refuse(name, "none", until: .max)
+        }
+        #expect(wishes.count == 1_000)
+        #expect(wishes.refusal(of: .schema(4_999), now: 5_000) == "none")
+        #expect(wishes.refusal(of: .schema(0), now: 5_000) == nil)
     }
 
     @Test func `a stored schema is read as it was written`() {

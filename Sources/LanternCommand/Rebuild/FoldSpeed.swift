@@ -2,6 +2,7 @@ import Bytes
 import Configuration
 import Formats
 import Kafka
+import Lantern
 import Projections
 import System
 

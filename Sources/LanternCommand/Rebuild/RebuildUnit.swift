@@ -55,10 +55,12 @@ struct RebuildUnit: Sendable {
             adjust(&settings)
             let log = log.adding(["projection": .text(plan.name)])
             let lines = WorkerLog(log)
-            let schemas = configuration.schemas(plan, build: build.database, log)
             return ProjectionRunner(
                 settings: settings,
-                makeProjector: { makeProjector(plan, limits: limits, sample: sample, schemas: schemas) },
+                makeProjectors: { generation in
+                    let schemas = configuration.schemas(plan, of: generation, log)
+                    return { makeProjector(plan, limits: limits, sample: sample, schemas: schemas) }
+                },
                 log: { lines.write($0) })
         }
     }

@@ -19,9 +19,12 @@ extension WorkerSession {
             adjust(&settings)
             let log = log.adding(["projection": .text(plan.name)])
             let lines = WorkerLog(log)
-            let schemas = configuration.schemas(plan, log)
             return ProjectionRunner(
-                settings: settings, makeProjector: { makeProjector(plan, limits: limits, schemas: schemas) },
+                settings: settings,
+                makeProjectors: { generation in
+                    let schemas = configuration.schemas(plan, of: generation, log)
+                    return { makeProjector(plan, limits: limits, schemas: schemas) }
+                },
                 log: { lines.write($0) })
         }
         self.init(

@@ -21,7 +21,7 @@ public final class ProjectionRunner: Sendable {
     }
 
     public let settings: ProjectionSettings
-    private let makeProjector: @Sendable () throws -> any Projector
+    private let makeProjectors: ProjectorMaker
     private let log: @Sendable (WorkerReport) -> Void
     private let shared = Mutex(Shared())
     private let standby = Mutex(Standby())
@@ -48,12 +48,15 @@ public final class ProjectionRunner: Sendable {
         var stops = StopOffsets()
     }
 
+    /// Called once for each generation; what it returns makes the projector of each of the generation's lanes.
+    public typealias ProjectorMaker = @Sendable (ProjectedGeneration) throws -> () throws -> any Projector
+
     public init(
-        settings: ProjectionSettings, makeProjector: @escaping @Sendable () throws -> any Projector,
+        settings: ProjectionSettings, makeProjectors: @escaping ProjectorMaker,
         log: @escaping @Sendable (WorkerReport) -> Void
     ) {
         self.settings = settings
-        self.makeProjector = makeProjector
+        self.makeProjectors = makeProjectors
         self.log = log
     }
 
@@ -74,7 +77,7 @@ public final class ProjectionRunner: Sendable {
         settings.identifier = identifier
         settings.onChange = .wait
         settings.startsFresh = false
-        return ProjectionRunner(settings: settings, makeProjector: makeProjector, log: log)
+        return ProjectionRunner(settings: settings, makeProjectors: makeProjectors, log: log)
     }
 
     var hasBeenLive: Bool { shared.withLock { $0.hasBeenLive } }
@@ -200,8 +203,12 @@ public final class ProjectionRunner: Sendable {
         let fixed = isLive ? settings.fixed : nil
         let member = settings.instanceID.map { isLive ? $0 : "\($0)-build" }
         var lanes: [LaneBox] = []
-        var controls: [LaneControl] = []
-        for index in 0..<settings.lanes {
+        let controls = (0..<settings.lanes).map { _ in LaneControl() }
+        let makeProjector = try makeProjectors(
+            ProjectedGeneration(
+                identifier: identifier, home: settings.redis, database: options.address.database,
+                finder: settings.finder, schemaArrived: { for control in controls { control.schemaArrived() } }))
+        for (index, control) in controls.enumerated() {
             let writer = hexDigits(UInt64.random(in: .min ... .max))
             var laneSettings = LaneSettings(
                 plan: settings.plan, generationText: Array(text.utf8), writer: writer, limits: settings.limits)
@@ -215,8 +222,6 @@ public final class ProjectionRunner: Sendable {
                 properties: settings.kafka, topics: settings.plan.topics.map(\.name), groupID: group,
                 instanceID: fixed == nil ? member.map { "\($0)-\(index)" } : nil,
                 clientID: "lantern-\(settings.plan.name)-\(index)")
-            let control = LaneControl()
-            controls.append(control)
             var redis = options
             redis.refusesEviction = true
             redis.clientName = LaneClients.name(redis.clientName, identifier)

@@ -18,6 +18,9 @@ public final class FakeRegistry: Sendable {
             self.headers = headers
         }
 
+        /// It has no such schema.
+        public static var noSchema: Reply { Reply(404, #"{"error_code":40403,"message":"Schema not found"}"#) }
+
         public static var silent: Reply {
             var reply = Reply(200)
             reply.isSilent = true

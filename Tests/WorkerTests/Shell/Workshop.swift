@@ -25,6 +25,7 @@ final class Workshop {
     /// What the worker said.
     final class Reports: Sendable {
         let texts = Mutex<[String]>([])
+        let generations = Mutex<[(database: Int, projectors: Int)]>([])
     }
 
     init(
@@ -50,10 +51,23 @@ final class Workshop {
 
     private static func runner(_ settings: ProjectionSettings, _ reports: Reports) -> ProjectionRunner {
         let plan = settings.plan
-        return ProjectionRunner(settings: settings, makeProjector: { JSONProjector(plan: plan) }) { report in
-            reports.texts.withLock { $0.append("\(report)") }
-        }
+        return ProjectionRunner(
+            settings: settings,
+            makeProjectors: { generation in
+                let index = reports.generations.withLock { generations in
+                    generations.append((generation.database, 0))
+                    return generations.count - 1
+                }
+                return {
+                    reports.generations.withLock { $0[index].projectors += 1 }
+                    return JSONProjector(plan: plan)
+                }
+            },
+            log: { report in reports.texts.withLock { $0.append("\(report)") } })
     }
+
+    /// The databases of the generations that were folded, and how many projectors each was given.
+    var generations: [(database: Int, projectors: Int)] { reports.generations.withLock { $0 } }
 
     /// Another projection on the same topic and Redis.
     func another(_ name: String) throws -> ProjectionRunner {
@@ -102,7 +116,7 @@ final class Workshop {
         var settings = settings
         settings.kafka.append(("debug", "topic"))
         let (plan, reports) = (settings.plan, reports)
-        return ProjectionRunner(settings: settings, makeProjector: { JSONProjector(plan: plan) }) { report in
+        return ProjectionRunner(settings: settings, makeProjectors: { _ in { JSONProjector(plan: plan) } }) { report in
             reports.texts.withLock { $0.append("\(report)") }
             log.write(report)
         }
