@@ -201,11 +201,10 @@ let package = Package(
             name: "ConfigurationTests",
             dependencies: ["Configuration", "Redis", "Projections", "System", "Bytes", "Seeded"],
             swiftSettings: strict),
-        // PostgreSQL, and Kafka Connect with Debezium.
+        // PostgreSQL, Kafka Connect with Debezium, and a schema registry.
         .target(
-            name: "FeedServer", dependencies: ["KafkaServer", "RedisServer", "ChildProcess"],
-            path: "Tests/Support/FeedServer",
-            swiftSettings: strict),
+            name: "FeedServer", dependencies: ["KafkaServer", "RedisServer", "ChildProcess", "WebClient"],
+            path: "Tests/Support/FeedServer", exclude: ["AvroConverter.java"], swiftSettings: strict),
         .target(
             name: "KafkaServer", dependencies: ["RedisServer", "ChildProcess"], path: "Tests/Support/KafkaServer",
             swiftSettings: strict),
@@ -214,8 +213,8 @@ let package = Package(
         .testTarget(
             name: "RegistryTests",
             dependencies: [
-                "Registry", "FakeRegistry", "Worker", "Configuration", "Formats", "Records", "Projections", "Kafka",
-                "Redis", "RedisServer", "PatientRedis", "WebClient", "ChildProcess",
+                "Registry", "FakeRegistry", "FeedServer", "Worker", "Configuration", "Formats", "Records",
+                "Projections", "Kafka", "Redis", "RedisServer", "PatientRedis", "WebClient", "ChildProcess",
             ],
             swiftSettings: strict),
         .target(name: "RedisServer", path: "Tests/Support/RedisServer", swiftSettings: strict),
@@ -233,8 +232,9 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "LanternCommand", "Kafka", "KafkaServer", "FeedServer", "Oracle", "Seeded", "Records", "Projections",
-                "RedisServer", "System", "WebClient", "Browser", "LanternClient", "ChildProcess", "Worker", "Bytes",
+                "LanternCommand", "Kafka", "KafkaServer", "FeedServer", "FakeRegistry", "Oracle", "Seeded", "Records",
+                "Projections", "RedisServer", "System", "WebClient", "Browser", "LanternClient", "ChildProcess", "Worker",
+                "Bytes",
             ],
             swiftSettings: strict),
         .testTarget(name: "LanternClientTests", dependencies: ["LanternClient"], swiftSettings: strict),

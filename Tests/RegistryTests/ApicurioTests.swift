@@ -1,4 +1,4 @@
-import ChildProcess
+import FeedServer
 import Foundation
 import Projections
 import Testing
@@ -8,43 +8,13 @@ import WebClient
 
 /// Apicurio Registry 3.0.9, which others run: `../shared/registry` beside the package.
 @Suite struct `A real registry` {
-    private static let folder: String? = {
-        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return ["../shared/registry", "../../shared/registry"]
-            .map { package.appending(path: $0).standardizedFileURL.path }
-            .first { FileManager.default.fileExists(atPath: "\($0)/apicurio-registry-app-3.0.9-runner.jar") }
-    }()
-
-    @Test(.enabled(if: folder != nil, "SKIPPED: no Apicurio Registry in ../shared/registry (and Java 17)"))
-    func `schemas that were registered are found by their ids, with those that they refer to`() async throws {
-        let folder = try #require(Self.folder)
-        let work = FileManager.default.temporaryDirectory.appending(path: "lantern-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: work) }
-        let port = Int.random(in: 20_000...28_000)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
-            "java", "-Dquarkus.http.port=\(port)", "-Dquarkus.http.host=127.0.0.1", "-jar",
-            "\(folder)/apicurio-registry-app-3.0.9-runner.jar",
-        ]
-        process.currentDirectoryURL = work
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        try process.endWithTests()
-        defer {
-            process.terminate()
-            process.waitUntilExit()
-        }
-        let url = "http://127.0.0.1:\(port)/apis/ccompat/v7"
+    @Test(
+        .enabled(if: RegistryServer.isAvailable, "SKIPPED: no Apicurio Registry in ../shared/registry (and Java 17)"))
+    func `schemas that were registered are found by their ids, with those that they refer to`() throws {
+        let server = try RegistryServer()
+        defer { server.stop() }
+        let url = server.url
         let client = RegistryClient(RegistryOptions(url: url))
-        let end = Date().addingTimeInterval(60)
-        while Date() < end, process.isRunning {
-            if case .unknown? = failure(client, 99) { break }
-            try await Task.sleep(for: .milliseconds(100))
-        }
         #expect(failure(client, 99) == .unknown("the registry at \(url) has no schema 99"))
         let inner = #"{"type":"record","name":"Inner","fields":[{"name":"id","type":"string"}]}"#
         let outer = #"{"type":"record","name":"Outer","fields":[{"name":"inner","type":"Inner"}]}"#

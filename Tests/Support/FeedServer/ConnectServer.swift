@@ -14,7 +14,7 @@ public final class ConnectServer {
     }
 
     /// Debezium's libraries: DEBEZIUM_HOME, or `debezium` beside the Kafka of the tests.
-    private static let libraries: String? = {
+    static let libraryFolder: String? = {
         let environment = ProcessInfo.processInfo.environment
         let beside = KafkaServer.home.map {
             URL(fileURLWithPath: $0).appendingPathComponent("../debezium").standardized.path
@@ -24,11 +24,12 @@ public final class ConnectServer {
         }
     }()
 
-    public static var isAvailable: Bool { KafkaServer.isAvailable && libraries != nil }
+    public static var isAvailable: Bool { KafkaServer.isAvailable && libraryFolder != nil }
 
     private let folder: URL
     private let environment: [String: String]
     private let files: [String]
+    private let classPath: [String]
     private var process: Process?
 
     /// Starts it with connectors.
@@ -36,8 +37,9 @@ public final class ConnectServer {
     /// - Parameters:
     ///   - connectors: names of files in deploy/feeds, and what replaces settings in them.
     ///   - common: what replaces settings of connect.properties.
+    ///   - classPath: what it needs beside its own libraries.
     public init(
-        kafka: String, postgres: PostgresServer, common: [String: String] = [:],
+        kafka: String, postgres: PostgresServer, common: [String: String] = [:], classPath: [String] = [],
         connectors: [(file: String, settings: [String: String])]
     ) throws {
         guard Self.isAvailable else { throw Failure(description: "no Debezium: set DEBEZIUM_HOME") }
@@ -49,6 +51,7 @@ public final class ConnectServer {
                 try Self.write(connector.file, connector.settings, into: folder, as: "connector-\(index).properties"))
         }
         self.files = files
+        self.classPath = classPath
         environment = [
             "KAFKA": kafka, "CONNECT_OFFSETS": folder.appendingPathComponent("offsets").path,
             "CONNECT_LISTENERS": "http://127.0.0.1:\(try freePort())", "POSTGRES_HOST": "127.0.0.1",
@@ -80,13 +83,14 @@ public final class ConnectServer {
 
     /// Starts it, again after ``kill()``.
     public func start() throws {
-        guard let home = KafkaServer.home, let libraries = Self.libraries else { return }
+        guard let home = KafkaServer.home, let libraries = Self.libraryFolder else { return }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
             [
                 "java", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:ActiveProcessorCount=2",
-                "-Dlog4j2.configurationFile=\(try logging())", "-cp", "\(home)/libs/*:\(libraries)/*",
+                "-Dlog4j2.configurationFile=\(try logging())", "-cp",
+                (["\(home)/libs/*", "\(libraries)/*"] + classPath).joined(separator: ":"),
                 "org.apache.kafka.connect.cli.ConnectStandalone",
             ] + files
         process.environment = environment
