@@ -33,20 +33,20 @@ public final class SchemaStore: SchemaSource {
 
     private let options: RegistryOptions
     private let keeper: any Keeper
-    private let arrived: @Sendable () -> Void
+    private let changed: @Sendable () -> Void
     private let report: @Sendable (String) -> Void
     private let state: Mutex<State>
     private let queue: DispatchQueue
 
-    /// `arrived` is called whenever something is known that was waited for; `report` is told what has failed, once for each
-    /// new reason.
+    /// `changed` is called whenever something is known that was waited for, or another reason why it is not; `report` is told
+    /// what has failed, once for each new reason.
     public init(
-        _ options: RegistryOptions, keeper: any Keeper, arrived: @escaping @Sendable () -> Void = {},
+        _ options: RegistryOptions, keeper: any Keeper, changed: @escaping @Sendable () -> Void = {},
         report: @escaping @Sendable (String) -> Void
     ) {
         self.options = options
         self.keeper = keeper
-        self.arrived = arrived
+        self.changed = changed
         self.report = report
         state = Mutex(State())
         queue = DispatchQueue(label: "lantern-schemas", attributes: .concurrent)
@@ -102,11 +102,11 @@ public final class SchemaStore: SchemaSource {
                 }
                 state.wishes.end(name)
             }
-            arrived()
+            changed()
         } catch RegistryError.unknown(let words) {
             let until = Clock.milliseconds() + options.unknownMilliseconds
             state.withLock { $0.wishes.refuse(name, words, until: until) }
-            arrived()
+            changed()
         } catch {
             failed(name, (error as? RegistryError)?.words ?? "\(name) cannot be kept in Redis: \(error)")
         }
@@ -130,13 +130,14 @@ public final class SchemaStore: SchemaSource {
 
     /// It is tried again after a pause, if it is still wanted then.
     private func failed(_ name: SchemaWishes.Name, _ words: String) {
-        let (pause, isNew) = state.withLock { state in
+        let (pause, isNew, isReported) = state.withLock { state in
             let (pause, isNew) = state.wishes.fail(name, words, options)
-            guard isNew, state.reported != words else { return (pause, false) }
-            state.reported = words
-            return (pause, true)
+            defer { if isNew { state.reported = words } }
+            return (pause, isNew, state.reported == words)
         }
-        if isNew { report(words) }
+        if isNew, !isReported { report(words) }
+        // What waits for it asks again, and shows why.
+        if isNew { changed() }
         queue.asyncAfter(deadline: .now() + .milliseconds(Int(pause))) { [weak self] in
             guard let self else { return }
             state.withLock {

@@ -60,8 +60,16 @@ import Testing
             address: address, connectTimeoutMilliseconds: 10_000, commandTimeoutMilliseconds: 10_000, replyLimits: .none
         )
         let (orderSchema, keySchema) = (Self.order, Self.key)
+        // Schema 3 is not given: the first request gets no answer, the others a refusal.
+        let isAsked = Mutex(false)
         let registry = try FakeRegistry { path, _ in
             switch path {
+            case "/schemas/ids/3"
+            where !isAsked.withLock({ asked in
+                defer { asked = true }
+                return asked
+            }):
+                .silent
             case "/schemas/ids/1": FakeRegistry.schema(keySchema)
             case "/schemas/ids/2": FakeRegistry.schema(orderSchema)
             case "/schemas/ids/4": .noSchema
@@ -71,6 +79,7 @@ import Testing
         let plan = try plan()
         let keys = KeySpace(projection: "p")
         var options = RegistryOptions(url: registry.url)
+        options.milliseconds = 500
         options.shortestPause = 50
         options.longestPause = 100
         var settings = ProjectionSettings(
@@ -88,7 +97,7 @@ import Testing
                 let keeper = StoredSchemas(
                     keys, home: home, finder: generation.finder, of: generation.identifier, in: generation.database)
                 let store = SchemaStore(
-                    options, keeper: keeper, arrived: generation.schemaArrived, report: { _ in })
+                    options, keeper: keeper, changed: generation.schemasChanged, report: { _ in })
                 return { makeProjector(plan, schemas: store) }
             }, log: { _ in })
         _ = try runner.start()

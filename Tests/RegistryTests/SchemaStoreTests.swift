@@ -159,14 +159,19 @@ import Testing
         defer { registry.close() }
         var options = RegistryOptions(url: registry.url)
         (options.shortestPause, options.longestPause) = (20, 40)
-        let arrived = DispatchSemaphore(value: 0)
+        let changed = DispatchSemaphore(value: 0)
         let store = SchemaStore(
-            options, keeper: try kept(), arrived: { arrived.signal() }, report: { _ in })
+            options, keeper: try kept(), changed: { changed.signal() }, report: { _ in })
         _ = store.schema(1)
+        #expect(changed.wait(timeout: .now() + 30) == .success)
+        guard case .awaited(let words) = store.schema(1), words.contains("503") else {
+            Issue.record("it does not say why")
+            return
+        }
         let end = Date().addingTimeInterval(30)
         while registry.paths.count < 3, Date() < end { usleep(10_000) }
         registry.answer { _, _ in FakeRegistry.schema("late") }
-        #expect(arrived.wait(timeout: .now() + 30) == .success)
+        #expect(changed.wait(timeout: .now() + 30) == .success)
         #expect(store.schema(1) == .found(WriterSchema(.avro, "late")))
         registry.answer { _, _ in FakeRegistry.Reply(503) }
         // Wanted once, by events of which nothing is heard any more.

@@ -17,7 +17,7 @@ extension Configuration {
             KeySpace(projection: plan.name), home: schemaRedis(plan), finder: generation.finder,
             of: generation.identifier, in: generation.database)
         return SchemaStore(
-            options, keeper: keeper, arrived: generation.schemaArrived,
+            options, keeper: keeper, changed: generation.schemasChanged,
             report: { words in log.warning("a schema could not be fetched; it is tried again", ["reason": .text(words)])
             })
     }

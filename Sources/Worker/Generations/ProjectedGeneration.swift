@@ -10,6 +10,7 @@ public struct ProjectedGeneration: Sendable {
     public let database: Int
     /// Finds out where a promotion has moved it.
     public let finder: GenerationFinder
-    /// To be called when a schema has come that events may wait for: its lanes go on at once.
-    public let schemaArrived: @Sendable () -> Void
+    /// To be called when a schema has come that events may wait for, or when there is another reason why it does not: its lanes
+    /// look at once.
+    public let schemasChanged: @Sendable () -> Void
 }

@@ -100,7 +100,7 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
         let news = control.take()
         if news.isStopRequested, !machine.isStopping { machine.stop(now: now) }
         for findings in news.findings { machine.inspected(findings, now: now) }
-        if news.hasNewSchema { machine.schemaArrived(now: now) }
+        if news.hasOtherSchemas { machine.schemasChanged(now: now) }
         if let ceilings = news.ceilings {
             machine.setCeilings(ceilings)
             // Before an event is taken that was read ahead of a partition's new place.

@@ -17,8 +17,8 @@ public final class LaneControl: Sendable {
         var ceilings: [Ceiling]?
         /// Whether the lane has not seen them.
         var hasNewCeilings = false
-        /// Whether a schema has come that the lane has not looked for again.
-        var hasNewSchema = false
+        /// Whether more is known of the schemas that the lane waits for.
+        var hasOtherSchemas = false
         var snapshot = LaneSnapshot()
     }
 
@@ -67,9 +67,9 @@ public final class LaneControl: Sendable {
         if isNew { wake() }
     }
 
-    /// Tells the lane that a schema has come, or that there is none: what waits for it goes on.
-    public func schemaArrived() {
-        state.withLock { $0.hasNewSchema = true }
+    /// Tells the lane that a schema has come, or why it does not: what waits for one asks again.
+    public func schemasChanged() {
+        state.withLock { $0.hasOtherSchemas = true }
         wake()
     }
 
@@ -87,20 +87,21 @@ public final class LaneControl: Sendable {
         var findings: [LogFindings] = []
         var added: [(topic: Int, partition: Int32)] = []
         var ceilings: [Ceiling]?
-        var hasNewSchema = false
+        var hasOtherSchemas = false
     }
 
     func take() -> News {
         state.withLock { state in
             var news = News(isStopRequested: state.isStopRequested)
-            guard !state.findings.isEmpty || !state.added.isEmpty || state.hasNewCeilings || state.hasNewSchema else {
+            guard !state.findings.isEmpty || !state.added.isEmpty || state.hasNewCeilings || state.hasOtherSchemas
+            else {
                 return news
             }
             swap(&news.findings, &state.findings)
             swap(&news.added, &state.added)
             if state.hasNewCeilings { news.ceilings = state.ceilings }
             state.hasNewCeilings = false
-            swap(&news.hasNewSchema, &state.hasNewSchema)
+            swap(&news.hasOtherSchemas, &state.hasOtherSchemas)
             return news
         }
     }

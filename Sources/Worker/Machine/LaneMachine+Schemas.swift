@@ -16,8 +16,8 @@ extension LaneMachine {
         return .taken
     }
 
-    /// Some schema has come, or is known not to exist: the pauses of those that wait for one are over.
-    public mutating func schemaArrived(now: Int64) {
+    /// Some schema has come, or there is another reason why not: the pauses of those that wait for one are over.
+    public mutating func schemasChanged(now: Int64) {
         for slot in slots where table[slot].feed.awaitsSchema {
             table[slot].feed.awaitsSchema = false
             if case .waiting(let notBefore) = table[slot].phase, notBefore > now { reload(slot, notBefore: now) }

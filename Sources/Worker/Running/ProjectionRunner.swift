@@ -207,7 +207,7 @@ public final class ProjectionRunner: Sendable {
         let makeProjector = try makeProjectors(
             ProjectedGeneration(
                 identifier: identifier, home: settings.redis, database: options.address.database,
-                finder: settings.finder, schemaArrived: { for control in controls { control.schemaArrived() } }))
+                finder: settings.finder, schemasChanged: { for control in controls { control.schemasChanged() } }))
         for (index, control) in controls.enumerated() {
             let writer = hexDigits(UInt64.random(in: .min ... .max))
             var laneSettings = LaneSettings(

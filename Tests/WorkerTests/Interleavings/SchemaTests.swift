@@ -55,7 +55,7 @@ import Testing
         play.pass(milliseconds: 300)
         #expect(schemas.waits == waits)
         isHere = true
-        lane.lane.control.schemaArrived()
+        lane.lane.control.schemasChanged()
         play.pass(milliseconds: 200)
         #expect(play.next(0) == 8)
         #expect(play.isHalted(lane) == nil)
