@@ -63,6 +63,7 @@ import Testing
         ("{ type: \"{@ce.type}\" }", "6:26", "needs `envelope: cloudevents`"),
         ("{ type: \"{@envelope.type}\" }", "6:26", "write `$.type`"),
         ("{ type: \"{@op.x}\" }", "6:26", "is not an attribute of a record"),
+        ("{ type: \"{@schema}\" }", "6:26", "needs `encoding: avro` or `protobuf`"),
         ("{ type: \"{@ce.a.b}\" }", "6:26", "an attribute of a CloudEvent is one name"),
     ])
     func `a mistake in a topic's options is told at its place`(topic: String, place: String, words: String) {

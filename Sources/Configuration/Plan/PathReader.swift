@@ -14,7 +14,7 @@ package enum PathReader {
 
     static let attributes = [
         "{@key}", "{@timestamp}", "{@partition}", "{@offset}", "{@header.NAME}", "{@op}", "{@source.NAME}",
-        "{@before.NAME}", "{@ce.NAME}", "{@envelope.NAME}",
+        "{@before.NAME}", "{@ce.NAME}", "{@envelope.NAME}", "{@schema}",
     ]
 
     package static func value(_ text: String) throws(Fault) -> Value {
@@ -49,7 +49,7 @@ package enum PathReader {
     static func rooted(_ text: Substring) throws(Fault) -> Value? {
         let isOptional = text.hasSuffix("?")
         let body = text.dropLast(isOptional ? 1 : 0)
-        for root in JSONPath.Root.allCases where root != .data && root != .schema {
+        for root in JSONPath.Root.allCases where root != .data {
             if !root.hasMembers {
                 if body == "@\(root.rawValue)" { return .path(JSONPath(root, members: []), isOptional: isOptional) }
                 continue

@@ -22,7 +22,9 @@ extension TopicPlan {
             if format.envelope != .none || format.isInConnect || format.data != nil { return nil }
             return "\(path) needs an `envelope` or `data`, and topic \(name) has neither: write "
                 + "`$.\(path.members.joined(separator: "."))`"
-        case .schema: return "\(path) needs an encoding with schemas"
+        case .schema:
+            if format.hasSchemas { return nil }
+            return "\(path) needs `encoding: avro` or `protobuf`, which topic \(name) does not have"
         }
     }
 }

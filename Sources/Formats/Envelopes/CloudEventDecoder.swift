@@ -7,6 +7,8 @@ struct CloudEventPlace {
     var structured: Int32 = -1
     /// Its name in binary mode is in `headerNames`.
     var isAttribute = false
+    /// It is the name of the data's schema, in binary mode.
+    var isSchemaName = false
 }
 
 /// CloudEvents in Kafka: in binary mode the attributes are headers and the value is the data, in structured mode the value
@@ -48,7 +50,8 @@ struct CloudEventDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Cop
                 place.structured = structured.place(of: path.members)
                 place.isAttribute = true
                 header = path.members[0] == "datacontenttype" ? "content-type" : "ce_\(path.members[0])"
-            case .op, .source, .before, .schema: break
+            case .schema: place.isSchemaName = true
+            case .op, .source, .before: break
             }
             places.append(place)
             headers.append(Array(header.utf8))
@@ -62,7 +65,8 @@ struct CloudEventDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Cop
         self.key = key
         reader = value(
             FieldRequest(
-                paths: table.paths, membersOf: topic.copiesMembers ? [] : nil, copiesWhole: topic.copiesDocument))
+                paths: table.paths, membersOf: topic.copiesMembers ? [] : nil, copiesWhole: topic.copiesDocument,
+                wantsSchemaName: topic.wantsSchemaName))
         fields = DecodedValue(pathCount: table.paths.count)
         structuredReader = JSONValueDecoder(
             FieldRequest(
@@ -106,6 +110,8 @@ struct CloudEventDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Cop
                 slot = attribute(path, event, &decoded)
             } else if event.value != nil, places[path].inData >= 0 {
                 slot = fields.found[Int(places[path].inData)]
+            } else if event.value != nil, places[path].isSchemaName {
+                slot = fields.schemaName
             }
             if slot.place != .value { isInValue = false }
             decoded.found[path] = slot

@@ -9,6 +9,8 @@ struct ChangePlace {
     var before: Int32 = -1
     /// Outside of the row.
     var other: Int32 = -1
+    /// It is the name of the value's schema.
+    var isSchemaName = false
 }
 
 /// Change events of Debezium: the row in `after`, the row as it was in `before`, what happened in `op`.
@@ -39,7 +41,8 @@ struct DebeziumDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copya
             case .source: place.other = table.place(of: top + ["source"] + path.members)
             case .op: place.other = table.place(of: top + ["op"])
             case .envelope: place.other = table.place(of: top + path.members)
-            case .ce, .schema: break
+            case .schema: place.isSchemaName = true
+            case .ce: break
             }
             places.append(place)
         }
@@ -51,7 +54,7 @@ struct DebeziumDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copya
         reader = value(
             FieldRequest(
                 paths: table.paths, membersOf: topic.copiesMembers ? top + ["after"] : nil,
-                copiesWhole: topic.copiesDocument))
+                copiesWhole: topic.copiesDocument, wantsSchemaName: topic.wantsSchemaName))
         fields = DecodedValue(pathCount: table.paths.count)
         names = table.paths
     }
@@ -100,6 +103,7 @@ struct DebeziumDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copya
             } else if operation?.hasRow == true, place.row >= 0 {
                 slot = fields.found[Int(place.row)]
             }
+            if place.isSchemaName { slot = fields.schemaName }
             if slot.place != .value { isInValue = false }
             decoded.found[path] = slot
         }

@@ -3,6 +3,9 @@ import Projections
 
 /// Of one of the plan's paths: its field in the value, and in a text that is data; −1: none.
 struct PlainPlace {
+    /// In the place of a field: the name of the value's schema.
+    static let schemaName: Int32 = -2
+
     var field: Int32 = -1
     var inText: Int32 = -1
 }
@@ -39,7 +42,8 @@ struct PlainDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copyable
                 if format.data != nil { place.inText = textTable.place(of: path.members) }
                 places.append(place)
             case .envelope: places.append(PlainPlace(field: table.place(of: top + path.members)))
-            case .op, .source, .before, .ce, .schema: places.append(PlainPlace())
+            case .schema: places.append(PlainPlace(field: PlainPlace.schemaName))
+            case .op, .source, .before, .ce: places.append(PlainPlace())
             }
         }
         // A local: Swift 6.3.1 destroys what is not there yet if an autoclosure reads a property of a half-made self.
@@ -51,7 +55,10 @@ struct PlainDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copyable
         isWhole = base.isEmpty && !mayBeText && !format.hasSchemas
         self.key = key
         let members = topic.copiesMembers ? base : nil
-        reader = value(FieldRequest(paths: table.paths, membersOf: members, copiesWhole: topic.copiesDocument))
+        reader = value(
+            FieldRequest(
+                paths: table.paths, membersOf: members, copiesWhole: topic.copiesDocument,
+                wantsSchemaName: topic.wantsSchemaName))
         fields = DecodedValue(pathCount: table.paths.count)
         textReader = JSONValueDecoder(
             FieldRequest(
@@ -77,8 +84,7 @@ struct PlainDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copyable
         var isInValue = true
         var isEmpty = true
         for path in places.indices {
-            let field = Int(places[path].field)
-            let slot = field >= 0 ? fields.found[field] : FoundValue()
+            let slot = valueOf(places[path].field)
             decoded.found[path] = slot
             if slot.place != .value { isInValue = false }
             if slot.kind != .nothing { isEmpty = false }
@@ -87,6 +93,13 @@ struct PlainDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copyable
         decoded.takeMembers(of: &fields)
         if isEmpty, isInConnect, !Connect.isAround(value) { return .otherEnvelope(.connect, .noPayload) }
         return nil
+    }
+
+    /// What a field of the value has.
+    @inline(__always)
+    private func valueOf(_ field: Int32) -> FoundValue {
+        if field >= 0 { return fields.found[Int(field)] }
+        return field == PlainPlace.schemaName ? fields.schemaName : FoundValue()
     }
 
     private static func read(
@@ -115,9 +128,7 @@ struct PlainDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copyable
         for path in places.indices {
             let place = places[path]
             decoded.found[path] =
-                place.inText >= 0
-                ? textFields.found[Int(place.inText)]
-                : place.field >= 0 ? fields.found[Int(place.field)] : FoundValue()
+                place.inText >= 0 ? textFields.found[Int(place.inText)] : valueOf(place.field)
         }
         decoded.isInValue = false
         decoded.takeMembers(of: &textFields)

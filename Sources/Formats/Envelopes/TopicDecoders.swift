@@ -9,11 +9,13 @@ package struct TopicDecoders {
     }
 
     /// For views without rules: whether some of them may copy the members of the data, or the data as a document.
-    package init(_ plan: ProjectionPlan, copiesMembers: Bool, copiesDocument: Bool) {
+    package init(
+        _ plan: ProjectionPlan, copiesMembers: Bool, copiesDocument: Bool, schemas: (any SchemaSource)? = nil
+    ) {
         topics = plan.topics.indices.map { topic in
             Self.make(
                 TopicFields(plan, topic: topic, copiesMembers: copiesMembers, copiesDocument: copiesDocument),
-                NoSchemas())
+                schemas ?? NoSchemas())
         }
     }
 

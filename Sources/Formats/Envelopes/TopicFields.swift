@@ -29,6 +29,9 @@ struct TopicFields {
             copiesDocument: copying.contains { $0.kind == .document })
     }
 
+    /// Some path is the name of the value's schema.
+    var wantsSchemaName: Bool { paths.contains { $0.root == .schema } }
+
     /// The names of the record key's columns.
     var keyNames: [[String]] { topic.keyColumns.map { paths[$0].members } }
 

@@ -7,11 +7,14 @@ public struct FieldRequest: Sendable, Equatable {
     /// That record's JSON is wanted as well.
     public var copiesWhole: Bool
     /// The full name of the value's schema is wanted.
-    public var wantsSchemaName = false
+    public var wantsSchemaName: Bool
 
-    public init(paths: [[String]], membersOf: [String]? = nil, copiesWhole: Bool = false) {
+    public init(
+        paths: [[String]], membersOf: [String]? = nil, copiesWhole: Bool = false, wantsSchemaName: Bool = false
+    ) {
         self.paths = paths
         self.membersOf = membersOf
         self.copiesWhole = copiesWhole
+        self.wantsSchemaName = wantsSchemaName
     }
 }
