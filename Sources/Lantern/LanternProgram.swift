@@ -26,6 +26,8 @@ public enum LanternProgram {
     ///
     /// - kafka: librdkafka's properties, such as `["bootstrap.servers": "localhost:9092"]`.
     /// - redis: `["url": "redis://localhost:6379"]`, and `user`, `password-file`, `tls.ca`, `tls.cert`, `tls.key`.
+    /// - registry: where the schemas of Avro and Protobuf are, such as `["url": "https://registry:8081"]`, and `user`,
+    ///   `password-file`, `tls.ca`, `tls.cert`, `tls.key` (<doc:Schemas>).
     /// - worker: such as `["lanes": "4"]`.
     /// - limits: such as `["commands-per-transaction": "500", "record-bytes": "8MiB"]`.
     /// - log: `level` and `format`.
@@ -38,7 +40,8 @@ public enum LanternProgram {
     ///   halted, 4 Kafka or Redis not reachable or refused at start. What went wrong is on stderr.
     public static func run(
         _ projection: some Projection, kafka: [String: String], redis: [String: String],
-        worker: [String: String] = [:], limits: [String: String] = [:], log: [String: String] = [:],
+        registry: [String: String] = [:], worker: [String: String] = [:], limits: [String: String] = [:],
+        log: [String: String] = [:],
         gateway: [String: String] = [:], untilEnd: Bool = false, fresh: Bool = false, allowPartial: Bool = false,
         acceptCluster: Bool = false
     ) -> Int32 {
@@ -47,7 +50,8 @@ public enum LanternProgram {
         do {
             let signals = try SignalPipe()
             let configuration = try Configuration.settings([
-                "kafka": kafka, "redis": redis, "worker": worker, "limits": limits, "log": log, "gateway": gateway,
+                "kafka": kafka, "redis": redis, "registry": registry, "worker": worker, "limits": limits, "log": log,
+                "gateway": gateway,
             ])
             lines = Log(configuration.log, on: device)
             let session = try session(projection, configuration, lines) { settings in
@@ -98,11 +102,17 @@ public enum LanternProgram {
         for warning in configuration.warnings { log.warning(warning.message) }
         let limits = configuration.limits
         let plan = try SwiftProjector(projection, limits: limits).plan
+        try configuration.checkRegistry(of: plan)
         var settings = ProjectionSettings(plan, in: configuration)
         adjust(&settings)
-        let lines = WorkerLog(log.adding(["projection": .text(plan.name)]))
+        let log = log.adding(["projection": .text(plan.name)])
+        let lines = WorkerLog(log)
         let runner = ProjectionRunner(
-            settings: settings, makeProjectors: { _ in { try SwiftProjector(projection, limits: limits) } },
+            settings: settings,
+            makeProjectors: { generation in
+                let schemas = configuration.schemas(plan, of: generation, log)
+                return { try SwiftProjector(projection, limits: limits, schemas: schemas) }
+            },
             log: { lines.write($0) })
         return WorkerSession(
             [runner], redis: settings.redis, limits: limits, log: log)

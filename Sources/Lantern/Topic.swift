@@ -12,15 +12,34 @@ public struct Topic: Sendable, Hashable {
         case cloudEvents
     }
 
+    /// How values and the columns of record keys are written (<doc:Schemas>).
+    public enum Encoding: Sendable, Hashable {
+        case json
+        /// Avro in the frame of a schema registry.
+        case avro
+        /// Protobuf in the frame of a schema registry that gives descriptors.
+        case protobuf
+        /// Protobuf that these descriptors describe, the bytes of a file of `protoc --include_imports --descriptor_set_out`.
+        ///
+        /// `message` is the full name of the values' message; it may be nil if a registry's frame is in front of each value
+        /// (`isFramed`), which says which message it is.
+        case describedProtobuf(descriptors: [UInt8], message: String? = nil, isFramed: Bool = false)
+        /// The value is taken as a whole and not looked into.
+        case bytes
+    }
+
     public var name: String
     /// The path whose text the record key must be, for instance `$.orderId`: checked for each event that changes
     /// something, and supplied by the record key in tombstones.
     public var key: String?
-    /// The paths that are the columns of the record key, a JSON object, for instance `["$.id"]`: checked and supplied in the
-    /// same way.
+    /// The paths that are the columns of the record key, which is written as values are, for instance `["$.id"]`: checked and
+    /// supplied in the same way.
     public var keyColumns: [String]
     /// The topic is compacted: only views whose rows are written whole may read it.
     public var isCompacted: Bool
+    public var encoding: Encoding
+    /// A key's partition does not depend on the id of its schema.
+    public var hasStableKeys: Bool
     public var envelope: Envelope
     /// Where the data is in the value (`$`: all of it); a string there is parsed as JSON.
     public var data: String?
@@ -31,12 +50,15 @@ public struct Topic: Sendable, Hashable {
 
     public init(
         _ name: String, key: String? = nil, keyColumns: [String] = [], isCompacted: Bool = false,
-        envelope: Envelope = .none, data: String? = nil, hasWholeBefore: Bool = false, ignoresTruncate: Bool = false
+        encoding: Encoding = .json, hasStableKeys: Bool = false, envelope: Envelope = .none, data: String? = nil,
+        hasWholeBefore: Bool = false, ignoresTruncate: Bool = false
     ) {
         self.name = name
         self.key = key
         self.keyColumns = keyColumns
         self.isCompacted = isCompacted
+        self.encoding = encoding
+        self.hasStableKeys = hasStableKeys
         self.envelope = envelope
         self.data = data
         self.hasWholeBefore = hasWholeBefore

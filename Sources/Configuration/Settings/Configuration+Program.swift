@@ -1,9 +1,11 @@
+package import Projections
+
 extension Configuration {
     /// The settings of a program that has its projections in code: the parts of a file, `worker` say, each as a map of the
     /// file's names. Ranges, defaults and messages are a file's. In `redis` the names of the inner map are `tls.ca` and so on.
     package static func settings(_ parts: [String: [String: String]]) throws(ConfigurationError) -> Configuration {
         let log = DiagnosticLog(file: "settings")
-        let inner = ["redis": ["tls"], "gateway": ["tls", "roles"]]
+        let inner = ["redis": ["tls"], "registry": ["tls"], "gateway": ["tls", "roles"]]
         let entries = parts.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty }.map { name, values in
             entry(
                 name, map(values, inner: inner[name] ?? [], isText: name == "kafka"))
@@ -13,6 +15,14 @@ extension Configuration {
             throw ConfigurationError(code: .invalid, diagnostics: log.diagnostics)
         }
         return result
+    }
+
+    /// Throws if a program's projection needs a registry that the settings do not name.
+    package func checkRegistry(of plan: ProjectionPlan) throws(ConfigurationError) {
+        if registry != nil { return }
+        let log = DiagnosticLog(file: "settings")
+        RegistryReader.refuse([plan], at: .start, log)
+        if log.hasErrors { throw ConfigurationError(code: .invalid, diagnostics: log.diagnostics) }
     }
 
     private static func map(_ values: [String: String], inner: [String], isText: Bool) -> YAMLNode {

@@ -51,7 +51,7 @@ struct RegistryReader {
             for topic in plan.topics where topic.format.needsRegistry {
                 log.error(
                     position,
-                    "topic \(topic.name) of projection \(plan.name) has schemas that are in a registry: the file needs "
+                    "topic \(topic.name) of projection \(plan.name) has schemas that are in a registry: \(log.file == "settings" ? "the settings need" : "the file needs") "
                         + "`registry`, its URL")
             }
         }

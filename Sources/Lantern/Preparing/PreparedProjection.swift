@@ -49,7 +49,11 @@ struct PreparedProjection {
     }
 
     private mutating func format(of topic: Topic) -> TopicFormat {
-        var format = TopicFormat(hasWholeBefore: topic.hasWholeBefore, ignoresTruncate: topic.ignoresTruncate)
+        var format = TopicFormat(
+            encoding: EncodingFaults.encoding(of: topic), hasWholeBefore: topic.hasWholeBefore,
+            ignoresTruncate: topic.ignoresTruncate)
+        format.hasStableKeys = topic.hasStableKeys
+        faults += EncodingFaults.all(of: topic, format)
         switch topic.envelope {
         case .none: break
         case .connect: format.isInConnect = true

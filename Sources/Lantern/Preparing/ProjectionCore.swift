@@ -17,7 +17,9 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
     private var texts: UnescapedTexts
     private var changes: Changes
 
-    init(_ source: Source, naming: RowNaming, limits: Limits) throws(ProjectionError) {
+    init(
+        _ source: Source, naming: RowNaming, limits: Limits, schemas: (any SchemaSource)?
+    ) throws(ProjectionError) {
         self.limits = limits
         let prepared = try PreparedProjection(source)
         self.source = source
@@ -30,7 +32,9 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
             paths: plan.isPlain ? plan.paths : [], wantsMembers: copiesMembers, validatesWhole: copiesDocument)
         decoders =
             plan.isPlain
-            ? nil : TopicDecoders(plan, copiesMembers: copiesMembers || copiesDocument, copiesDocument: copiesDocument)
+            ? nil
+            : TopicDecoders(
+                plan, copiesMembers: copiesMembers || copiesDocument, copiesDocument: copiesDocument, schemas: schemas)
         decoded = DecodedValue(pathCount: plan.paths.count)
         texts = UnescapedTexts(pathCount: plan.paths.count)
         changes = Changes(plan: plan, naming: naming, places: prepared.places, views: prepared.views, limits: limits)
@@ -41,7 +45,11 @@ struct ProjectionCore<Source: Projection>: ~Copyable {
     ) -> ProjectionOutcome {
         if let value = event.value, let bad = limits.fault(ofValue: value.count) { return .bad(bad) }
         if let decoders {
-            if let fault = decoders.decode(event, into: &decoded) { return .bad(fault.badEvent(plan)) }
+            if let fault = decoders.decode(event, into: &decoded) {
+                if case .awaitsSchema(let words) = fault { return .awaitsSchema(words) }
+                return .bad(fault.badEvent(plan))
+            }
+            if let words = decoded.awaitedKeySchema { return .awaitsSchema(words) }
             texts.fill(decoded, event)
             return Self.foldDecoded(
                 source, event, decoded, texts, paths, keyPath: keyPaths[event.topic], &changes,

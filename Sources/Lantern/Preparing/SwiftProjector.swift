@@ -6,11 +6,13 @@ package final class SwiftProjector<Source: Projection>: Projector {
     package var isCode: Bool { true }
     private var core: ProjectionCore<Source>
 
-    /// Prepares `source`; throws all that is wrong with it. `naming` says what is before each row's key.
+    /// Prepares `source`; throws all that is wrong with it. `naming` says what is before each row's key;
+    /// `schemas`: where those of Avro and Protobuf come from.
     package init(
-        _ source: Source, naming: RowNaming = .plain, limits: Limits = Limits()
+        _ source: Source, naming: RowNaming = .plain, limits: Limits = Limits(),
+        schemas: (any SchemaSource)? = nil
     ) throws(ProjectionError) {
-        core = try ProjectionCore(source, naming: naming, limits: limits)
+        core = try ProjectionCore(source, naming: naming, limits: limits, schemas: schemas)
         plan = core.plan
     }
 

@@ -22,12 +22,14 @@ public final class ProjectionTest {
     private let projector: any Projector
     private var changes = Changeset()
     private(set) var rows = MemoryRows()
-    private var parkedKeys: Set<ExactText> = []
+    private var parkedKeys: Set<[UInt8]> = []
     private var offset: Int64 = 0
 
     /// Prepares the projection as a worker does at start; throws all that is wrong with it.
-    public init(_ projection: some Projection) throws(ProjectionError) {
-        projector = try SwiftProjector(projection)
+    ///
+    /// `schemas`: what a schema registry would give, by its ids, for topics in Avro: the text of each schema.
+    public init(_ projection: some Projection, schemas: [UInt32: String] = [:]) throws(ProjectionError) {
+        projector = try SwiftProjector(projection, schemas: TestSchemas(schemas))
     }
 
     init(_ projector: any Projector) { self.projector = projector }
@@ -52,7 +54,8 @@ public final class ProjectionTest {
             parked.append(Parked(event: event, view: nil, reason: "the projection does not read topic \(name)"))
             return
         }
-        if let key = event.key, parkedKeys.contains(ExactText(key)) {
+        let key = event.keyBytes ?? event.key.map { Array($0.utf8) }
+        if let key, parkedKeys.contains(key) {
             parked.append(Parked(event: event, view: nil, reason: "an earlier event of this key is parked"))
             return
         }
@@ -63,12 +66,14 @@ public final class ProjectionTest {
         }
         guard case .bad(let bad) = outcome else { return }
         parked.append(Parked(event: event, view: bad.view, reason: bad.reason))
-        if let key = event.key, projector.plan.isOrderDependent { parkedKeys.insert(ExactText(key)) }
+        if let key, projector.plan.isOrderDependent { parkedKeys.insert(key) }
     }
 
     private func project(_ event: TestEvent, topic: Int) -> ProjectionOutcome {
-        let keyBytes = Array((event.key ?? "").utf8)
-        let valueBytes = Array((event.value ?? "").utf8)
+        let keyBytes = event.keyBytes ?? Array((event.key ?? "").utf8)
+        let valueBytes = event.bytes ?? Array((event.value ?? "").utf8)
+        let hasKey = event.keyBytes != nil || event.key != nil
+        let hasValue = event.bytes != nil || event.value != nil
         let headers = HeaderList()
         for header in event.headers {
             let name = Array(header.name.utf8)
@@ -78,7 +83,7 @@ public final class ProjectionTest {
         offset += 1
         let record = Projections.Event(
             topic: topic, partition: 0, offset: offset, timestamp: event.timestamp,
-            key: event.key == nil ? nil : keyBytes.span, value: event.value == nil ? nil : valueBytes.span,
+            key: hasKey ? keyBytes.span : nil, value: hasValue ? valueBytes.span : nil,
             headers: headers)
         return projector.project(record, into: &changes)
     }

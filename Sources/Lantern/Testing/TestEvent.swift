@@ -4,6 +4,9 @@ public struct TestEvent: Sendable, Hashable {
     public var key: String?
     /// The value's text; nil is a tombstone.
     public var value: String?
+    /// The key and the value in another form than text, such as Avro: in the place of ``key`` and ``value``.
+    public var keyBytes: [UInt8]?
+    public var bytes: [UInt8]?
     /// nil: the projection's first topic.
     public var topic: String?
     /// Milliseconds since 1970.
@@ -31,6 +34,14 @@ public struct TestEvent: Sendable, Hashable {
         self.topic = topic
         self.timestamp = timestamp
         self.headers = headers
+    }
+
+    /// A record with a value that is not text, such as Avro in a registry's frame.
+    public init(keyBytes: [UInt8]?, bytes: [UInt8], topic: String? = nil, timestamp: Int64 = 1_767_225_600_000) {
+        self.init(key: nil, "", topic: topic, timestamp: timestamp)
+        self.keyBytes = keyBytes
+        self.bytes = bytes
+        value = nil
     }
 
     /// A record without a value.
