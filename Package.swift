@@ -214,7 +214,7 @@ let package = Package(
             name: "RegistryTests",
             dependencies: [
                 "Registry", "FakeRegistry", "FeedServer", "Worker", "Configuration", "Formats", "Records",
-                "Projections", "Kafka", "Redis", "RedisServer", "PatientRedis", "WebClient", "ChildProcess",
+                "Projections", "Kafka", "Redis", "RedisServer", "PatientRedis", "WebClient", "ChildProcess", "Bytes",
             ],
             swiftSettings: strict),
         .target(name: "RedisServer", path: "Tests/Support/RedisServer", swiftSettings: strict),

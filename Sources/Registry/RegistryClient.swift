@@ -23,9 +23,10 @@ public final class RegistryClient {
 
     deinit { if let curl = unsafe curl { unsafe curl_easy_cleanup(UnsafeMutableRawPointer(curl)) } }
 
-    /// The schema of an id, and those that it refers to.
-    public func schema(_ id: UInt32) throws(RegistryError) -> WriterSchema {
-        let found = try json("/schemas/ids/\(id)", "schema \(id)")
+    /// A schema, and those that it refers to.
+    public func schema(_ id: SchemaName) throws(RegistryError) -> WriterSchema {
+        let path = if case .id = id { "/schemas/ids/\(id)" } else { "/schemas/guids/\(id)" }
+        let found = try json(path, "schema \(id)")
         let kind = found["schemaType"]?.text ?? WriterSchema.Kind.avro.rawValue
         guard let kind = WriterSchema.Kind(rawValue: kind), let text = found["schema"]?.text else {
             throw .unknown("schema \(id) of \(options.shownURL) is of type \(kind), which Lantern does not read")
@@ -34,7 +35,7 @@ public final class RegistryClient {
         try add(found, to: &references, kind, depth: 0)
         guard kind == .protobuf else { return WriterSchema(kind, text, references: references.texts) }
         // Confluent's registry gives a file's descriptor on request; others give .proto text all the same.
-        let serialized = try json("/schemas/ids/\(id)?format=serialized", "schema \(id)")
+        let serialized = try json("\(path)?format=serialized", "schema \(id)")
         return WriterSchema(kind, serialized["schema"]?.text ?? text, references: references.texts)
     }
 

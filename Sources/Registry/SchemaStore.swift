@@ -11,14 +11,14 @@ public final class SchemaStore: SchemaSource {
     /// Where schemas are kept beyond this process.
     public protocol Keeper: AnyObject, Sendable {
         /// All that are kept.
-        func load() throws -> [UInt32: WriterSchema]
-        func keep(_ id: UInt32, _ schema: WriterSchema) throws
+        func load() throws -> [SchemaName: WriterSchema]
+        func keep(_ id: SchemaName, _ schema: WriterSchema) throws
         /// The first schema of a topic's keys: what is kept, or from now on `id`.
         func firstKeySchema(of topic: String, seen id: UInt32) throws -> UInt32
     }
 
     private struct State {
-        var known: [UInt32: WriterSchema] = [:]
+        var known: [SchemaName: WriterSchema] = [:]
         /// By topic.
         var keySchemas: [String: UInt32] = [:]
         var wishes = SchemaWishes()
@@ -27,7 +27,7 @@ public final class SchemaStore: SchemaSource {
     }
 
     private enum Finding {
-        case schemas([UInt32: WriterSchema])
+        case schemas([SchemaName: WriterSchema])
         case keySchema(UInt32)
     }
 
@@ -52,7 +52,10 @@ public final class SchemaStore: SchemaSource {
         queue = DispatchQueue(label: "lantern-schemas", attributes: .concurrent)
     }
 
-    public func schema(_ id: UInt32) -> SchemaAnswer {
+    public func schema(_ id: UInt32) -> SchemaAnswer { schema(.id(id)) }
+    public func schema(_ guid: SchemaGUID) -> SchemaAnswer { schema(.guid(guid)) }
+
+    private func schema(_ id: SchemaName) -> SchemaAnswer {
         let now = Clock.milliseconds()
         let (answer, mustWork): (SchemaAnswer, Bool) = state.withLock { state in
             if let schema = state.known[id] { return (.found(schema), false) }

@@ -2,7 +2,7 @@
 struct SchemaWishes {
     /// What is wanted.
     enum Name: Hashable, CustomStringConvertible {
-        case schema(UInt32)
+        case schema(SchemaName)
         /// The first schema of a topic's keys.
         case key(String, seen: UInt32)
 

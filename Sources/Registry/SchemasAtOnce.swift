@@ -4,7 +4,7 @@ import Synchronization
 /// Schemas for a command that may wait: those that Redis keeps, and those that the registry gives, each asked for once.
 public final class SchemasAtOnce: SchemaSource {
     private struct State {
-        var answers: [UInt32: SchemaAnswer]?
+        var answers: [SchemaName: SchemaAnswer]?
     }
 
     private let options: RegistryOptions
@@ -16,7 +16,10 @@ public final class SchemasAtOnce: SchemaSource {
         self.keeper = keeper
     }
 
-    public func schema(_ id: UInt32) -> SchemaAnswer {
+    public func schema(_ id: UInt32) -> SchemaAnswer { schema(.id(id)) }
+    public func schema(_ guid: SchemaGUID) -> SchemaAnswer { schema(.guid(guid)) }
+
+    private func schema(_ id: SchemaName) -> SchemaAnswer {
         state.withLock { state in
             var answers = state.answers ?? ((try? keeper.load()) ?? [:]).mapValues { .found($0) }
             defer { state.answers = answers }

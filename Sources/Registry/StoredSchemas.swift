@@ -48,7 +48,7 @@ public final class StoredSchemas: SchemaStore.Keeper {
     private var isBuild: Bool { database.load(ordering: .relaxed) != home.address.database }
 
     /// What the databases have. A build gets what it lacks.
-    public func load() throws -> [UInt32: WriterSchema] {
+    public func load() throws -> [SchemaName: WriterSchema] {
         var redis = try RedisConnection.open(home)
         let live = try Self.read(keys.schemas, &redis)
         guard generation != nil, isBuild else { return live }
@@ -59,11 +59,11 @@ public final class StoredSchemas: SchemaStore.Keeper {
         return live.merging(found) { $1 }
     }
 
-    static func read(_ key: String, _ redis: inout RedisConnection) throws -> [UInt32: WriterSchema] {
+    static func read(_ key: String, _ redis: inout RedisConnection) throws -> [SchemaName: WriterSchema] {
         let elements = try redis.command("HGETALL", key).elements ?? []
-        var found: [UInt32: WriterSchema] = [:]
+        var found: [SchemaName: WriterSchema] = [:]
         for index in stride(from: 0, to: elements.count - 1, by: 2) {
-            guard let id = elements[index].text.flatMap({ UInt32($0) }),
+            guard let id = elements[index].text.flatMap({ SchemaName($0) }),
                 let stored = elements[index + 1].bytes.flatMap({ StoredSchema(text: $0) })
             else { continue }
             found[id] = stored.schema
@@ -71,9 +71,9 @@ public final class StoredSchemas: SchemaStore.Keeper {
         return found
     }
 
-    public func keep(_ id: UInt32, _ schema: WriterSchema) throws { try write([id: schema]) }
+    public func keep(_ id: SchemaName, _ schema: WriterSchema) throws { try write([id: schema]) }
 
-    private func write(_ schemas: [UInt32: WriterSchema]) throws {
+    private func write(_ schemas: [SchemaName: WriterSchema]) throws {
         try transaction { _, commands in
             for (id, schema) in schemas {
                 commands.begin(4)

@@ -25,17 +25,17 @@ import WebClient
                 "schema": outer,
                 "references": [["name": "Inner", "subject": "inner", "version": 1] as [String: any Sendable]],
             ], url)
-        #expect(try client.schema(first) == WriterSchema(.avro, inner))
-        #expect(try client.schema(second) == WriterSchema(.avro, outer, references: [inner]))
+        #expect(try client.schema(.id(first)) == WriterSchema(.avro, inner))
+        #expect(try client.schema(.id(second)) == WriterSchema(.avro, outer, references: [inner]))
         // As text, which Lantern does not read: the schema compiler says what to do.
         let proto = "syntax = \"proto3\"; message P { string id = 1; }"
         let third = try register("p", ["schemaType": "PROTOBUF", "schema": proto], url)
-        #expect(try client.schema(third) == WriterSchema(.protobuf, proto))
+        #expect(try client.schema(.id(third)) == WriterSchema(.protobuf, proto))
     }
 
     private func failure(_ client: RegistryClient, _ id: UInt32) -> RegistryError? {
         do throws(RegistryError) {
-            _ = try client.schema(id)
+            _ = try client.schema(.id(id))
             return nil
         } catch { return error }
     }

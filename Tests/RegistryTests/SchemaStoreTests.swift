@@ -186,7 +186,7 @@ import Testing
     @Test func `however many schemas are said not to exist, only some are remembered`() {
         var wishes = SchemaWishes()
         for id in 0..<5_000 as Range<UInt32> {
-            _ = wishes.ask(.schema(id), now: Int64(id), words: "")
+            _ = wishes.ask(.schema(.id(id)), now: Int64(id), words: "")
             guard let name = wishes.start(atMost: 1) else { break }
             wishes.refuse(name, "none", until: .max)
         }

@@ -23,6 +23,9 @@ struct CloudEventDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Cop
     private let wantsData: Bool
     private var key: KeyColumns<Key>
     private var reader: Value
+    /// A header may name the value's schema.
+    private let isFramed: Bool
+    private let schemaHeader = SchemaHeader.ofValues
     private var fields: DecodedValue
     private var structuredReader: JSONValueDecoder
     private var structuredFields: DecodedValue
@@ -63,6 +66,7 @@ struct CloudEventDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Cop
         isCompacted = topic.topic.isCompacted
         wantsData = topic.copiesMembers || topic.paths.contains { $0.root == .data }
         self.key = key
+        isFramed = topic.topic.format.isFramed
         reader = value(
             FieldRequest(
                 paths: table.paths, membersOf: topic.copiesMembers ? [] : nil, copiesWhole: topic.copiesDocument,
@@ -93,6 +97,7 @@ struct CloudEventDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Cop
         let hasVersion = event.header(named: version.span) != nil
         if let value = event.value {
             if !hasVersion { return .otherEnvelope(.cloudEvent, .noVersion) }
+            if isFramed { reader.expect(event.header(named: schemaHeader.span)) }
             if let fault = reader.read(value, at: .value, into: &fields, behind: &decoded) {
                 return fault.ofField(names, places.map(\.inData))
             }

@@ -21,6 +21,9 @@ struct DebeziumDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copya
     private let format: TopicFormat
     private var key: KeyColumns<Key>
     private var reader: Value
+    /// A header may name the value's schema.
+    private let isFramed: Bool
+    private let schemaHeader = SchemaHeader.ofValues
     private var fields: DecodedValue
     private var schema: ConnectSchema
     /// What is read of a value, for messages.
@@ -51,6 +54,7 @@ struct DebeziumDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copya
         self.places = places
         isCompacted = topic.topic.isCompacted
         self.key = key
+        isFramed = topic.topic.format.isFramed
         reader = value(
             FieldRequest(
                 paths: table.paths, membersOf: topic.copiesMembers ? top + ["after"] : nil,
@@ -66,6 +70,7 @@ struct DebeziumDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copya
             key.fillTombstone(event, &decoded)
             return nil
         }
+        if isFramed { reader.expect(event.header(named: schemaHeader.span)) }
         if let fault = reader.read(value, at: .value, into: &fields, behind: &decoded) {
             return fault.ofField(names, places.flatMap { [$0.row, $0.other] }, placesPerPath: 2)
         }

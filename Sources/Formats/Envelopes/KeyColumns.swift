@@ -7,6 +7,9 @@ struct KeyColumns<Reader: FieldReader & ~Copyable>: ~Copyable {
     /// For each of the plan's paths its column, or −1.
     private let columns: [Int32]
     private var reader: Reader
+    /// A header may name the key's schema, which is not in the key then.
+    private let isFramed: Bool
+    private let schemaHeader = SchemaHeader.ofKeys
     private var fields: DecodedValue
     /// JSON only: a key of Connect's JsonConverter with schemas is `{"schema": …, "payload": …}`.
     private var wrapping: JSONValueDecoder
@@ -24,6 +27,7 @@ struct KeyColumns<Reader: FieldReader & ~Copyable>: ~Copyable {
         let format = topic.topic.format
         self.schemas = format.hasSchemas && !format.hasStableKeys && topic.isOrderDependent ? schemas : nil
         topicName = topic.topic.name
+        isFramed = format.isFramed
         let names = topic.keyNames
         count = names.count
         keyPath = topic.topic.keyPath ?? -1
@@ -51,6 +55,7 @@ struct KeyColumns<Reader: FieldReader & ~Copyable>: ~Copyable {
             decoded.keyFault = .missing
             return
         }
+        if isFramed { reader.expect(event.header(named: schemaHeader.span)) }
         let fault = reader.read(key, at: .key, into: &fields, behind: &decoded)
         if case .awaitsSchema(let words)? = fault { decoded.awaitedKeySchema = words }
         if fault != nil || fields.whole.kind != .object {

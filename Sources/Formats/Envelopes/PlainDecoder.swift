@@ -20,6 +20,9 @@ struct PlainDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copyable
     private let isWhole: Bool
     private var key: KeyColumns<Key>
     private var reader: Value
+    /// A header may name the value's schema.
+    private let isFramed: Bool
+    private let schemaHeader = SchemaHeader.ofValues
     private var fields: DecodedValue
     /// The data as text, without the escapes that it has in the value, and what is found in it.
     private var text = ByteBuffer(capacity: 256)
@@ -54,6 +57,7 @@ struct PlainDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copyable
         isInConnect = format.isInConnect
         isWhole = base.isEmpty && !mayBeText && !format.hasSchemas
         self.key = key
+        isFramed = format.isFramed
         let members = topic.copiesMembers ? base : nil
         reader = value(
             FieldRequest(
@@ -74,6 +78,7 @@ struct PlainDecoder<Key: FieldReader & ~Copyable, Value: FieldReader & ~Copyable
             key.fillTombstone(event, &decoded)
             return nil
         }
+        if isFramed { reader.expect(event.header(named: schemaHeader.span)) }
         if let fault = reader.read(value, at: .value, into: &fields, behind: &decoded) {
             return fault.ofField(names, places.map(\.field))
         }

@@ -35,6 +35,10 @@ struct ProtobufFieldReader: FieldReader, ~Copyable {
     private let types: Types
     private let single: ProtobufProgram?
     private var compiled = CompiledSchemas<ProtobufProgram>()
+    /// Those that are known by their GUIDs, under the numbers of these.
+    private var compiledByGUID = CompiledSchemas<ProtobufProgram>()
+    private var numbers = SchemaNumbers()
+    private var header: SchemaHeader?
     private var walk = ProtobufWalk()
 
     init(_ request: FieldRequest, _ types: Types) {
@@ -45,6 +49,10 @@ struct ProtobufFieldReader: FieldReader, ~Copyable {
             return
         }
         single = ProtobufCompiler.compile(schema, message: message, for: request)
+    }
+
+    mutating func expect(_ header: Span<UInt8>?) {
+        if let header { self.header = SchemaHeader(header) } else { self.header = nil }
     }
 
     mutating func read(
@@ -73,8 +81,8 @@ struct ProtobufFieldReader: FieldReader, ~Copyable {
             case .message(_, _, isFramed: false): break
             case .message(_, _, isFramed: true): _ = try frame(&cursor, &fields)
             case .framed, .registry:
-                let (id, message) = try frame(&cursor, &fields)
-                program = try self.program(id, message)
+                let (name, message) = try frame(&cursor, &fields)
+                program = try self.program(name, message)
             case .unusable(let reason): throw .unusableSchema(reason)
             }
         } catch { return error }
@@ -92,30 +100,61 @@ struct ProtobufFieldReader: FieldReader, ~Copyable {
     /// Takes the frame in front of a value: the schema's id, and which message of the schema it is.
     private func frame(
         _ cursor: inout ByteCursor, _ fields: inout DecodedValue
-    ) throws(DecodeFault) -> (id: UInt32, message: UInt32) {
+    ) throws(DecodeFault) -> (name: SchemaHeader.Name, message: UInt32) {
+        if let header {
+            guard let message = header.message else { throw Self.fault(BinaryFault(.message, at: 0)) }
+            return (header.name, message)
+        }
         guard let id = RegistryFrame.id(&cursor) else {
             throw .unreadable(encoding: "Protobuf", reason: RegistryFrame.missing, at: 0)
         }
         fields.schemaID = id
         do throws(BinaryFault) {
-            return (id, try RegistryFrame.message(&cursor))
+            return (.id(id), try RegistryFrame.message(&cursor))
         } catch { throw Self.fault(error) }
     }
 
-    private mutating func program(_ id: UInt32, _ message: UInt32) throws(DecodeFault) -> ProtobufProgram {
-        let key = UInt64(id) << 32 | UInt64(message)
-        if let program = compiled.program(key) { return program }
-        return try compile(key, id, message)
+    private mutating func program(
+        _ name: SchemaHeader.Name, _ message: UInt32
+    ) throws(DecodeFault) -> ProtobufProgram {
+        switch name {
+        case .id(let id):
+            let key = UInt64(id) << 32 | UInt64(message)
+            if let program = compiled.program(key) { return program }
+            if case .unusable(let reason)? = compiled.entry(key) { throw .unusableSchema(reason) }
+            let entry = try compile(message, "schema \(id)") { $0.schema(id) }
+            compiled.add(key, entry)
+            return try Self.program(entry)
+        case .guid(let guid):
+            let known = numbers.number(guid)
+            if let known {
+                let key = UInt64(known) << 32 | UInt64(message)
+                if let program = compiledByGUID.program(key) { return program }
+                if case .unusable(let reason)? = compiledByGUID.entry(key) { throw .unusableSchema(reason) }
+            }
+            let entry = try compile(message, "schema \(guid)") { $0.schema(guid) }
+            compiledByGUID.add(UInt64(known ?? numbers.add(guid)) << 32 | UInt64(message), entry)
+            return try Self.program(entry)
+        }
     }
 
-    @inline(never)
-    private mutating func compile(
-        _ key: UInt64, _ id: UInt32, _ message: UInt32
+    private static func program(
+        _ entry: CompiledSchemas<ProtobufProgram>.Entry
     ) throws(DecodeFault) -> ProtobufProgram {
-        if case .unusable(let reason)? = compiled.entry(key) { throw .unusableSchema(reason) }
+        switch entry {
+        case .program(let program): return program
+        case .unusable(let reason): throw .unusableSchema(reason)
+        }
+    }
+
+    /// `answer` asks the registry.
+    @inline(never)
+    private func compile(
+        _ message: UInt32, _ name: String, _ answer: (any SchemaSource) -> SchemaAnswer
+    ) throws(DecodeFault) -> CompiledSchemas<ProtobufProgram>.Entry {
         var found: WriterSchema?
         if case .registry(let schemas) = types {
-            switch schemas.schema(id) {
+            switch answer(schemas) {
             case .awaited(let words): throw .awaitsSchema(words)
             case .unusable(let reason): throw .unusableSchema(reason)
             case .found(let schema): found = schema
@@ -127,14 +166,8 @@ struct ProtobufFieldReader: FieldReader, ~Copyable {
             guard let index = schema.message(at: places) else {
                 throw SchemaFault("it has no message at \(places.map(String.init).joined(separator: ", "))")
             }
-            let program = ProtobufCompiler.compile(schema, message: index, for: request)
-            compiled.add(key, .program(program))
-            return program
-        } catch {
-            let reason = "schema \(id) cannot be used: \(error)"
-            compiled.add(key, .unusable(reason))
-            throw .unusableSchema(reason)
-        }
+            return .program(ProtobufCompiler.compile(schema, message: index, for: request))
+        } catch { return .unusable("\(name) cannot be used: \(error)") }
     }
 
     private func schema(_ found: WriterSchema?) throws(SchemaFault) -> ProtobufSchema {

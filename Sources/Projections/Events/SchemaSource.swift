@@ -3,6 +3,8 @@
 /// Used by any number of threads; it answers at once, and fetches what it does not have meanwhile.
 public protocol SchemaSource: AnyObject, Sendable {
     func schema(_ id: UInt32) -> SchemaAnswer
+    /// The same by the name that is in a record's headers.
+    func schema(_ guid: SchemaGUID) -> SchemaAnswer
 
     /// The first schema that a topic's record keys were seen with, which is `id` if none was.
     ///
@@ -11,6 +13,9 @@ public protocol SchemaSource: AnyObject, Sendable {
 }
 
 extension SchemaSource {
+    /// Where schemas are known by their ids only.
+    public func schema(_ guid: SchemaGUID) -> SchemaAnswer { .unusable("schema \(guid) is not known here") }
+
     /// Where nothing is kept.
     public func firstKeySchema(of topic: String, seen id: UInt32) -> KeySchemaAnswer { .first(id) }
 }

@@ -18,6 +18,15 @@ public struct TopicFormat: Sendable, Equatable {
         }
     }
 
+    /// Whether a registry's frame is in front of them, or in the record's headers.
+    public var isFramed: Bool {
+        switch encoding {
+        case .json, .bytes: false
+        case .avro: true
+        case .protobuf(let types): types.descriptors == nil || types.isFramed
+        }
+    }
+
     /// Whether their schemas are in a registry.
     public var needsRegistry: Bool {
         switch encoding {
