@@ -66,7 +66,7 @@ import Testing
         #expect(isBuilt, "\(workshop.log)")
         // The lanes of a generation have their projectors from one place, and those of a build from one of the build.
         #expect(workshop.generations.map(\.projectors).allSatisfy { $0 == 1 })
-        #expect(workshop.generations.map(\.database).sorted() == [0, 0, 0, 15, 15])
+        #expect(Set(workshop.generations.map(\.database)) == [0, 15])
         let live = try redis.command("GET", workshop.keys.generation).text.flatMap { GenerationRecord(text: $0) }
         #expect(live?.fingerprint == "f" && live?.number == 1)
     }
