@@ -57,6 +57,8 @@ let package = Package(
                 "RedisServer", "AllocationCounter", "BenchmarkEvents",
             ],
             path: "Tests/Benchmarks/Allocations", swiftSettings: strict),
+        .target(
+            name: "BenchmarkEvents", dependencies: ["Bytes"], path: "Tests/Benchmarks/Events", swiftSettings: strict),
 
         // Of the tests, what stands on the targets below.
         .target(
@@ -142,8 +144,6 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Tests.
-        .target(
-            name: "BenchmarkEvents", dependencies: ["Bytes"], path: "Tests/Benchmarks/Events", swiftSettings: strict),
         .target(name: "AllocationCounter", path: "Tests/Benchmarks/AllocationCounter"),
         .testTarget(
             name: "EquivalenceTests",
@@ -233,7 +233,8 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "LanternCommand", "Kafka", "KafkaServer", "FeedServer", "FakeRegistry", "Oracle", "Seeded", "Records",
-                "Projections", "RedisServer", "System", "WebClient", "Browser", "LanternClient", "ChildProcess", "Worker",
+                "Projections", "RedisServer", "System", "WebClient", "Browser", "LanternClient", "ChildProcess",
+                "Worker",
                 "Bytes",
             ],
             swiftSettings: strict),

@@ -15,7 +15,7 @@ import Testing
         let subjects = stage.subjects
         try stage.redis.command("SELECT", "1")
         try stage.redis.command("DEL", KeySpace(projection: "clients").generation)
-        var link = ReadLink(subjects)
+        var link = ReadLink(ReadServers(master: subjects.first?.redis, replicas: nil))
         let part = try stage.part("order", .row(text("order:o-1"), limit: 10))
         let other = try stage.part("client", .row(text("client:c"), limit: 10), subject: 1)
         let rounds = [[part], [part, other]].map {

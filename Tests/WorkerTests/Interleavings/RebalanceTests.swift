@@ -33,7 +33,9 @@ import Testing
     @Test func `an event that comes after its partition was taken back is not folded any more`() {
         let play = Play()
         let lane = play.lane([0])
+        play.append(1)
         play.settle(lane)
+        play.pass(milliseconds: 1_500)
         play.append(1)
         lane.takeEvents(1)
         let hasBatch = lane.machine.hasBatch
@@ -42,7 +44,7 @@ import Testing
         play.append(1)
         lane.takeEvents(1)
         play.settle(lane)
-        #expect(play.next() == 1)
+        #expect(play.next() == 2)
         #expect(play.world.violations == [])
     }
 
