@@ -9,13 +9,6 @@ extension SystemTests {
     @Suite(.serialized) struct `Readers of replicas` {
         private let row = "/v1/views/orders/customer-revenue/c-7"
 
-        private func awaitReplica(_ replica: RedisServer) throws {
-            let isFollowing = eventually(within: 60) {
-                (try? replica.cli(["INFO", "replication"]))?.contains("master_link_status:up") == true
-            }
-            try #require(isFollowing)
-        }
-
         /// Each event of the one partition is an order of c-7: the row counts exactly those below the vector.
         private func expectTrue(_ answer: HTTPClient.Response, _ topic: String) throws -> Int {
             let vector = try #require(answer.headers["lantern-checkpoint"], "\(answer)")
@@ -41,7 +34,7 @@ extension SystemTests {
             let worker = try scenario.run(path)
             try scenario.sendOrder("OrderPaid", "o-1", "c-7", "1")
             try scenario.waitUntilDone(worker)
-            for replica in [first, second] { try awaitReplica(replica) }
+            for replica in [first, second] { try replica.awaitCopy(of: scenario.redis) }
             let (gateway, port) = try scenario.serve(path)
             let client = try #require(HTTPClient(port: port))
             let begun = try #require(client.ask("GET", "\(row)?after=\(scenario.topic)/0@0&wait=30s"))
@@ -91,7 +84,7 @@ extension SystemTests {
             #expect(none.status == 503 && none.body.contains("problem:unavailable"), "\(none)")
             #expect(none.body.contains("No replica answers") && none.body.contains("read-from"), "\(none)")
             _ = try second.cli(["REPLICAOF", "127.0.0.1", "\(scenario.redis.port)"])
-            try awaitReplica(second)
+            try second.awaitCopy(of: scenario.redis)
             let again = try #require(client.ask("GET", "\(row)?after=\(scenario.topic)/0@60&wait=30s"))
             #expect(try again.status == 200 && expectTrue(again, scenario.topic) == 61, "\(again)")
             #expect(try worker.stop() == 0, "\(worker.log)")

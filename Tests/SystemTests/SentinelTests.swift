@@ -6,25 +6,11 @@ import Testing
 extension SystemTests {
     @Suite(.serialized) struct `Sentinel` {
         /// Waits until `replica` has what its master has and follows on.
-        private func awaitReplica(_ replica: RedisServer) throws {
-            let isFollowing = eventually(within: 60) {
-                (try? replica.cli(["INFO", "replication"]))?.contains("master_link_status:up") == true
-            }
-            try #require(isFollowing)
-        }
-
-        /// How many bytes of commands a server has had for replicas.
-        private func replicationOffset(_ server: RedisServer) -> Int {
-            let text = (try? server.cli(["INFO", "replication"])) ?? ""
-            let line = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("master_repl_offset:") }
-            return line.flatMap { Int($0.dropFirst("master_repl_offset:".count)) } ?? 0
-        }
-
         @Test func `failovers under load leave every view exact`() throws {
             let atOnce = ["--repl-diskless-sync-delay", "0"]
             let scenario = try Scenario("sentinel", partitions: 4, redis: atOnce)
             let other = try RedisServer(options: atOnce + ["--replicaof", "127.0.0.1 \(scenario.redis.port)"])
-            try awaitReplica(other)
+            try other.awaitCopy(of: scenario.redis)
             let sentinel = try SentinelServer(watching: scenario.redis.port, as: "views")
             let path = try scenario.configure()
             let text = try String(contentsOfFile: path, encoding: .utf8)
@@ -41,7 +27,7 @@ extension SystemTests {
             for round in 1...count {
                 // In every second round the replica misses what the worker is told is written: that is lost.
                 let isLossy = round % 2 == 0
-                let before = replicationOffset(servers.master)
+                let before = servers.master.replicationOffset
                 if isLossy {
                     servers.replica.pause()
                     // What is written now is in no socket's buffer either.
@@ -50,7 +36,7 @@ extension SystemTests {
                 try scenario.send(4_000, from: &source)
                 try scenario.flush()
                 if isLossy {
-                    try #require(eventually(within: 60) { replicationOffset(servers.master) > before + 50_000 })
+                    try #require(eventually(within: 60) { servers.master.replicationOffset > before + 50_000 })
                 }
                 try #require(worker.isRunning, "\(worker.log.suffix(4_000))")
                 try servers.master.kill()
@@ -60,7 +46,7 @@ extension SystemTests {
                 servers = (servers.replica, servers.master)
                 try servers.replica.start()
                 _ = try servers.replica.cli(["REPLICAOF", "127.0.0.1", "\(servers.master.port)"])
-                try awaitReplica(servers.replica)
+                try servers.replica.awaitCopy(of: servers.master)
             }
             try scenario.send(1_000, from: &source)
             try scenario.flush()
