@@ -72,6 +72,17 @@ import Testing
         #expect(meter.freshness.count == 400)
     }
 
+    @Test func `timestamps of any year, and in other units, are counted and stop nothing`() {
+        var meter = LaneMeter(topics: 1)
+        meter.wallOffset = 1_795_000_000_000
+        // Records without a time that makes sense, for as long as a lane runs.
+        for _ in 0..<4 { meter.visible(2_000_000_000_000, first: 0, last: 0, now: 0) }
+        // Milliseconds and nanoseconds in one transaction.
+        meter.visible(400, first: 1_795_000_000_000, last: 1_795_000_000_000_000_000, now: 0)
+        #expect(meter.freshness.count == 8_000_000_000_400)
+        #expect(Double(meter.freshness.sum) > 1e25)
+    }
+
     @Test func `the age of a transaction's newest event is counted once, when its reply came`() {
         let play = Play()
         let lane = play.lane([0])
@@ -87,7 +98,7 @@ import Testing
         let newest: Int64 = 1_700_000_000_000 + 19
         let offset = lane.machine.meter.wallOffset
         let age = lane.machine.meter.age
-        #expect(age.count == 1 && age.sum == max(0, play.world.now + offset - newest), "\(age)")
+        #expect(age.count == 1 && age.sum == Double(max(0, play.world.now + offset - newest)), "\(age)")
         // What is not applied has no age.
         play.append(4)
         lane.takeEvents(50)

@@ -4,15 +4,15 @@ public struct BucketCounts: Sendable {
     public static let room = 17
 
     private var values = [Int64](repeating: 0, count: room)
-    /// Of all values.
-    public private(set) var sum: Int64 = 0
+    /// Of all values. (Ages of old events, each counted by itself, are soon more than an Int64 holds.)
+    public private(set) var sum = 0.0
 
     /// Counts `weight` values; `bounds` ascend, and there are at most 16.
     mutating func add(_ value: Int64, weight: Int64 = 1, _ bounds: [Double]) {
         var index = 0
         while index < bounds.count, Double(value) > bounds[index] { index += 1 }
         values[index] += weight
-        sum += value * weight
+        sum += Double(value) * Double(weight)
     }
 
     /// Of each bucket, as many as there are bounds and one more.

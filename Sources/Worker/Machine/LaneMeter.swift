@@ -47,8 +47,10 @@ public struct LaneMeter: Sendable {
             see(last, count - count / 2, wall)
             return
         }
-        for step in 0..<3 { see(first + (last - first) * Int64(2 * step + 1) / 8, count / 4, wall) }
-        see(first + (last - first) * 7 / 8, count - 3 * (count / 4), wall)
+        let eighth = Double(last - first) / 8
+        for step in 0..<4 {
+            see(first + Int64(eighth * Double(2 * step + 1)), step < 3 ? count / 4 : count - 3 * (count / 4), wall)
+        }
     }
 
     private mutating func see(_ timestamp: Int64, _ count: Int64, _ wall: Int64) {

@@ -51,7 +51,7 @@ extension TopicFigures {
 extension Histogram {
     /// From a lane's counts, whose bounds are so many times as large.
     fileprivate init(_ counts: BucketCounts, _ bounds: [Double], perUnit: Double) {
-        self.init(bounds: bounds.map { $0 / perUnit }, counts: counts.counts(bounds), sum: Double(counts.sum) / perUnit)
+        self.init(bounds: bounds.map { $0 / perUnit }, counts: counts.counts(bounds), sum: counts.sum / perUnit)
     }
 }
 
