@@ -88,6 +88,8 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
         act(now: now, emptied: emptied)
         let exchanged = exchange(now: now)
         if exchanged {
+            // What was done meanwhile may have taken long.
+            let now = services.now()
             act(now: now, emptied: emptied)
             _ = exchange(now: now)
         }
@@ -135,8 +137,14 @@ public struct Lane<Log: EventLog & ~Copyable, Link: RedisLink & ~Copyable>: ~Cop
     mutating func perform(now: Int64) {
         while let action = machine.nextAction() {
             let wait = LaneWait(action)
+            let began = wait == nil ? now : services.now()
             if let wait { control.wait(for: wait) }
-            defer { if wait != nil { control.wait(for: nil) } }
+            defer {
+                if wait != nil {
+                    control.wait(for: nil)
+                    machine.waitedElsewhere(services.now() - began)
+                }
+            }
             switch action {
             case .connect: openLink()
             case .disconnect: link = nil

@@ -108,6 +108,10 @@ public struct LaneMachine: ~Copyable {
     /// The next thing to do, in order; nil when there is none.
     public mutating func nextAction() -> LaneAction? { actions.isEmpty ? nil : actions.removeFirst() }
 
+    /// The shell waited for something else for so long, for Kafka to place a partition, say: it has not read meanwhile what Redis
+    /// replied, and what was to be written may still be here.
+    public mutating func waitedElsewhere(_ milliseconds: Int64) { session?.excuse(milliseconds) }
+
     /// Moves on as far as it can without waiting; called after anything has happened. `queueIsEmpty`: Kafka has nothing more
     /// at the moment, so that waiting for more to coalesce would only delay readers.
     public mutating func advance(now: Int64, queueIsEmpty: Bool) {

@@ -72,6 +72,9 @@ struct Session: ~Copyable {
         expect(.fence, now: now)
     }
 
+    /// The lane was busy elsewhere for so long, and neither wrote nor read: that is no silence of Redis.
+    mutating func excuse(_ milliseconds: Int64) { waitingSince = waitingSince.map { $0 + milliseconds } }
+
     // MARK: Transactions
 
     /// Moves what is folded into the open transaction, opens it if necessary, and sends it.

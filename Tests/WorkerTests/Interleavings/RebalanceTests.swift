@@ -59,4 +59,26 @@ import Testing
         #expect(play.world.state(0) == play.world.log.states[0][5])
         #expect(play.world.violations == [])
     }
+
+    @Test func `a call to Kafka that lasts longer than a reply may is no silence of Redis`() {
+        let play = Play(partitions: 2)
+        let lane = play.lane([0, 1])
+        play.append(1, partition: 0)
+        play.append(1, partition: 1)
+        play.settle(lane)
+        play.pass(milliseconds: 1_500)
+        play.append(1, partition: 0)
+        lane.takeEvents(2)
+        #expect(lane.isInFlight)
+        lane.write(.max)
+        // The other partition is given up while the transaction's reply is on its way: that takes its time.
+        lane.kafka.duringUnassign = { play.world.now += 7_000 }
+        lane.revoke([1], lost: false)
+        #expect(lane.kafka.duringUnassign == nil)
+        lane.takeEvents(0)
+        play.settle(lane)
+        #expect(lane.counters.connects == 1 && lane.counters.unknown == 0)
+        #expect(play.next(0) == 2)
+        #expect(play.world.violations == [])
+    }
 }

@@ -43,6 +43,8 @@ final class ModelKafka {
     var yields = false
     /// What its own thread does once, in the middle of a call that takes records.
     var duringFill: (() -> Void)?
+    /// What happens once while partitions are given up: librdkafka's call lasts until its own threads have answered.
+    var duringUnassign: (() -> Void)?
     /// One in this many placements is refused; 0: none.
     var refusals = 0
 
@@ -204,6 +206,7 @@ final class ModelKafka {
     }
 
     func incrementalUnassign(_ gone: [TopicPartition]) throws(KafkaError) {
+        duringUnassign.take()?()
         for partition in gone where partitions[Int(partition.partition)] == nil {
             throw KafkaError(.other, message: "partition \(partition.partition) is not assigned")
         }
