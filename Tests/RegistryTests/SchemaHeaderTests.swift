@@ -7,6 +7,7 @@ import Projections
 import Records
 import Redis
 import RedisServer
+import Synchronization
 import Testing
 
 @testable import Registry
@@ -23,6 +24,8 @@ import Testing
 
     private final class Schemas: SchemaSource {
         let isHere: Bool
+        /// The first schema of the topic's keys.
+        private let first = Mutex<UInt32?>(nil)
 
         init(isHere: Bool = true) { self.isHere = isHere }
 
@@ -31,6 +34,14 @@ import Testing
             case 1: .found(WriterSchema(.avro, SchemaHeaderTests.key))
             case 2: .found(WriterSchema(.avro, SchemaHeaderTests.order))
             default: .unusable("there is no schema \(id)")
+            }
+        }
+
+        func firstKeySchema(of topic: String, seen id: UInt32) -> KeySchemaAnswer {
+            first.withLock { first in
+                let known = first ?? id
+                first = known
+                return .first(known)
             }
         }
 
@@ -108,10 +119,33 @@ import Testing
         let headers: [(String, [UInt8])] = [
             ("__value_schema_id", [1] + Self.guid), ("__key_schema_id", [1] + Self.guid.dropLast() + [1]),
         ]
-        #expect(outcome(projector, key: [2, 0x61], value: Self.value, headers).0 == .projected)
-        // Under an id of its own in the key's bytes: the first one, then another.
-        #expect(outcome(projector, key: [0, 0, 0, 0, 1, 2, 0x61], value: Self.value, [headers[0]]).0 == .projected)
-        #expect(outcome(projector, key: [2, 0x61], value: Self.value, headers).0 == .projected)
+        let other = [headers[0], ("__key_schema_id", [0, 0, 0, 0, 1])]
+        for headers in [headers, other, headers] {
+            #expect(outcome(projector, key: [2, 0x61], value: Self.value, headers).0 == .projected)
+        }
+    }
+
+    @Test(arguments: [true, false], ["", ", key-partitioning: stable"])
+    func `keys that go from a frame to a header, or back, are in other partitions`(isFramed: Bool, option: String)
+        throws
+    {
+        let projector = try projector("{ encoding: avro, key: [$.id]\(option) }")
+        let value: (String, [UInt8]) = ("__value_schema_id", [1] + Self.guid)
+        for round in 0..<2 {
+            let isFramed = (round == 0) == isFramed
+            let (outcome, _) = outcome(
+                projector, key: isFramed ? [0, 0, 0, 0, 1, 2, 0x61] : [2, 0x61], value: Self.value,
+                isFramed ? [value] : [value, ("__key_schema_id", [1] + Self.guid.dropLast() + [1])])
+            guard round == 1, option.isEmpty else {
+                #expect(outcome == .projected)
+                continue
+            }
+            guard case .bad(let bad) = outcome else {
+                Issue.record("it was projected")
+                continue
+            }
+            #expect(bad.demandsHalt && bad.reason.contains("key-partitioning: stable"), "\(bad)")
+        }
     }
 
     @Test func `of Protobuf the header says which message it is`() throws {

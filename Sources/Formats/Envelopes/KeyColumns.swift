@@ -22,6 +22,9 @@ struct KeyColumns<Reader: FieldReader & ~Copyable>: ~Copyable {
     private let topicName: String
     /// The schema of the keys so far.
     private var keySchema: UInt32?
+    /// Stands for keys that a header describes: they have no id in their bytes, so that in a frame they would be others, in other
+    /// partitions. (A registry's ids are positive Int32s.)
+    private static var inHeader: UInt32 { .max }
 
     init(_ topic: TopicFields, reader: consuming Reader, schemas: any SchemaSource) {
         let format = topic.topic.format
@@ -74,7 +77,9 @@ struct KeyColumns<Reader: FieldReader & ~Copyable>: ~Copyable {
     /// Whether the key was written with the schema of all others.
     @inline(__always)
     private mutating func schemaFault(_ decoded: inout DecodedValue) -> KeyFault? {
-        guard let schemas, let id = fields.schemaID, id != keySchema else { return nil }
+        guard let schemas, let id = fields.schemaID ?? (isFramed ? Self.inHeader : nil), id != keySchema else {
+            return nil
+        }
         switch schemas.firstKeySchema(of: topicName, seen: id) {
         case .first(let first):
             if first != id { return .otherSchema }
