@@ -79,7 +79,7 @@ extension RedisOptions {
         var options = self
         options.address = address.at(endpoint)
         options.role = .replica
-        // What a replica evicts its master still has.
+        // What a replica evicts its master still has. (It evicts only with `replica-ignore-maxmemory no`, which Reads.md warns of.)
         options.refusesEviction = false
         return options
     }

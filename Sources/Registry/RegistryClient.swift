@@ -91,6 +91,10 @@ public final class RegistryClient {
         case 200: break
         case 404 where Self.saysUnknown(body):
             throw .unknown("the registry at \(options.shownURL) has no \(what)")
+        case 404 where path.hasPrefix("/schemas/guids/") && Self.isJSON(body):
+            throw .failed(
+                "the registry at \(options.shownURL) has no look-up by GUID: it is older than the serializers that write GUIDs into headers. Use a newer one, or let producers write ids"
+            )
         case 404:
             throw .failed(
                 "\(options.shownURL)\(path) answered 404, and not as a schema registry does, with \(Self.start(of: body)): check `url` under `registry:`"
@@ -110,6 +114,8 @@ public final class RegistryClient {
     /// Whether a 404 is the registry's own: that there is no such subject, version or schema. The code 404 itself is said of a
     /// path that it does not have.
     /// Source: Confluent, "Schema Registry API Reference", "Errors".
+    private static func isJSON(_ body: [UInt8]) -> Bool { (try? SchemaJSON(parsing: body)) != nil }
+
     private static func saysUnknown(_ body: [UInt8]) -> Bool {
         guard let code = (try? SchemaJSON(parsing: body))?["error_code"]?.integer else { return false }
         return (40_400..<40_500).contains(code)

@@ -107,11 +107,22 @@ import Testing
         #expect(seen.generations == [.init(projection: "shop", number: 4)])
     }
 
+    @Test func `what an earlier answer said of topics and projections that are no longer read binds nobody`() throws {
+        let all = try condition([
+            ("seen", "shop=orders/0@1,other/1@2;gone=orders/0@5"), ("generation", "gone:7,shop:4"),
+        ])
+        #expect(
+            all.seen == [
+                .init(projection: "shop", offsets: OffsetList([.init(topic: "orders", partition: 0, offset: 1)]))
+            ])
+        #expect(all.generations == [.init(projection: "shop", number: 4)])
+        #expect(try condition([("seen", "gone/0@5"), ("generation", "gone:7")]).isEmpty)
+    }
+
     @Test(
         arguments: [
-            ("after", "x"), ("after", "other/0@1"), ("seen", "orders"), ("seen", "other=orders/0@1"),
-            ("generation", "shop"),
-            ("generation", "shop:0"), ("generation", "shop:+4"), ("generation", "other:1"), ("latest", "no"),
+            ("after", "x"), ("after", "other/0@1"), ("seen", "orders"), ("generation", "shop"),
+            ("generation", "shop:0"), ("generation", "shop:+4"), ("latest", "no"),
             ("max-stale", "0ms"),
             ("max-stale", "fast"), ("where", "version"), ("wait", "2m"), ("wait", "-1s"), ("stale", "yes"),
         ])
@@ -186,6 +197,12 @@ import Testing
             as: UTF8.self)
         #expect(text.hasPrefix("event: rows\nid: g.1-0\ndata: {") && text.hasSuffix("}\n\n"), "\(text)")
         #expect(text.split(separator: "\n").count == 3 && !text.contains("\r"), "\(text)")
+    }
+
+    @Test func `has resets without an id: who is cut off behind one is told the rows anew`() {
+        let message = ChangeHub.Message(kind: .reset, position: "g.1-0", answer: nil)
+        #expect(
+            String(decoding: RowStream.bytes(of: message) { _, _ in }, as: UTF8.self) == "event: reset\ndata: {}\n\n")
     }
 
     @Test func `has problems that say what to do`() {

@@ -54,6 +54,22 @@ import Testing
                 ))
     }
 
+    @Test func `a registry that cannot look up GUIDs is said to be one`() throws {
+        let registry = try FakeRegistry { _, _ in
+            FakeRegistry.Reply(404, #"{"error_code":404,"message":"HTTP 404 Not Found"}"#)
+        }
+        defer { registry.close() }
+        let guid = try #require(SchemaGUID("00112233-4455-6677-8899-aabbccddeeff"))
+        let error = #expect(throws: RegistryError.self) {
+            try RegistryClient(RegistryOptions(url: registry.url)).schema(.guid(guid))
+        }
+        guard case .failed(let words)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(words.contains("no look-up by GUID"), "\(words)")
+    }
+
     private func failure(_ reply: FakeRegistry.Reply) throws -> RegistryError? {
         let registry = try FakeRegistry { _, _ in reply }
         defer { registry.close() }

@@ -45,6 +45,7 @@ struct ConditionReader {
             condition.allowsStale = true
         }
         try checkTopics(condition)
+        leaveOutForeign(&condition)
         return condition
     }
 
@@ -60,21 +61,30 @@ struct ConditionReader {
         return Int64(milliseconds) * 1_000_000
     }
 
+    private var topics: Set<String> { Set(subjects.flatMap { $0.plan.topics.map(\.name) }) }
+
     /// What nothing reads would be waited for in vain.
     private func checkTopics(_ condition: FreshnessCondition) throws(Problem) {
-        let topics = Set(subjects.flatMap { $0.plan.topics.map(\.name) })
-        let names = subjects.map(\.plan.name)
-        for place in condition.after.places + condition.seen.flatMap(\.offsets.places)
-        where !topics.contains(place.topic) {
+        let topics = topics
+        for place in condition.after.places where !topics.contains(place.topic) {
             throw Problem(
                 .request,
                 "no event of topic \(place.topic) is in these rows: they are made of \(topics.sorted().joined(separator: ", "))"
             )
         }
-        for name in condition.seen.compactMap(\.projection) + condition.generations.map(\.projection)
-        where !names.contains(name) {
-            throw Problem(.request, "these rows are not of projection \(name), but of \(names.joined(separator: ", "))")
+    }
+
+    /// What an earlier answer said of topics and projections that these rows are not made of binds nobody: the definition may
+    /// have been another one then, and whoever carries its words on could read nothing any more.
+    private func leaveOutForeign(_ condition: inout FreshnessCondition) {
+        let topics = topics
+        let names = subjects.map(\.plan.name)
+        condition.generations.removeAll { !names.contains($0.projection) }
+        condition.seen.removeAll { seen in seen.projection.map { !names.contains($0) } ?? false }
+        for index in condition.seen.indices {
+            condition.seen[index].offsets.places.removeAll { !topics.contains($0.topic) }
         }
+        condition.seen.removeAll { $0.offsets.places.isEmpty }
     }
 
     /// What `Lantern-Checkpoint` says: the offsets of one projection, or of several, each after its name.

@@ -37,7 +37,9 @@ enum RowStream {
             json.name("generation")
             json.string(ReadResponse.generation(answer.vectors))
         }
-        return Array("event: \(message.kind.rawValue)\nid: \(message.position)\ndata: ".utf8)
+        // Who resumed at the id of a reset would be told changes, and not what they are changes of.
+        let id = message.kind == .reset ? "" : "id: \(message.position)\n"
+        return Array("event: \(message.kind.rawValue)\n\(id)data: ".utf8)
             + json.bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
             + Array("\n\n".utf8)
     }
