@@ -10,56 +10,35 @@ import Testing
     /// Seeds from here on are those of runs with promotions.
     static let firstPromoting: UInt64 = 20_000_000
 
-    @Test(arguments: 0..<8)
-    func `views and checkpoints are one state at each EXEC, and everything comes to its end`(part: UInt64) {
+    /// Runs all seeds from `first` on, up to the first one in which something is found, which it names.
+    private func expectNothing(from first: UInt64, _ make: (_ seed: UInt64) -> Simulation) {
         for seed in Self.seeds {
-            let seed = part * 1_000_000 + seed
-            let found = Simulation(seed: seed).run(steps: 300)
-            if let first = found.first {
-                Issue.record("seed \(seed): \(first)")
-                break
+            if let found = make(first + seed).run(steps: 300).first {
+                Issue.record("seed \(first + seed): \(found)")
+                return
             }
         }
         #expect(!Self.seeds.isEmpty)
+    }
+
+    @Test(arguments: 0..<8)
+    func `views and checkpoints are one state at each EXEC, and everything comes to its end`(part: UInt64) {
+        expectNothing(from: part * 1_000_000) { Simulation(seed: $0) }
     }
 
     @Test(arguments: 0..<2)
     func `generations that are drained, moved and moved back lose nothing and double nothing`(part: UInt64) {
-        for seed in Self.seeds {
-            let seed = Self.firstPromoting + part * 1_000_000 + seed
-            let found = Simulation(seed: seed, promotes: true).run(steps: 300)
-            if let first = found.first {
-                Issue.record("seed \(seed): \(first)")
-                break
-            }
-        }
-        #expect(!Self.seeds.isEmpty)
+        expectNothing(from: Self.firstPromoting + part * 1_000_000) { Simulation(seed: $0, promotes: true) }
     }
 
     @Test(arguments: 0..<2)
     func `events that wait for their schemas are folded once, and in their order`(part: UInt64) {
-        for seed in Self.seeds {
-            let seed = 30_000_000 + part * 1_000_000 + seed
-            let found = Simulation(seed: seed, awaitsSchemas: true).run(steps: 300)
-            if let first = found.first {
-                Issue.record("seed \(seed): \(first)")
-                break
-            }
-        }
-        #expect(!Self.seeds.isEmpty)
+        expectNothing(from: 30_000_000 + part * 1_000_000) { Simulation(seed: $0, awaitsSchemas: true) }
     }
 
     @Test(arguments: 0..<2)
     func `readers are told of exactly the rows that change`(part: UInt64) {
-        for seed in Self.seeds {
-            let seed = 40_000_000 + part * 1_000_000 + seed
-            let found = Simulation(seed: seed, announces: true).run(steps: 300)
-            if let first = found.first {
-                Issue.record("seed \(seed): \(first)")
-                break
-            }
-        }
-        #expect(!Self.seeds.isEmpty)
+        expectNothing(from: 40_000_000 + part * 1_000_000) { Simulation(seed: $0, announces: true) }
     }
 
     @Test(arguments: Plant.ofNotices)

@@ -28,9 +28,8 @@ final class PrivateRedis {
         // setpriv(1), of Debian's util-linux: the server ends with the demo, however that ends.
         let words = [
             "setpriv", "--pdeathsig", "KILL", "redis-server", "--port", "0", "--unixsocket", "\(folder)/redis.sock",
-            "--dir", folder, "--appendonly",
-            "yes",
-            "--save", "", "--maxmemory-policy", "noeviction", "--logfile", "\(folder)/redis.log",
+            "--dir", folder, "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction",
+            "--logfile", "\(folder)/redis.log",
         ]
         pid = try Self.spawn(words)
         let deadline = Clock.milliseconds() + 5_000

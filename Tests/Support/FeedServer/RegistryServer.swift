@@ -1,3 +1,4 @@
+internal import ChildProcess
 internal import Foundation
 internal import Glibc
 internal import KafkaServer
@@ -57,7 +58,7 @@ public final class RegistryServer {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        try guardProcess()
+        try process.endWithTests(removing: folder)
         let deadline = Date(timeIntervalSinceNow: 120)
         while try !answers() {
             guard process.isRunning, Date() < deadline else {
@@ -103,21 +104,5 @@ public final class RegistryServer {
         compiler.waitUntilExit()
         guard compiler.terminationStatus == 0 else { throw Failure(description: "javac refuses AvroConverter.java") }
         return [classes.path, avro]
-    }
-
-    /// A shell that waits for this process to end and then kills the registry.
-    private func guardProcess() throws {
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        let (own, server) = (ProcessInfo.processInfo.processIdentifier, process.processIdentifier)
-        shell.arguments = [
-            "-c",
-            "while kill -0 \(own) 2>/dev/null && kill -0 \(server) 2>/dev/null; do sleep 1; done; "
-                + "kill -0 \(own) 2>/dev/null || { kill -9 \(server) 2>/dev/null; rm -rf '\(folder.path)'; }",
-        ]
-        shell.standardInput = FileHandle.nullDevice
-        shell.standardOutput = FileHandle.nullDevice
-        shell.standardError = FileHandle.nullDevice
-        try shell.run()
     }
 }

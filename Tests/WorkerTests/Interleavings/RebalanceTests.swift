@@ -81,4 +81,25 @@ import Testing
         #expect(play.next(0) == 2)
         #expect(play.world.violations == [])
     }
+
+    @Test func `after such a call the lane asks by the time that it is then`() {
+        let play = Play(partitions: 2)
+        let lane = play.lane([0, 1])
+        for partition in [0, 1] { play.append(1, partition: partition) }
+        play.settle(lane)
+        play.pass(milliseconds: 1_500)
+        play.append(1, partition: 0)
+        lane.takeEvents(2)
+        lane.write(.max)
+        play.serve()
+        // The partition is given up within a step that then reads the reply, and asks for the next fence.
+        lane.kafka.post(.revoked, [1])
+        lane.kafka.duringUnassign = { play.world.now += 7_000 }
+        lane.step()
+        #expect(lane.kafka.duringUnassign == nil)
+        lane.step()
+        play.settle(lane)
+        #expect(lane.counters.connects == 1 && lane.counters.unknown == 0)
+        #expect(play.next(0) == 2)
+    }
 }

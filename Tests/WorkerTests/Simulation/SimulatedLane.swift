@@ -121,6 +121,15 @@ final class SimulatedLane {
         }
     }
 
+    /// One turn of the lane's own loop, with all that it can write and read.
+    func step() {
+        moving {
+            (wire.writeBudget, wire.readBudget) = (.max, .max)
+            _ = lane.step(now: world.now)
+            (wire.writeBudget, wire.readBudget) = (0, 0)
+        }
+    }
+
     /// Moves up to `count` bytes to the server.
     func write(_ count: Int) {
         moving {
