@@ -45,8 +45,8 @@ let package = Package(
 
         // What scripts/bench measures with; no products.
         .executableTarget(
-            name: "BenchmarkLoad", dependencies: ["BenchmarkEvents", "Kafka", "Bytes"], path: "Tests/Benchmarks/Load",
-            swiftSettings: strict),
+            name: "BenchmarkLoad", dependencies: ["BenchmarkEvents", "Kafka", "Bytes", "System"],
+            path: "Tests/Benchmarks/Load", swiftSettings: strict),
         .executableTarget(
             name: "BenchmarkOrders", dependencies: ["Lantern"], path: "Tests/Benchmarks/SwiftOrders",
             swiftSettings: strict, linkerSettings: allocator),

@@ -92,29 +92,51 @@ public struct Checkpoint: Sendable, Equatable {
 
     /// Reads the text; nil if it is not a checkpoint (another program wrote the key).
     public init?(text: [UInt8]) {
-        guard let string = String(validating: text, as: UTF8.self) else { return nil }
-        var values: [Substring: Substring] = [:]
-        for word in string.split(separator: " ", omittingEmptySubsequences: false) {
-            guard let equals = word.firstIndex(of: "=") else { return nil }
-            values[word[..<equals]] = word[word.index(after: equals)...]
+        var next: Int64?
+        var confirmed: Int64?
+        var writer: String?
+        var time: Int64?
+        var anchors: (record: Anchor?, changes: Anchor?) = (nil, nil)
+        var atEnd: Int64?
+        var turn = 0
+        var isSound = true
+        let isWhole = text.span.forEachWord { name, value in
+            if name.isEqual(to: "next") {
+                next = value.decimal
+            } else if name.isEqual(to: "confirmed") {
+                confirmed = value.decimal
+            } else if name.isEqual(to: "writer") {
+                writer = String(validating: value.array, as: UTF8.self)
+            } else if name.isEqual(to: "time") {
+                time = value.decimal
+            } else if name.isEqual(to: "anchor") {
+                anchors.record = Anchor(value)
+                if anchors.record == nil { isSound = false }
+            } else if name.isEqual(to: "changes") {
+                anchors.changes = Anchor(value)
+                if anchors.changes == nil { isSound = false }
+            } else if name.isEqual(to: "at-end") {
+                atEnd = value.decimal
+            } else if name.isEqual(to: "turn") {
+                turn = Int(value.decimal ?? 0)
+            }
         }
-        guard let next = values["next"].flatMap({ Int64($0) }), next >= 0,
-            let confirmed = values["confirmed"].flatMap({ Int64($0) }), confirmed <= next,
-            let writer = values["writer"], let time = values["time"].flatMap({ Int64($0) })
-        else { return nil }
-        let anchor = values["anchor"].map { Self.anchor($0) }
-        let changes = values["changes"].map { Self.anchor($0) }
-        if case .some(nil) = anchor { return nil }
-        if case .some(nil) = changes { return nil }
+        guard isWhole, isSound, let next, next >= 0, let confirmed, confirmed <= next, let writer, let time else {
+            return nil
+        }
         self.init(
-            next: next, confirmed: confirmed, writer: String(writer), time: time, anchor: anchor ?? nil,
-            changes: changes ?? nil, atEnd: values["at-end"].flatMap { Int64($0) },
-            turn: values["turn"].flatMap { Int($0) } ?? 0)
+            next: next, confirmed: confirmed, writer: writer, time: time, anchor: anchors.record,
+            changes: anchors.changes, atEnd: atEnd, turn: turn)
     }
+}
 
-    private static func anchor(_ text: Substring) -> Anchor? {
-        let parts = text.split(separator: ":")
-        guard parts.count == 2, let offset = Int64(parts[0]), let hash = UInt64(parts[1], radix: 16) else { return nil }
-        return Anchor(offset: offset, hash: hash)
+extension Checkpoint.Anchor {
+    /// From `OFFSET:HASH`.
+    fileprivate init?(_ text: Span<UInt8>) {
+        guard let colon = text.indices.first(where: { text[$0] == UInt8(ascii: ":") }),
+            let offset = text.extracting(0..<colon).decimal,
+            let hash = text.extracting(colon + 1..<text.count).hexadecimal
+        else { return nil }
+        self.init(offset: offset, hash: hash)
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// One complete build of a projection's views: the value of its generation key, which every transaction compares.
 ///
 /// As text: `number=3 id=1a2b3c4d state=open fingerprint=… token= deadline=0`. Nothing but its state is ever written to
@@ -51,25 +53,37 @@ public struct GenerationRecord: Sendable, Hashable {
     }
 
     /// Reads the text; nil if it is not one.
-    public init?(text: String) {
-        var values: [Substring: Substring] = [:]
-        for word in text.split(separator: " ") {
-            guard let equals = word.firstIndex(of: "=") else { return nil }
-            values[word[..<equals]] = word[word.index(after: equals)...]
-        }
-        guard let number = values["number"].flatMap({ Int($0) }), let identifier = values["id"],
-            let state = values["state"].flatMap({ State(rawValue: String($0)) }),
-            let fingerprint = values["fingerprint"], let token = values["token"],
-            let deadline = values["deadline"].flatMap({ Int64($0) })
-        else { return nil }
-        self.init(
-            number: number, identifier: String(identifier), state: state, fingerprint: String(fingerprint),
-            token: String(token), deadline: deadline)
-    }
+    public init?(text: String) { self.init(bytes: Array(text.utf8)) }
 
     /// Reads the bytes of the key; nil if they are no record.
     public init?(bytes: [UInt8]) {
-        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-        self.init(text: text)
+        var number: Int64?
+        var identifier: String?
+        var state: State?
+        var fingerprint: String?
+        var token: String?
+        var deadline: Int64?
+        let isWhole = bytes.span.forEachWord { name, value in
+            func text() -> String? { String(validating: value.array, as: UTF8.self) }
+            if name.isEqual(to: "number") {
+                number = value.decimal
+            } else if name.isEqual(to: "id") {
+                identifier = text()
+            } else if name.isEqual(to: "state") {
+                state = State.allCases.first { value.isEqual(to: $0.rawValue) }
+            } else if name.isEqual(to: "fingerprint") {
+                fingerprint = text()
+            } else if name.isEqual(to: "token") {
+                token = text()
+            } else if name.isEqual(to: "deadline") {
+                deadline = value.decimal
+            }
+        }
+        guard isWhole, let number, let identifier, let state, let fingerprint, let token, let deadline else {
+            return nil
+        }
+        self.init(
+            number: Int(number), identifier: identifier, state: state, fingerprint: fingerprint, token: token,
+            deadline: deadline)
     }
 }

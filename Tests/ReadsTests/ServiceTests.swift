@@ -31,6 +31,26 @@ import Testing
         #expect(read.keys.sorted() == [0])
     }
 
+    @Test func `a row that cannot be read fails the one who asked for it, not those who were read together`() throws {
+        let stage = try ReadStage()
+        try stage.redis.command("HSET", "order:o-1", "status", "placed")
+        try stage.redis.command("SET", "order:o-2", "no hash")
+        // What comes while Redis is held up is read together.
+        try stage.redis.command("CLIENT", "PAUSE", "300", "ALL")
+        let waiting = try ["o-0", "o-2", "o-1", "o-2", "o-3"].map { order in
+            stage.begin(ReadRequest([try stage.part("order", .row(text("order:\(order)"), limit: 10))]))
+        }
+        let outcomes = try waiting.map { try $0.value() }
+        let found = outcomes.map { outcome in
+            switch outcome {
+            case .answer(let answer, nil): answer.parts == [.row(nil)] ? "none" : "row"
+            case .failed(.refused): "refused"
+            default: "\(outcome)"
+            }
+        }
+        #expect(found == ["none", "refused", "row", "refused", "none"])
+    }
+
     @Test func `every kind of view is read as it is`() throws {
         let stage = try ReadStage()
         try stage.redis.command("HSET", "order:o-1", "status", "placed", "version", "7")
@@ -91,7 +111,9 @@ import Testing
         ) throws -> ReadAnswer.Part? {
             let part = try stage.part("top", .around(text("top"), member: text(member), count: 1))
             let layouts = [
-                0: TopicLayout(topics: [.init(name: "orders", count: 2), .init(name: "payments", count: 1)])
+                0: TopicLayout(
+                    KeySpace(projection: "shop"),
+                    topics: [.init(name: "orders", count: 2), .init(name: "payments", count: 1)])
             ]
             var round = ReadRound(
                 ReadRequest([part]), of: stage.service.subjects, layouts: layouts)

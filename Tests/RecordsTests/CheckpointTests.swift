@@ -18,8 +18,16 @@ import Testing
         #expect(Checkpoint(text: checkpoint.text) == checkpoint)
     }
 
+    @Test func `a later version may add words, and their order says nothing`() {
+        let text = "later=x writer=9f  time=-1 confirmed=40 next=9223372036854775807"
+        #expect(Checkpoint(text: Array(text.utf8)) == Checkpoint(next: .max, confirmed: 40, writer: "9f"))
+    }
+
     @Test(arguments: [
-        "", "next=1", "next=1 confirmed=2 writer=a time=1", "next=-1 confirmed=-1 writer=a time=1",
+        "", "next=1", "next=9223372036854775808 confirmed=1 writer=a time=1", "next=+1 confirmed=1 writer=a time=1",
+        "next= confirmed=1 writer=a time=1", "next=2 confirmed=- writer=a time=1", "next=1 confirmed=1 writer time=1",
+        "next=1 confirmed=1 writer=a time=1 anchor=1:00000000000000001", "next=1 confirmed=2 writer=a time=1",
+        "next=-1 confirmed=-1 writer=a time=1",
         "next=1 confirmed=1 writer=a time=1 anchor=", "next=1 confirmed=1 writer=a time=1 anchor=1:xyz",
         "next=1 confirmed=1 writer=a time=1 changes=1",
     ])

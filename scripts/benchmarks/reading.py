@@ -2,7 +2,6 @@
 import os
 import re
 import selectors
-import shutil
 import signal
 import socket
 import statistics
@@ -26,8 +25,6 @@ VIEWS = """
 
 def reads(program, load, servers, options, say):
     """a dictionary of figures: of GET, of pushes, and of the worker"""
-    if shutil.which("h2load") is None:
-        raise Failure("h2load is missing, which sends the requests: apt-get install nghttp2-client")
     topic, port = "reads", free_port()
     folder = os.path.join(servers.folder, topic)
     os.makedirs(folder)
@@ -51,7 +48,7 @@ def reads(program, load, servers, options, say):
         time.sleep(WARM_UP)
         found = {"rate": options.rate, "requests": options.requests}
         say("GET at %d/s for %d s" % (options.requests, options.seconds))
-        found["get"] = gets(port, folder, options.requests, options.seconds, worker.pid)
+        found["get"] = gets(load, port, folder, options.requests, options.seconds, worker.pid)
         say("pushes to %d streams for %d s" % (STREAMS, options.seconds))
         found["push"] = pushes(port, options.seconds, worker.pid)
         if paced.poll() is not None:
@@ -78,23 +75,16 @@ def wait_for_rows(port, worker, log):
         time.sleep(0.1)
 
 
-def gets(port, folder, rate, seconds, pid):
-    """rows of 1,000 orders in turn; milliseconds from a request's first byte out to its answer's last byte in"""
-    urls, log = os.path.join(folder, "urls"), os.path.join(folder, "requests")
-    with open(urls, "w") as file:
-        for number in range(1_000):
-            file.write("http://127.0.0.1:%d/v1/views/orders/order/o-%d\n" % (port, number * 199))
+def gets(load, port, folder, rate, seconds, pid):
+    """rows of orders, at random moments; milliseconds to an answer's last byte"""
+    log = os.path.join(folder, "requests")
     before, started = cpu_seconds(pid), time.monotonic()
-    done = subprocess.run(
-        ["h2load", "--h1", "-t", "1", "-c", str(READERS), "--rps", str(rate // READERS), "-D", str(seconds), "-i", urls,
-         "--log-file", log], capture_output=True, text=True)
+    load("gets", str(port), str(READERS), str(rate), str(seconds), log)
     took, cpu = time.monotonic() - started, cpu_seconds(pid) - before
-    if done.returncode:
-        raise Failure("h2load: " + done.stderr[-500:])
     with open(log) as file:
         lines = [line.split() for line in file]
-    bad = sum(line[1] != "200" for line in lines)
-    values = sorted(int(line[2]) / 1_000 for line in lines)
+    bad = sum(line[0] != "200" for line in lines)
+    values = sorted(int(line[1]) / 1_000 for line in lines)
     if bad or not values:
         raise Failure("%d of %d answers were not 200" % (bad, len(values)))
     return dict(summary(values), per_second=round(len(values) / took), worker_cores=round(cpu / took, 2))

@@ -7,6 +7,8 @@ import System
 public struct ReadRoutes: Sendable {
     static let views = "/v1/views"
     static let queries = "/v1/queries"
+    /// The parameters of a request for a view.
+    private static let names = QuestionReader.names.union(ConditionReader.names)
 
     private let service: ReadService
     private let hub: ChangeHub
@@ -114,7 +116,7 @@ public struct ReadRoutes: Sendable {
             throw Problem(.view, "projection \(plan.name) has no view \(words[1])")
         }
         try permissions.check(request.client, view: view.name, of: plan.name)
-        try Self.checkNames(request, QuestionReader.names.union(ConditionReader.names))
+        try Self.checkNames(request, Self.names)
         var segments = Array(words.dropFirst(2))
         // One more than a key has: a row may be called stream as well.
         let isNamed = request.query.contains { ["key", "keys"].contains($0.name) }

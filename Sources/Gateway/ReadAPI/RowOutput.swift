@@ -67,10 +67,14 @@ struct RowOutput: Sendable {
 
     /// Whether Lantern can have written it as a document; another program's text stays a text.
     private static func isDocument(_ text: [UInt8]) -> Bool {
-        guard let string = String(validating: text, as: UTF8.self) else { return false }
-        return string.hasPrefix("{") && string.hasSuffix("}") || string.hasPrefix("[") && string.hasSuffix("]")
-            || string.count > 1 && string.hasPrefix("\"") && string.hasSuffix("\"")
-            || ["true", "false", "null"].contains(string)
+        guard String(validating: text, as: UTF8.self) != nil, let first = text.first, let last = text.last else {
+            return false
+        }
+        return switch (first, last) {
+        case (UInt8(ascii: "{"), UInt8(ascii: "}")), (UInt8(ascii: "["), UInt8(ascii: "]")): true
+        case (UInt8(ascii: "\""), UInt8(ascii: "\"")): text.count > 1
+        default: ["true", "false", "null"].contains { text.elementsEqual($0.utf8) }
+        }
     }
 
     private func write(fields pairs: [StoredRow.Pair], to output: inout JSONOutput) {

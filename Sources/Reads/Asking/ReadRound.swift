@@ -56,8 +56,10 @@ struct ReadRound {
         self.all = all
         self.layouts = layouts
         for subject in subjects where layouts[subject] == nil {
+            let plan = all[subject].plan
             self.layouts[subject] = TopicLayout(
-                topics: all[subject].plan.topics.map { TopicLayout.Topic(name: $0.name, count: 0) })
+                KeySpace(projection: plan.name),
+                topics: plan.topics.map { TopicLayout.Topic(name: $0.name, count: 0) })
         }
     }
 
@@ -114,27 +116,16 @@ struct ReadRound {
     }
 
     private func appendVector(of subject: Int, to commands: inout CommandBuffer) {
-        let keys = KeySpace(projection: all[subject].plan.name)
-        let layout = layouts[subject] ?? TopicLayout(topics: [])
-        commands.command("GET", keys.generation)
-        commands.begin(2 + layout.topics.count)
-        commands.argument("HMGET")
-        commands.argument(text: keys.growth)
-        for topic in layout.topics { commands.argument(text: topic.name) }
-        let places = layout.places
-        guard !places.isEmpty else { return }
-        commands.begin(1 + places.count)
-        commands.argument("MGET")
-        for place in places { commands.argument(text: keys.checkpoint(place.topic, place.partition)) }
+        guard let layout = layouts[subject] else { return }
+        commands.append(layout.vector)
         guard !parts.isEmpty else { return }
         if looksAtParked {
-            for place in places {
+            let keys = KeySpace(projection: all[subject].plan.name)
+            for place in layout.places {
                 commands.command("ZRANGE", keys.parkedIndex(place.topic, place.partition), "0", "-1")
             }
         } else {
-            commands.begin(1 + places.count)
-            commands.argument("EXISTS")
-            for place in places { commands.argument(text: keys.parkedIndex(place.topic, place.partition)) }
+            commands.append(layout.parking)
         }
     }
 
@@ -287,14 +278,14 @@ struct ReadRound {
         of subject: Int, _ rest: inout ArraySlice<RedisValue>
     ) throws(ReadFailure) -> (GenerationRecord, TopicLayout?, [[UInt8]?], Parked) {
         let plan = all[subject].plan
-        let layout = layouts[subject] ?? TopicLayout(topics: [])
+        guard let layout = layouts[subject] else { throw .unavailable("no partitions are known") }
         // Without its database nothing that follows is of this projection.
         if case .error(let text)? = rest.popFirst() { throw Self.refusal(text) }
         let generation = rest.popFirst() ?? .null
         let counts = rest.popFirst()?.elements ?? []
         var checkpoints: [[UInt8]?] = []
         var parked = Parked.unknown
-        if layout.partitionCount > 0 {
+        if !layout.places.isEmpty {
             checkpoints = (rest.popFirst()?.elements ?? []).map(\.bytes)
             if !parts.isEmpty { parked = takeParked(layout, &rest) }
         }
@@ -313,7 +304,10 @@ struct ReadRound {
             }
             now.append(TopicLayout.Topic(name: topic.name, count: number))
         }
-        return (record, now == layout.topics ? nil : TopicLayout(topics: now), checkpoints, parked)
+        let isSame = now == layout.topics
+        return (
+            record, isSame ? nil : TopicLayout(KeySpace(projection: plan.name), topics: now), checkpoints, parked
+        )
     }
 
     private mutating func takeParked(_ layout: TopicLayout, _ rest: inout ArraySlice<RedisValue>) -> Parked {

@@ -112,24 +112,40 @@ public final class ReadService: Sendable {
     private func readRows() {
         var link = ReadLink(servers)
         while !isStopped {
-            let work = state.withLock { $0.desk.takeWork(atMost: Self.together) }
+            let (work, isMore) = state.withLock { state in
+                (state.desk.takeWork(atMost: Self.together), state.desk.hasWork)
+            }
             guard !work.isEmpty else {
                 readWork.wait()
                 continue
             }
-            // There may be more for the other one.
-            readWork.ring()
-            let layouts = state.withLock { $0.layouts }
-            let rounds = work.map { ReadRound($0.request, of: subjects, layouts: layouts) }
-            let (results, found) = link.run(rounds)
+            if isMore { readWork.ring() }
+            let batch = ReadBatch(work.map(\.request))
+            var results = batch.results(read(batch.transactions, over: &link))
+            let alone = results.indices.filter { results[$0] == nil }
+            if !alone.isEmpty {
+                for (index, result) in zip(alone, read(alone.map { work[$0].request }, over: &link)) {
+                    results[index] = result
+                }
+            }
             change { state in
-                state.layouts.merge(found) { $1 }
                 let now = Self.now
-                for (each, result) in zip(work, results) { state.desk.read(each.id, result, now: now) }
+                for (each, result) in zip(work, results) {
+                    if let result { state.desk.read(each.id, result, now: now) }
+                }
             }
         }
         // One ring wakes one of them: the next one ends as well.
         readWork.ring()
+    }
+
+    private func read(
+        _ requests: [ReadRequest], over link: inout ReadLink
+    ) -> [Result<ReadAnswer, ReadFailure>] {
+        let layouts = state.withLock { $0.layouts }
+        let (results, found) = link.run(requests.map { ReadRound($0, of: subjects, layouts: layouts) })
+        if !found.isEmpty { state.withLock { $0.layouts.merge(found) { $1 } } }
+        return results
     }
 
     private func watchCheckpoints() {

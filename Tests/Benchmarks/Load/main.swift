@@ -8,6 +8,7 @@ import Kafka
 //   BenchmarkLoad schemas                                                 a line each: Avro's schema, and Protobuf's descriptors
 //   BenchmarkLoad version                                                 librdkafka's
 //   BenchmarkLoad paced BROKERS TOPIC RATE SECONDS FILE                   orders at RATE a second, and when probes were acknowledged
+//   BenchmarkLoad gets PORT CONNECTIONS RATE SECONDS FILE                 requests for rows of `order`, and how long each took
 //   BenchmarkLoad stream BROKERS TOPIC EVENTS KEYS PARTITIONS RATE HEAVY FOLDER    orders, and more at RATE from `go` to the end of stdin
 
 let arguments = CommandLine.arguments.dropFirst().map { $0 }
@@ -28,6 +29,12 @@ do {
         }
         let paced = PacedLoad(brokers: arguments[1], topic: arguments[2], rate: rate, seconds: seconds)
         try paced.run(file: URL(fileURLWithPath: arguments[5]))
+    case "gets" where arguments.count == 6:
+        guard let port = UInt16(arguments[1]), let connections = Int(arguments[2]), let rate = Int(arguments[3]),
+            let seconds = Int(arguments[4])
+        else { throw ToolError("gets: PORT to SECONDS are numbers") }
+        let reads = PacedReads(port: port, connections: connections, rate: rate, seconds: seconds)
+        try reads.run(file: URL(fileURLWithPath: arguments[5]))
     case "stream" where arguments.count == 9:
         let numbers = arguments[3..<8].compactMap { Int($0) }
         guard numbers.count == 5 else { throw ToolError("stream: EVENTS to HEAVY are numbers") }
