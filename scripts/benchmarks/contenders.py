@@ -4,8 +4,8 @@ import subprocess
 
 WORKLOADS = ("upsert", "skewed", "counters", "wide", "documents", "swift")
 # The topic that a workload reads; its kind and its rows have the same name but for upsert's.
-TOPICS = {"upsert": "orders", "swift": "orders", "wide": "orders", "changes": "orders"}
-ROWS = {"swift": "upsert", "changes": "upsert"}
+TOPICS = {"upsert": "orders", "swift": "orders", "wide": "orders", "changes": "orders", "gateway": "orders"}
+ROWS = {"swift": "upsert", "changes": "upsert", "gateway": "upsert"}
 # upsert in other encodings and envelopes, and with its changes told to readers: measured by the mode `formats`.
 FORMATS = {
     "debezium": "envelope: debezium, key: [$.orderId]",
@@ -63,7 +63,7 @@ VIEWS = {
         retain: 24h
         events: { OrderPlaced: { increment: { placed: 1 } }, OrderPaid: { increment: { paid: 1 } } }""",
 }
-for _name in ("skewed", *FORMATS):
+for _name in ("skewed", "gateway", *FORMATS):
     VIEWS[_name] = VIEWS["upsert"]
 VIEWS["debezium"] = VIEWS["upsert"].replace('"*":', "row:")
 
@@ -88,11 +88,14 @@ class Contender:
 class Lantern(Contender):
     """The program with a YAML file; in the workload swift the Swift form, unless the file is wanted there as well."""
 
-    def __init__(self, program, swift_program, folder, library, lanes, workloads, is_yaml=False, schemas=None, name=None):
+    def __init__(self, program, swift_program, folder, library, lanes, workloads, is_yaml=False, schemas=None,
+                 name=None, port=None):
         name = name or ("Lantern" if lanes == 1 else "Lantern, %d lanes" % lanes)
         super().__init__(name + (", YAML" if is_yaml else ""), EXACT, workloads)
         # Of the workloads in Avro and Protobuf: where the registry is, and the descriptors.
         self.schemas = schemas
+        # Of the workload gateway: where it listens.
+        self.port = port
         self.program, self.swift_program, self.folder, self.lanes = program, swift_program, folder, lanes
         self.is_yaml = is_yaml
         self.environment = {"LD_PRELOAD": library} if library else {}
@@ -111,6 +114,8 @@ class Lantern(Contender):
             servers.brokers, servers.redis_port, self.lanes)
         if workload.startswith("avro"):
             head += "registry: %s\n" % self.schemas.url
+        if workload == "gateway":
+            head += "gateway: { listen: 127.0.0.1:%d }\n" % self.port
         if workload == "protobuf":
             options %= self.schemas.descriptors
         with open(path, "w") as file:

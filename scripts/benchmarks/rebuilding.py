@@ -177,6 +177,17 @@ def wait_until(condition, limit, what):
         time.sleep(0.02)
 
 
+def slow(redis):
+    """transactions that took Redis longer than 4 ms or so (its histogram's nearest bound below 5), of how many; slow commands"""
+    reply = redis("LATENCY", "HISTOGRAM", "exec")
+    facts = dict(zip(reply[1][0::2], reply[1][1::2])) if reply else {b"calls": 0, b"histogram_usec": []}
+    bounds = facts[b"histogram_usec"]
+    within = [count for bound, count in zip(bounds[0::2], bounds[1::2]) if bound <= 5_000]
+    names = [entry[3][0].decode() for entry in redis("SLOWLOG", "GET", "-1")]
+    return {"transactions": facts[b"calls"], "slow_transactions": facts[b"calls"] - max(within, default=0),
+            "slow_commands": {name: names.count(name) for name in sorted(set(names))}}
+
+
 def quiet_build(lantern, redis, options, say):
     """events/s of catching up and of building, without live traffic, and the time that was said to be left"""
     def run(command, file, *words):
@@ -218,6 +229,7 @@ def rebuild(programs, servers, options, say):
     try:
         if not load.stdout.readline().startswith("loaded"):
             raise Failure("the events were not loaded")
+        servers.client("CONFIG", "SET", "slowlog-log-slower-than", "5000", "slowlog-max-len", "100000")
         found = quiet_build(lantern, servers.client, options, say)
         found.update(under_load(lantern, load, servers, topic, partitions, options, say))
         found.update(final_rows(lantern, load, servers, topic, partitions, folder, say))
@@ -233,6 +245,8 @@ def under_load(lantern, load, servers, topic, partitions, options, say):
     watcher = Watcher(servers.redis_port)
     load.stdin.write("go\n")
     load.stdin.flush()
+    servers.client("SLOWLOG", "RESET")
+    servers.client("CONFIG", "RESETSTAT")
     say("%d events/s" % options.rate)
     # They load the machine too: what is normal is measured with them.
     reader, pauses = Reader(servers.redis_port, options.keys), Pauses(servers.redis_port, topic, partitions)
@@ -245,6 +259,7 @@ def under_load(lantern, load, servers, topic, partitions, options, say):
     wait_until(lambda: any(line["event"] == "progress" and line.get("remaining", 1 << 60) < options.rate
                            for _, line in list(lines.lines)), 900, "the build is within a second of live")
     end = time.monotonic_ns()
+    slowness = slow(servers.client)
     new = lantern.start("run", "after")
     time.sleep(SETTLE)
     servers.client("CONFIG", "RESETSTAT")
@@ -265,7 +280,7 @@ def under_load(lantern, load, servers, topic, partitions, options, say):
     if any(process.poll() is not None for process in (old, new)):
         raise Failure("a worker ended: see %s, %s" % (old.log, new.log))
     lantern.watcher, lantern.spans = watcher, {"normal": (normal, begin), "build": (begin, end)}
-    return {"build_under_load_seconds": round((end - begin) / 1e9, 1), "switches": switches,
+    return {"slow": slowness, "build_under_load_seconds": round((end - begin) / 1e9, 1), "switches": switches,
             "swapdb_calls": int(swaps.group(1)), "swapdb_microseconds": float(swaps.group(2)),
             "looks": reader.looks, "violations": reader.violations, "changes": reader.changes,
             "slowest_look_ms": round(reader.slowest * 1000, 1)}
@@ -314,6 +329,8 @@ def table(found):
             ("build under load", "%.1f s" % found["build_under_load_seconds"]),
             ("live stood (as the command says; longest time without an advance)", "; ".join(
                 "%s %d ms, %.1f ms" % (one["command"], one["said"], one["seen"]) for one in found["switches"])),
+            ("transactions of live and build over 4 ms; slow commands", "%d of %d; %s" % (
+                found["slow"]["slow_transactions"], found["slow"]["transactions"], found["slow"]["slow_commands"] or "none")),
             ("SWAPDB, of Redis's own time", "%.1f µs a call" % found["swapdb_microseconds"])]:
         lines.append("| %s | %s |" % (what, figure))
     return "\n".join(lines)
