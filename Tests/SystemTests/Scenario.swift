@@ -26,9 +26,10 @@ final class Scenario {
     /// - Parameters:
     ///   - projection: its first topic gets a new name.
     ///   - kafka: nil is the one that all tests share.
+    ///   - other: another scenario's Redis; nil: one of its own.
     init(
         _ name: String, projection: OracleProjection = .orders, partitions: Int = 8, redis options: [String] = [],
-        topic settings: [(String, String)] = [], kafka: KafkaServer? = nil
+        topic settings: [(String, String)] = [], kafka: KafkaServer? = nil, on other: RedisServer? = nil
     ) throws {
         topic = "\(name)-\(UInt32.random(in: 0...UInt32.max))"
         var projection = projection
@@ -37,7 +38,7 @@ final class Scenario {
         self.partitions = partitions
         fold = OracleFold(projection)
         written = Array(repeating: 0, count: partitions)
-        redis = try RedisServer(options: options)
+        redis = try other ?? RedisServer(options: options)
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("lantern-system-\(topic)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         servers = try (kafka ?? Stage.kafka()).bootstrapServers

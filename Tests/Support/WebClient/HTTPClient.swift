@@ -12,13 +12,12 @@ public final class HTTPClient {
     private let descriptor: Int32
     private var unread: [UInt8] = []
     private var events = ""
-    /// Nothing comes for longer than this only if something is wrong.
-    private static let patienceSeconds = 30
 
-    /// Connects to this machine; nil if that is refused.
-    public init?(port: UInt16, isIPv6: Bool = false) {
+    /// Connects to this machine; nil if that is refused. Nothing comes for longer than `patienceSeconds` only if something is
+    /// wrong.
+    public init?(port: UInt16, isIPv6: Bool = false, patienceSeconds: Int = 30) {
         descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var patience = timeval(tv_sec: Self.patienceSeconds, tv_usec: 0)
+        var patience = timeval(tv_sec: patienceSeconds, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             unsafe setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
         }
@@ -48,6 +47,9 @@ public final class HTTPClient {
             }
         }
     }
+
+    /// Says that nothing more is sent.
+    public func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Whether the other end took them.
     @discardableResult
@@ -80,6 +82,9 @@ public final class HTTPClient {
         return receive()
     }
 
+    /// Comments that were passed over.
+    public private(set) var comments = 0
+
     /// The next server-sent event of an answer that goes on, as its fields; nil if the connection ended. Comments are passed
     /// over.
     public func nextEvent() -> [String: String]? {
@@ -93,6 +98,7 @@ public final class HTTPClient {
                     fields[String(line[..<colon.lowerBound])] = String(line[colon.upperBound...])
                 }
                 if !fields.isEmpty { return fields }
+                comments += 1
                 continue
             }
             guard let chunk = nextChunk() else { return nil }
@@ -126,24 +132,30 @@ public final class HTTPClient {
     }
 
     private func whole(_ isHead: Bool) -> Response? {
-        let mark: [UInt8] = [13, 10, 13, 10]
-        guard unread.count >= 4,
-            let end = (0...(unread.count - 4)).first(where: { unread[$0..<($0 + 4)].elementsEqual(mark) })
-        else { return nil }
-        let lines = String(decoding: unread[..<end], as: UTF8.self).components(separatedBy: "\r\n")
-        let words = lines[0].split(separator: " ")
+        guard let end = headEnd() else { return nil }
+        let lines = String(decoding: unread[..<end], as: UTF8.self).split(separator: "\r\n")
+        let words = lines.first?.split(separator: " ") ?? []
         guard words.count >= 2, let status = Int(words[1]) else { return nil }
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":") else { continue }
-            headers[line[..<colon].lowercased()] =
-                line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+            headers[line[..<colon].lowercased()] = String(line[line.index(after: colon)...].drop { $0 == " " })
         }
         let length = isHead || status == 304 ? 0 : Int(headers["content-length"] ?? "0") ?? 0
         guard unread.count >= end + 4 + length else { return nil }
         let body = String(decoding: unread[(end + 4)..<(end + 4 + length)], as: UTF8.self)
         unread.removeFirst(end + 4 + length)
         return Response(status: status, headers: headers, body: body)
+    }
+
+    /// Where the empty line behind a head begins.
+    private func headEnd() -> Int? {
+        var place = 0
+        while let found = unread[place...].firstIndex(of: 13), found + 3 < unread.count {
+            if unread[found + 1] == 10, unread[found + 2] == 13, unread[found + 3] == 10 { return found }
+            place = found + 1
+        }
+        return nil
     }
 
     /// Waits until the other end closes; false if it does not.
