@@ -67,37 +67,17 @@ extension SystemTests {
             }
         }
 
-        /// Builds and promotes the definition of a file, or takes that back; a guard may refuse it while workers are behind.
-        private static func change(_ scenario: Scenario, to file: String, isBack: Bool) throws {
-            var said = ""
-            for _ in 0..<10 {
-                var commands = [["promote", "--config", file]]
-                if isBack { commands = [["rollback", "--config", file]] }
-                if !isBack { commands.insert(["rebuild", "--config", file, "--until-caught-up"], at: 0) }
-                let isDone = try commands.allSatisfy { command in
-                    let (text, code) = try scenario.lantern(command)
-                    said = "\(command[0]): \(text)"
-                    return code == 0
-                }
-                if isDone { return }
-            }
-            Issue.record("\(said)")
-        }
-
         /// Ten minutes and 200 readers with LANTERN_LONG.
         @Test(.enabled(if: Stage.isLong, "LANTERN_LONG=1 runs it: it takes minutes"))
         func `never get rows without the event of their token, whatever is struck`() throws {
             let seconds = Double(ProcessInfo.processInfo.environment["LANTERN_READ_SECONDS"] ?? "600") ?? 600
-            let scenario = try Scenario(
-                "fresh-readers", partitions: 4, redis: ["--appendonly", "yes", "--appendfsync", "everysec"])
+            let atOnce = ["--appendonly", "yes", "--appendfsync", "everysec", "--repl-diskless-sync-delay", "0"]
+            let scenario = try Scenario("fresh-readers", partitions: 4, redis: atOnce)
+            let replica = try RedisServer(options: atOnce + ["--replicaof", "127.0.0.1 \(scenario.redis.port)"])
             let path = try scenario.configure(
                 worker: "{ lanes: 1 }",
                 more: ["gateway: { listen: \"127.0.0.1:0\", connections: 512, connections-per-address: 512 }"])
-            let gateway = try WorkerProcess(
-                ["serve", "--config", path], logPath: scenario.folder.appendingPathComponent("serve.log").path)
-            try #require(gateway.waitForLog("the gateway listens"), "\(gateway.log)")
-            let match = try #require(gateway.log.firstMatch(of: #/http://127\.0\.0\.1:(\d+)//#))
-            let port = try #require(UInt16(match.1))
+            let (gateway, port) = try scenario.serve(path)
             var workers = [try scenario.run(path), try scenario.run(path)]
             // The same views under another version: made live, and taken back.
             var second = scenario.projection
@@ -131,13 +111,20 @@ extension SystemTests {
                     case 0:
                         workers[strikes % 2].kill()
                         workers[strikes % 2] = try scenario.run(path)
+                        if strikes % 8 == 0 {
+                            try replica.awaitCopy(of: scenario.redis)
+                            try replica.cli(["REPLICAOF", "NO", "ONE"])
+                        }
+                    case 1 where strikes % 8 == 1:
+                        // A failover to what was at the strike before.
+                        try scenario.takeOver(from: replica)
+                        try replica.cli(["REPLICAOF", "127.0.0.1", "\(scenario.redis.port)"])
                     case 1:
-                        // Up to a second of acknowledged writes is lost.
                         try scenario.redis.kill()
                         try scenario.redis.start()
                     case 2: workers.append(try scenario.run(path)); workers.removeFirst().kill()
                     default:
-                        try Self.change(scenario, to: other, isBack: switches % 2 == 1)
+                        try scenario.switchGeneration(to: other, isBack: switches % 2 == 1)
                         switches += 1
                     }
                     strikes += 1
