@@ -25,6 +25,7 @@ import Testing
         ("GET", "/actions/skip", [405, 405, 405, 405]),
         ("POST", "/actions/skip", [401, 403, 200, 401]),
         ("TRACE", "/actions/skip", [405, 405, 405, 405]),
+        ("GET", "/v1/views", [401, 200, 200, 401]),
         ("GET", "/nothing", [404, 404, 404, 404]),
         ("POST", "/nothing", [404, 404, 404, 404]),
     ]

@@ -45,4 +45,40 @@ import Testing
         #expect(response.status == code && response.entityTag == "\"a\"")
         #expect(response.body.isEmpty == (code == 304))
     }
+
+    /// What HTTP itself says, as problem details: their type is `about:blank`, and their title the status's phrase (RFC 9457).
+    @Test(
+        arguments: [
+            ("GET", "/v1", [], 404, "Not Found"), ("GET", "/v1/none/x", [], 404, "Not Found"),
+            ("POST", "/v1/views/a/b", [], 405, "Method Not Allowed"),
+            ("GET", "/v1/views/a/b", [("content-length", "1")], 413, "Content Too Large"),
+            ("GET", "/v1/views/a/b", [("transfer-encoding", "chunked")], 411, "Length Required"),
+            ("GET", "/v1/views/a/b", [("host", "localhost")], 400, "Bad Request"),
+        ] as [(String, String, [(String, String)], Int, String)])
+    func `refuses readers with problem details`(
+        method: String, path: String, headers: [(String, String)], code: Int, title: String
+    ) throws {
+        let response = try answer(method, path, headers)
+        #expect(response.status == code && response.contentType == "application/problem+json", "\(response)")
+        let body = String(decoding: response.body, as: UTF8.self)
+        #expect(
+            body.hasPrefix(#"{"type":"about:blank","title":"\#(title)","status":\#(code),"detail":"#), "\(body)")
+        #expect(!body.contains(#"\n"#), "\(body)")
+        if code == 405 { #expect(response.headers == [.init("Allow", "GET, HEAD")]) }
+    }
+
+    @Test(arguments: [
+        ("Bearer wrong", "localhost", 401, "Unauthorized"), ("", "evil.example", 421, "Misdirected Request"),
+    ])
+    func `refuses strangers who want rows with problem details`(token: String, host: String, code: Int, title: String)
+        throws
+    {
+        let fixture = try Fixture()
+        let headers = [HTTPRequest.Field("host", host), .init("authorization", token)]
+        let request = HTTPRequest("GET", "/v1/views/a/b", headers: headers)
+        let response = Fixture.answer(request, fixture.router(try fixture.guards()))
+        #expect(response.status == code && response.contentType == "application/problem+json", "\(response)")
+        #expect(String(decoding: response.body, as: UTF8.self).contains(title))
+        #expect(response.headers.contains { $0.name == "WWW-Authenticate" } == (code == 401))
+    }
 }

@@ -64,14 +64,24 @@ struct Problem: Error, Sendable {
 
     /// What a client is sent.
     var response: HTTPResponse {
+        let body = Self.body("urn:lantern:problem:\(kind.rawValue)", kind.title, kind.status, detail, members)
+        let response = HTTPResponse(kind.status, Self.contentType, body)
+        return kind.status == 503 ? response.adding("Retry-After", "1") : response
+    }
+
+    private static let contentType = "application/problem+json"
+
+    private static func body(
+        _ type: String, _ title: String, _ status: Int, _ detail: String, _ members: [(name: String, value: Value)] = []
+    ) -> [UInt8] {
         var output = JSONOutput()
         output.object { output in
             output.name("type")
-            output.string("urn:lantern:problem:\(kind.rawValue)")
+            output.string(type)
             output.name("title")
-            output.string(kind.title)
+            output.string(title)
             output.name("status")
-            output.number(Int64(kind.status))
+            output.number(Int64(status))
             output.name("detail")
             output.string(detail)
             for member in members {
@@ -82,7 +92,20 @@ struct Problem: Error, Sendable {
                 }
             }
         }
-        let response = HTTPResponse(kind.status, "application/problem+json", output.bytes)
-        return kind.status == 503 ? response.adding("Retry-After", "1") : response
+        return output.bytes
     }
+
+    /// What HTTP itself says, for clients of the read API: it is no problem of its own (RFC 9457, section 4.2.1).
+    static func blank(_ refusal: HTTPResponse) -> HTTPResponse {
+        var response = refusal
+        let words = String(decoding: refusal.body, as: UTF8.self).split(separator: "\n").joined(separator: " ")
+        response.body = body("about:blank", titles[refusal.status] ?? "", refusal.status, words)
+        response.contentType = contentType
+        return response
+    }
+
+    private static let titles = [
+        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+        411: "Length Required", 413: "Content Too Large", 421: "Misdirected Request",
+    ]
 }

@@ -26,7 +26,7 @@ struct Router: Sendable {
         let path = matching.first?.path ?? "other"
         func refuse(_ response: HTTPResponse) -> Admission {
             counts.add(path, response.status)
-            return .refused(response)
+            return .refused(head.path == "/v1" || head.path.hasPrefix("/v1/") ? Problem.blank(response) : response)
         }
         if head.hasAmbiguousHeader { return refuse(.text(400, "a header that may occur only once occurs twice")) }
         guard !matching.isEmpty else { return refuse(.text(404, "there is nothing at this path")) }
