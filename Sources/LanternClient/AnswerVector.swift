@@ -33,17 +33,17 @@ struct AnswerVector: Sendable, Equatable {
         var next: [Place: Int64]
     }
 
-    /// By projection; those without a generation or a vector are left out.
+    /// By projection; a vector that is too long to be said has no offsets.
     var parts: [Part] {
         let numbers = (generation ?? "").split(separator: ",").compactMap { word -> (String, Int)? in
             let pair = word.drop { $0 == " " }.split(separator: ":")
             return pair.count == 2 ? Int(pair[1]).map { (String(pair[0]), $0) } : nil
         }
         let texts = (checkpoint ?? "").split(separator: ";").map { $0.drop { $0 == " " } }
-        return numbers.compactMap { name, number in
+        return numbers.map { name, number in
             let own = texts.first { $0.hasPrefix("\(name)=") }?.dropFirst(name.utf8.count + 1)
-            guard let text = own ?? (numbers.count == 1 ? texts.first : nil) else { return nil }
-            return Part(projection: name, generation: number, next: Self.places(text))
+            let text = own ?? (numbers.count == 1 ? texts.first : nil)
+            return Part(projection: name, generation: number, next: text.map(Self.places) ?? [:])
         }
     }
 

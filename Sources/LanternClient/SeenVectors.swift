@@ -5,6 +5,9 @@ struct SeenVectors: Sendable {
         var next: [AnswerVector.Place: Int64]
     }
 
+    /// More, as it is encoded, has no room in a head beside the answer's own vector: then the generation alone is asked for.
+    static let longest = 8_000
+
     private var seen: [String: Seen] = [:]
     /// Which projections a query reads, by its path.
     private var projections: [String: [String]] = [:]
@@ -17,8 +20,13 @@ struct SeenVectors: Sendable {
             let known = seen[part.projection]
             if let known, known.generation > part.generation { continue }
             var next = part.next
-            // The offsets of an older generation say nothing of this one's rows but which events are in them.
-            for (place, offset) in known?.next ?? [:] { next[place] = max(next[place] ?? 0, offset) }
+            let topics = Set(next.keys.map(\.topic))
+            let isNewer = known.map { $0.generation < part.generation } ?? false
+            // The offsets of an older generation say nothing of this one's rows but which events are in them, if it reads them.
+            for (place, offset) in known?.next ?? [:] {
+                if isNewer, !topics.isEmpty, !topics.contains(place.topic) { continue }
+                next[place] = max(next[place] ?? 0, offset)
+            }
             seen[part.projection] = Seen(generation: part.generation, next: next)
         }
     }
@@ -29,7 +37,10 @@ struct SeenVectors: Sendable {
         let known = names.compactMap { name in seen[name].map { (name, $0) } }
         let vectors = known.filter { !$0.1.next.isEmpty }.map { "\($0.0)=\(Self.text($0.1.next))" }
         var parameters: [Question.Parameter] = []
-        if !vectors.isEmpty { parameters.append(.init(name: "seen", value: vectors.joined(separator: ";"))) }
+        let text = vectors.joined(separator: ";")
+        if !text.isEmpty, Question.encoded(text).utf8.count <= Self.longest {
+            parameters.append(.init(name: "seen", value: text))
+        }
         if !known.isEmpty {
             let generations = known.map { "\($0.0):\($0.1.generation)" }.joined(separator: ",")
             parameters.append(.init(name: "generation", value: generations))

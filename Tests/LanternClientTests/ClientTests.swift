@@ -28,11 +28,39 @@ import Testing
         seen.note(vector("orders/0@99", "orders:1"), of: order)
         #expect(words(seen, order) == ["seen=orders=orders/0@10,1@6,payments/0@3", "generation=orders:2"])
         seen.note(vector("orders/0@11", "orders:3"), of: order)
-        #expect(words(seen, order) == ["seen=orders=orders/0@11,1@6,payments/0@3", "generation=orders:3"])
-        // Another projection's rows are not in it, and a vector too long to be said is none.
+        #expect(words(seen, order) == ["seen=orders=orders/0@11,1@6", "generation=orders:3"])
+        // Another projection's rows are not in it.
         #expect(words(seen, .row("clients", "client", "c")).isEmpty)
+    }
+
+    @Test func `knows the generation of an answer whose vector is too long to be said`() {
+        var seen = SeenVectors()
+        seen.note(vector("orders/0@11,1@6", "orders:3"), of: order)
         seen.note(vector(nil, "orders:4"), of: order)
-        #expect(words(seen, order).last == "generation=orders:3")
+        #expect(words(seen, order) == ["seen=orders=orders/0@11,1@6", "generation=orders:4"])
+        let page = Question.query("customer-page")
+        seen.note(vector(nil, "clients:1, orders:5"), of: page)
+        #expect(words(seen, page) == ["seen=orders=orders/0@11,1@6", "generation=clients:1,orders:5"])
+    }
+
+    @Test func `asks for no topic that a newer generation does not read`() {
+        var seen = SeenVectors()
+        seen.note(vector("orders/0@10,payments/0@3", "orders:2"), of: order)
+        seen.note(vector("orders/0@9", "orders:2"), of: order)
+        #expect(words(seen, order).first == "seen=orders=orders/0@10,payments/0@3")
+        seen.note(vector("orders/0@9,refunds/0@1", "orders:3"), of: order)
+        #expect(words(seen, order) == ["seen=orders=orders/0@10,refunds/0@1", "generation=orders:3"])
+    }
+
+    @Test func `asks for the generation alone where a vector is too long for a request`() {
+        var seen = SeenVectors()
+        func offsets(_ topic: String) -> String {
+            "\(topic)/" + (0..<300).map { "\($0)@1234567" }.joined(separator: ",")
+        }
+        seen.note(vector(offsets("orders"), "orders:1"), of: order)
+        #expect(words(seen, order).count == 2)
+        seen.note(vector(offsets("payments"), "orders:1"), of: order)
+        #expect(words(seen, order) == ["generation=orders:1"])
     }
 
     @Test func `knows what a query reads from its answers`() {
