@@ -157,7 +157,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "Reads", "Configuration", "Records", "Projections", "Redis", "Logging", "System", "Bytes",
-                "Seeded", "WebClient",
+                "Seeded", "WebClient", "ChildProcess",
             ],
             swiftSettings: strict),
         .testTarget(

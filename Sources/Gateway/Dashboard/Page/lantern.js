@@ -20,8 +20,11 @@ export class Lantern {
     this.base = base;
     this.token = token;
     this.parse = parse;
-    // What was seen of each projection, so that no answer goes back behind it.
+    // What was seen of each projection, so that no answer goes back behind it: its generation, and offsets by topic and
+    // partition.
     this.seen = new Map();
+    // Which projections a query reads, as its answers say.
+    this.read = new Map();
   }
 
   // A row by the values of its key; `options` are the read API's parameters, such as { latest: true } or { top: 10 }.
@@ -32,7 +35,8 @@ export class Lantern {
 
   // A declared query.
   query(name, parameters = {}, options = {}) {
-    return this.get(`queries/${encodeURIComponent(name)}`, [...Object.entries(parameters), ...Object.entries(options)], []);
+    const path = `queries/${encodeURIComponent(name)}`;
+    return this.get(path, [...Object.entries(parameters), ...Object.entries(options)], this.read.get(path) ?? []);
   }
 
   async get(path, parameters, projections) {
@@ -40,11 +44,12 @@ export class Lantern {
     for (const [name, value] of parameters) {
       if (value !== undefined && value !== null && value !== false) query.append(name, value === true ? "" : value);
     }
-    const seen = projections.map((name) => this.seen.get(name)).filter(Boolean);
+    const seen = this.seenOf(projections);
     // A page of a scan takes no condition.
-    if (seen.length > 0 && !query.has("seen") && !query.has("scan")) query.set("seen", seen.join(","));
+    if (seen !== "" && !query.has("seen") && !query.has("scan")) query.set("seen", seen);
     const response = await fetch(`${this.base}/v1/${path}?${query}`, { headers: this.headers(), cache: "no-store", credentials: "omit" });
-    if (response.status !== 404) this.note(response);
+    // Of a row that is not there the vector was read as well.
+    if (response.ok || response.status === 404) this.note(path, response.headers.get("Lantern-Checkpoint"), response.headers.get("Lantern-Generation"));
     if (!response.ok) throw new Problem(response.status, await this.problem(response));
     return {
       rows: this.parse(await response.text()), checkpoint: response.headers.get("Lantern-Checkpoint"),
@@ -80,7 +85,10 @@ export class Lantern {
           pause = 250;
           last = event.id ?? last;
           if (event.event === "reset") handlers.onReset();
-          else handlers.onRows(event.data.rows, event.data);
+          else {
+            this.note(name, event.data.checkpoint, event.data.generation);
+            handlers.onRows(event.data.rows, event.data);
+          }
         }
       } catch (error) {
         if (signal.aborted) return;
@@ -98,11 +106,34 @@ export class Lantern {
     return token ? { Authorization: `Bearer ${token}` } : {};
   }
 
-  note(response) {
-    const generation = response.headers.get("Lantern-Generation") ?? "";
-    const checkpoint = response.headers.get("Lantern-Checkpoint");
-    const names = generation.split(", ").map((one) => one.split(":")[0]);
-    if (checkpoint && names.length === 1) this.seen.set(names[0], checkpoint);
+  // Rows came with that vector. What others overtook changes nothing: an event that was seen stays seen, whatever the
+  // generation is. Topics that a newer generation does not read are dropped.
+  note(path, checkpoint, generation) {
+    const parts = (generation ?? "").split(",").map((one) => one.trim().split(":")).filter((one) => one.length === 2);
+    const texts = (checkpoint ?? "").split(";").map((one) => one.trim());
+    if (path.startsWith("queries/") && parts.length > 0) this.read.set(path, parts.map(([name]) => name));
+    for (const [name, word] of parts) {
+      const own = texts.find((text) => text.startsWith(`${name}=`))?.slice(name.length + 1);
+      const next = offsets(own ?? (parts.length === 1 ? texts[0] : ""));
+      const number = Number(word);
+      const known = this.seen.get(name) ?? { generation: number, next: new Map() };
+      const isDropping = number > known.generation && next.size > 0;
+      for (const [topic, places] of known.next) {
+        if (isDropping && !next.has(topic)) continue;
+        if (!next.has(topic)) next.set(topic, new Map());
+        const merged = next.get(topic);
+        for (const [partition, offset] of places) merged.set(partition, Math.max(offset, merged.get(partition) ?? 0));
+      }
+      this.seen.set(name, { generation: Math.max(number, known.generation), next });
+    }
+  }
+
+  // What to ask for so as not to go back; nothing where it is too long for a request.
+  seenOf(projections) {
+    const known = projections.map((name) => [name, this.seen.get(name)?.next]).filter(([, next]) => next?.size > 0);
+    const text = known.map(([name, next]) => `${name}=${[...next].map(([topic, places]) =>
+      `${topic}/${[...places].map(([partition, offset]) => `${partition}@${offset}`).join(",")}`).join(",")}`).join(";");
+    return encodeURIComponent(text).length <= longestSeen ? text : "";
   }
 
   async problem(response) {
@@ -113,6 +144,24 @@ export class Lantern {
       return { detail: text.trim() };
     }
   }
+}
+
+// A head has room for so much beside the answer's own vector.
+const longestSeen = 8000;
+
+// The offsets of a vector, by topic and partition.
+function offsets(text) {
+  const next = new Map();
+  let topic = "";
+  for (const word of text.split(",")) {
+    const slash = word.indexOf("/");
+    if (slash >= 0) topic = word.slice(0, slash);
+    const [partition, offset] = word.slice(slash + 1).split("@");
+    if (offset === undefined) continue;
+    if (!next.has(topic)) next.set(topic, new Map());
+    next.get(topic).set(Number(partition), Number(offset));
+  }
+  return next;
 }
 
 // The server-sent events of a body: { event, id, data }.
