@@ -11,30 +11,11 @@ import WebClient
 
 /// A real server on a port that the system chose.
 @Suite struct `The HTTP server` {
-    private final class Running {
-        let fixture: Fixture
-        let server: HTTPServer
-        var port: UInt16 { server.address.port }
-
-        init(
-            _ address: String = "127.0.0.1:0", _ routes: [Route] = Fixture.routes, limits: ServerLimits = ServerLimits()
-        ) throws {
-            fixture = try Fixture()
-            let socket = try ListenSocket(try #require(ListenAddress(address)))
-            server = try HTTPServer(
-                socket, nil, fixture.router(try fixture.guards(), routes), limits: limits, .none)
-        }
-
-        deinit { server.stop() }
-
-        func client() throws -> HTTPClient { try #require(HTTPClient(port: port)) }
-    }
-
     private static let read = "Authorization: Bearer \(Fixture.readToken)"
     private static let operate = "Authorization: Bearer \(Fixture.operateToken)"
 
     @Test func `answers one request after another on a connection`() throws {
-        let running = try Running()
+        let running = try RunningServer()
         let client = try running.client()
         let first = try #require(client.ask("GET", "/livez"))
         #expect(first.status == 200 && first.body == "ok\n")
@@ -55,14 +36,14 @@ import WebClient
     }
 
     @Test func `listens on IPv6 and on IPv4 at once`() throws {
-        let running = try Running("[::]:0")
+        let running = try RunningServer("[::]:0")
         #expect(running.server.address.description == "[::]:\(running.port)")
         #expect(HTTPClient(port: running.port, isIPv6: true)?.ask("GET", "/livez")?.status == 200)
         #expect(try running.client().ask("GET", "/livez")?.status == 200)
     }
 
     @Test func `a port that is taken is named, with what to do`() throws {
-        let running = try Running()
+        let running = try RunningServer()
         let taken = try #require(ListenAddress("127.0.0.1:\(running.port)"))
         #expect {
             _ = try ListenSocket(taken)
@@ -74,7 +55,7 @@ import WebClient
     @Test func `refuses what is too large before reading it`() throws {
         var limits = ServerLimits()
         limits.bodyBytes = 1_000
-        let running = try Running(limits: limits)
+        let running = try RunningServer(limits: limits)
         let large = String(repeating: "x", count: limits.headBytes)
         let head = try #require(try running.client().ask("GET", "/livez", ["X-A: \(large)"]))
         #expect(head.status == 431)
@@ -90,10 +71,30 @@ import WebClient
         #expect(try running.client().ask("GET", "/livez")?.status == 200)
     }
 
+    /// The library keeps both heads in one place.
+    @Test func `has room for the longest vector beside the longest that clients ask for`() throws {
+        let vector = String(repeating: "1", count: ReadResponse.longestVector)
+        let routes = [
+            Route.awaited(.get, below: "/v1", .open) {
+                $1(.json(200, Array("{}".utf8)).adding("Lantern-Checkpoint", vector))
+            }
+        ]
+        let running = try RunningServer("127.0.0.1:0", routes)
+        let client = try running.client()
+        let seen = String(repeating: "%2F", count: 8_000 / 3)
+        for _ in 0..<2 {
+            let answer = try #require(
+                client.ask(
+                    "GET", "/v1/views/a/b?seen=\(seen)", ["Authorization: Bearer \(String(repeating: "t", count: 500))"]
+                ))
+            #expect(answer.status == 200 && answer.headers["lantern-checkpoint"]?.utf8.count == vector.utf8.count)
+        }
+    }
+
     @Test func `ends connections that drip, and answers others meanwhile`() throws {
         var limits = ServerLimits()
         limits.requestMilliseconds = 300
-        let running = try Running(limits: limits)
+        let running = try RunningServer(limits: limits)
         let slow = try (0..<20).map { _ in try running.client() }
         for client in slow { client.send("GET /livez HTTP/1.1\r\nHost: loc") }
         #expect(try running.client().ask("GET", "/livez")?.status == 200)
@@ -108,7 +109,7 @@ import WebClient
         var limits = ServerLimits()
         limits.connections = 6
         limits.crowdedMilliseconds = 100
-        let running = try Running(limits: limits)
+        let running = try RunningServer(limits: limits)
         let idle = try (0..<6).map { _ in try running.client() }
         // The seventh waits in the kernel's queue until the others have lost their places.
         #expect(try running.client().ask("GET", "/livez")?.status == 200)
@@ -118,7 +119,7 @@ import WebClient
     @Test func `one address has its share of connections`() throws {
         var limits = ServerLimits()
         limits.connectionsPerAddress = 3
-        let running = try Running("[::]:0", limits: limits)
+        let running = try RunningServer("[::]:0", limits: limits)
         let held = try (0..<3).map { _ in try running.client() }
         for client in held { #expect(client.ask("GET", "/livez")?.status == 200) }
         #expect(try running.client().isClosed())
@@ -138,7 +139,7 @@ import WebClient
                     return .text(200, "late")
                 }
             ]
-        let running = try Running("127.0.0.1:0", routes, limits: limits)
+        let running = try RunningServer("127.0.0.1:0", routes, limits: limits)
         let clients = try (0..<3).map { _ in try running.client() }
         clients[0].send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
         gate.awaitArrival()
@@ -153,7 +154,7 @@ import WebClient
 
     @Test func `stops while an answer is being made, and sends it first`() throws {
         let gate = Gate()
-        let running = try Running(
+        let running = try RunningServer(
             "127.0.0.1:0",
             [
                 .slow(.get, "/slow", .open) { _ in
@@ -173,7 +174,7 @@ import WebClient
     @Test(arguments: 0..<3) func `survives what is no HTTP`(seed: Int) throws {
         var limits = ServerLimits()
         limits.requestMilliseconds = 200
-        let running = try Running(limits: limits)
+        let running = try RunningServer(limits: limits)
         var random = SplitMix64(seed: UInt64(seed))
         let good = Array(
             "POST /actions/skip?a=%20b HTTP/1.1\r\nHost: localhost\r\n\(Self.operate)\r\nContent-Length: 4\r\n\r\nfour"

@@ -46,7 +46,7 @@ enum ReadResponse {
         return response
     }
 
-    private static let longestVector = 6_000
+    static let longestVector = 6_000
 
     private static func missing(_ part: ReadAnswer.Part, of asked: ReadPart) -> Problem? {
         switch part {
