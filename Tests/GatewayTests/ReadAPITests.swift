@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Projections
 import Reads
 import Records
@@ -129,6 +130,47 @@ import Testing
     func `refuses a freshness that cannot be`(name: String, value: String) {
         let error = #expect(throws: Problem.self) { try condition([(name, value)]) }
         #expect(error?.kind == .request)
+    }
+
+    /// The documents' patterns say what the reader of parameters takes.
+    @Test(
+        arguments: [
+            ("after", "orders/3@1041", true), ("after", "orders/3@1041,4@7,orders/5@1", true), ("after", "", false),
+            ("after", "x", false), ("after", "orders/3", false), ("after", "orders/3@1041;", false),
+            ("seen", "orders/0@1,1@2", true), ("seen", "shop=orders/0@1", true), ("seen", "orders", false),
+            ("seen", "shop=orders/0@1; gone=orders/0@1", true), ("seen", "shop=orders/0@1;gone=orders/0@1", true),
+            ("generation", "shop:4", true), ("generation", "gone:7, shop:4", true), ("generation", "shop", false),
+            ("generation", "shop:0", false), ("generation", "shop:+4", false), ("max-stale", "200ms", true),
+            ("max-stale", "1h", true), ("max-stale", "0ms", false), ("max-stale", "fast", false), ("wait", "0", true),
+            ("wait", "0ms", true), ("wait", "500ms", true), ("wait", "9999ms", true), ("wait", "60s", true),
+            ("wait", "1m", true), ("wait", "61s", false), ("wait", "2m", false), ("wait", "-1s", false),
+            ("where", "version>=7", true), ("where", "version<-7", true), ("where", "status=paid", true),
+            ("where", "version", false), ("where", "version>x", false), ("where", "=1", false),
+            ("stale", "allow", true),
+            ("stale", "yes", false), ("latest", "true", true), ("latest", "false", false), ("latest", "no", false),
+        ])
+    func `documents as OpenAPI what it takes`(name: String, value: String, isTaken: Bool) throws {
+        let text = OpenAPI.text(of: try Configuration.parse(text: Self.file))
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let common = (document["components"] as? [String: Any])?["parameters"] as? [String: [String: Any]]
+        let paths = document["paths"] as? [String: [String: [String: Any]]]
+        let own = paths?["/v1/views/shop/order/{orderId}"]?["get"]?["parameters"] as? [[String: Any]]
+        let parameter = try #require(common?[name] ?? own?.first { $0["name"] as? String == name })
+        let schema = try #require(parameter["schema"] as? [String: Any])
+        var isDocumented = false
+        if let pattern = schema["pattern"] as? String {
+            isDocumented = try value.wholeMatch(of: Regex(pattern)) != nil
+        } else {
+            isDocumented = try #require(schema["enum"] as? [Any]).contains { each in
+                each as? String == value || (each as? Bool).map { "\($0)" } == value
+            }
+        }
+        #expect(isDocumented == isTaken)
+        if isTaken {
+            #expect(throws: Never.self) { try condition([(name, value)]) }
+        } else {
+            #expect(throws: Problem.self) { try condition([(name, value)]) }
+        }
     }
 
     @Test(arguments: [

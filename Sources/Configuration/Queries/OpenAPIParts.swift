@@ -1,13 +1,32 @@
 /// What all paths of the document have in common.
 enum OpenAPIParts {
-    static let span: [(String, JSONValue)] = [("type", .text("string")), ("pattern", .text("^[0-9]+(ms|s|m|h|d)$"))]
+    static let span = text("^[1-9][0-9]{0,8}(ms|s|m|h|d)$")
+
+    /// A text of that pattern.
+    static func text(_ pattern: String) -> [(String, JSONValue)] {
+        [("type", .text("string")), ("pattern", .text(pattern))]
+    }
 
     static func type(_ names: String...) -> JSONValue {
         .object([("type", names.count == 1 ? .text(names[0]) : .list(names.map { .text($0) }))])
     }
 
-    static func object(_ properties: [(String, JSONValue)]) -> JSONValue {
-        .object([("type", .text("object")), ("properties", .object(properties))])
+    /// With all of these, but for those that are optional.
+    static func object(_ properties: [(String, JSONValue)], optional: Set<String> = []) -> JSONValue {
+        let names = properties.map(\.0).filter { !optional.contains($0) }
+        return .object([
+            ("type", .text("object")), ("properties", .object(properties)),
+            ("required", .list(names.map { .text($0) })),
+        ])
+    }
+
+    static func list(of items: JSONValue) -> JSONValue {
+        .object([("type", .text("array")), ("items", items)])
+    }
+
+    /// One of these, or null where there is none.
+    static func orNull(_ schema: JSONValue) -> JSONValue {
+        .object([("anyOf", .list([schema, type("null")]))])
     }
 
     static func parameter(
@@ -38,7 +57,8 @@ enum OpenAPIParts {
             ("content", .object([("application/json", .object([("schema", schema)]))])),
         ])
         let problem = JSONValue.object([("$ref", .text("#/components/responses/problem"))])
-        let codes = ["400", "401", "403", "404", "409", "502", "503"].map { ($0, problem) }
+        let known = JSONValue.object([("description", .text("The rows are those of `If-None-Match`"))])
+        let codes = [("304", known)] + ["400", "401", "403", "404", "409", "421", "502", "503"].map { ($0, problem) }
         return .object([
             (
                 "get",
@@ -56,15 +76,37 @@ enum OpenAPIParts {
         ("responses", .object([("problem", problem)])),
     ])
 
-    private static let text: [(String, JSONValue)] = [("type", .text("string"))]
+    private static let place = "[0-9]{1,9}@[0-9]{1,18}"
+    private static let offsets = "[^/,;=@]+/\(place)(,([^/,;=@]+/)?\(place))*"
+    private static let part = "([^/,;=@]+=)?\(offsets)"
 
     private static let parameters: [(String, JSONValue)] = [
-        ("after", query("after", text, "The rows must include these events: orders/3@1041,4@7.")),
-        ("seen", query("seen", text, "The rows must not be older than an answer with this Lantern-Checkpoint.")),
-        ("generation", query("generation", text, "The rows must be of this generation or a later one: orders:4.")),
-        ("latest", query("latest", [("type", .text("boolean"))], "The rows must include all that is in the log now.")),
+        ("after", query("after", text("^\(offsets)$"), "The rows must include these events: orders/3@1041,4@7.")),
+        (
+            "seen",
+            query(
+                "seen", text("^\(part)(; ?\(part))*$"),
+                "The rows must not be older than an answer with this Lantern-Checkpoint.")
+        ),
+        (
+            "generation",
+            query(
+                "generation", text("^[^:,]+:[1-9][0-9]{0,8}(, ?[^:,]+:[1-9][0-9]{0,8})*$"),
+                "The rows must be of this generation or a later one: orders:4.")
+        ),
+        (
+            "latest",
+            query(
+                "latest", [("type", .text("boolean")), ("enum", .list([.flag(true)]))],
+                "The rows must include all that is in the log now.")
+        ),
         ("max-stale", query("max-stale", span, "The rows must include all that was in the log so long ago.")),
-        ("wait", query("wait", span, "How long to wait for that; default 1s, at most 60s.")),
+        (
+            "wait",
+            query(
+                "wait", text("^(0|[0-9]{1,4}ms|[1-5]?[0-9]s|60s|1m)$"),
+                "How long to wait for that; default 1s, at most 60s.")
+        ),
         (
             "stale",
             query(
@@ -86,7 +128,7 @@ enum OpenAPIParts {
     ]
 
     private static func header(_ summary: String) -> JSONValue {
-        .object([("description", .text(summary)), ("schema", .object(text))])
+        .object([("description", .text(summary)), ("schema", type("string"))])
     }
 
     private static let problem = JSONValue.object([
@@ -99,11 +141,14 @@ enum OpenAPIParts {
                     .object([
                         (
                             "schema",
-                            object([
-                                ("type", type("string")), ("title", type("string")), ("status", type("integer")),
-                                ("detail", type("string")), ("have", type("string")), ("want", type("string")),
-                                ("eventsBehind", type("integer")), ("millisecondsBehind", type("integer")),
-                            ])
+                            object(
+                                [
+                                    ("type", type("string")), ("title", type("string")), ("status", type("integer")),
+                                    ("detail", type("string")), ("reason", type("string")), ("have", type("string")),
+                                    ("want", type("string")), ("eventsBehind", type("integer")),
+                                    ("millisecondsBehind", type("integer")), ("event", type("string")),
+                                ],
+                                optional: ["reason", "have", "want", "eventsBehind", "millisecondsBehind", "event"])
                         )
                     ])
                 )

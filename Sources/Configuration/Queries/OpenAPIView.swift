@@ -30,7 +30,7 @@ struct OpenAPIView {
 
     var paths: [(String, JSONValue)] {
         let keys = names.map {
-            OpenAPIParts.parameter($0, in: "path", schema: [("type", .text("string"))], isRequired: true)
+            OpenAPIParts.parameter($0, in: "path", schema: OpenAPIParts.text("^[^/]+$"), isRequired: true)
         }
         let path = base + names.map { "/{\($0)}" }.joined()
         var paths: [(String, JSONValue)] = []
@@ -50,16 +50,17 @@ struct OpenAPIView {
         if !names.isEmpty {
             let more = [
                 OpenAPIParts.parameter(
-                    "keys", in: "query", schema: [("type", .text("string"))], isRequired: false,
-                    "The values of up to 100 keys, with commas."),
+                    "keys", in: "query", schema: OpenAPIParts.text("^[^,]+(,[^,]+){0,99}$"), isRequired: false,
+                    "The values of up to 100 keys, with commas; for keys of one value."),
                 OpenAPIParts.parameter(
-                    "scan", in: "query", schema: [("type", .text("string"))], isRequired: false,
-                    "0, or the cursor of the page before; without any condition."),
+                    "scan", in: "query", schema: OpenAPIParts.text("^[0-9]{1,19}$"), isRequired: false,
+                    "Instead of keys: 0, or the cursor of the page before; without any condition."),
             ]
-            let rows = OpenAPIParts.object([
-                ("rows", .object([("type", .text("array")), ("items", row)])),
-                ("cursor", OpenAPIParts.type("string", "null")),
-            ])
+            let rows = OpenAPIParts.object(
+                [
+                    ("rows", OpenAPIParts.list(of: OpenAPIParts.orNull(row))),
+                    ("cursor", OpenAPIParts.type("string", "null")),
+                ], optional: ["cursor"])
             paths.append(
                 (base, OpenAPIParts.get("Several rows of view \(view.name)", more + OpenAPIParts.freshness, rows)))
         }
@@ -70,24 +71,27 @@ struct OpenAPIView {
     private var own: [JSONValue] {
         switch view.kind {
         case .sortedSet, .latest:
-            let count: [(String, JSONValue)] = [
-                ("type", .text("integer")), ("minimum", .integer(1)), ("maximum", .integer(1_000)),
-            ]
+            func count(_ least: Int, _ most: Int) -> [(String, JSONValue)] {
+                [("type", .text("integer")), ("minimum", .integer(least)), ("maximum", .integer(most))]
+            }
             return [
                 OpenAPIParts.parameter(
-                    "top", in: "query", schema: count, isRequired: false, "So many of the highest members."),
+                    "top", in: "query", schema: count(1, 1_000), isRequired: false, "So many of the highest members."),
                 OpenAPIParts.parameter(
-                    "bottom", in: "query", schema: count, isRequired: false, "So many of the lowest members."),
+                    "bottom", in: "query", schema: count(1, 1_000), isRequired: false,
+                    "Instead of top: so many of the lowest members."),
                 OpenAPIParts.parameter(
                     "around", in: "query", schema: [("type", .text("string"))], isRequired: false,
-                    "A member and its neighbours."),
+                    "Instead of top: a member and its neighbours."),
                 OpenAPIParts.parameter(
-                    "count", in: "query", schema: count, isRequired: false, "With around: neighbours on either side."),
+                    "count", in: "query", schema: count(0, 500), isRequired: false,
+                    "With around: neighbours on either side."),
             ]
         case .hash:
             return [
                 OpenAPIParts.parameter(
-                    "where", in: "query", schema: [("type", .text("string"))], isRequired: false,
+                    "where", in: "query",
+                    schema: OpenAPIParts.text("^[^<>=]+(=.+|(>=|<=|<|>)[+-]?[0-9]{1,18})$"), isRequired: false,
                     "Waits until a field has a value, version>=7.")
             ]
         default: return []
@@ -102,42 +106,41 @@ struct OpenAPIView {
         case .counter: return OpenAPIParts.object([key, ("value", OpenAPIParts.type("integer"))])
         case .set:
             return OpenAPIParts.object([
-                key, ("members", .object([("type", .text("array")), ("items", OpenAPIParts.type("string"))])),
+                key, ("members", OpenAPIParts.list(of: OpenAPIParts.type("string"))),
                 ("count", OpenAPIParts.type("integer")),
             ])
         case .sortedSet, .latest:
             let member = OpenAPIParts.object([
-                ("member", OpenAPIParts.type("string")), ("score", OpenAPIParts.type("number")),
-                ("rank", OpenAPIParts.type("integer")),
+                ("member", OpenAPIParts.type("string")),
+                // `inf` is no number in JSON.
+                ("score", OpenAPIParts.type("number", "string")), ("rank", OpenAPIParts.type("integer")),
             ])
-            return OpenAPIParts.object([
-                ("members", .object([("type", .text("array")), ("items", member)])),
-                ("count", OpenAPIParts.type("integer")),
-            ])
+            return OpenAPIParts.object(
+                [key, ("members", OpenAPIParts.list(of: member)), ("count", OpenAPIParts.type("integer"))],
+                optional: ["key"])
         case .unique: return OpenAPIParts.object([key, ("count", OpenAPIParts.type("integer"))])
         }
     }
 
     /// What is incremented is a number; what is set is a text.
     private var fields: JSONValue {
-        var known: [String: JSONValue] = [:]
+        var known: [String: Set<String>] = [:]
         for change in view.rules.flatMap(\.rules).flatMap(\.changes) {
             switch change {
-            case .incrementField(let name, _): known[name] = OpenAPIParts.type("integer")
-            case .setField(let name, _): known[name] = OpenAPIParts.type("string")
+            case .incrementField(let name, _): known[name, default: []].insert("integer")
+            case .setField(let name, _): known[name, default: []].insert("string")
             default: continue
             }
         }
-        return .object([
-            ("type", .text("object")),
-            ("properties", .object(known.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })),
-        ])
+        let properties = known.sorted { $0.key < $1.key }.map { name, types in
+            (name, types.count == 1 ? OpenAPIParts.type(types.first ?? "") : OpenAPIParts.type("integer", "string"))
+        }
+        return OpenAPIParts.object(properties, optional: Set(known.keys))
     }
 
     private var sums: JSONValue {
         let bucket = OpenAPIParts.object([("start", OpenAPIParts.type("integer")), ("fields", fields)])
-        return OpenAPIParts.object([
-            ("sum", fields), ("buckets", .object([("type", .text("array")), ("items", bucket)])),
-        ])
+        // A sum that no 64 bits hold is null.
+        return OpenAPIParts.object([("sum", OpenAPIParts.orNull(fields)), ("buckets", OpenAPIParts.list(of: bucket))])
     }
 }
