@@ -207,6 +207,45 @@ import Testing
         #expect(feed.quiet(now: 45_000).isEmpty)
     }
 
+    private func vector(_ next: Int64, generation: Int = 1) -> [Int: ProjectionVector] {
+        let topic = ProjectionVector.Topic(name: "orders", partitions: [.init(next: next), .init(next: nil)])
+        return [
+            0: ProjectionVector(
+                projection: "shop", generation: generation, identifier: "g\(generation)", topics: [topic])
+        ]
+    }
+
+    /// Rows may be read elsewhere, after a failover or a promotion, before the stream is looked at there.
+    @Test func `are reset before rows that are behind those before, or of another generation`() {
+        var feed = ChangeFeed()
+        feed.add(1, [0: [[1]]], resume: nil, now: 0)
+        feed.add(2, [0: [[2]]], resume: [place("9-0")], now: 0)
+        look(&feed, "9-0", [2: found("9-0")])
+        var entry = 9
+        /// What reader 1 is told of rows with that vector after a change, and how what was read meanwhile changes that.
+        func tell(_ read: [Int: ProjectionVector], meanwhile: [Int: ProjectionVector]? = nil) -> [ChangeFeed.Event] {
+            entry += 1
+            let looks = feed.looks(now: 0)
+            feed.took(looks, looks.map { _ in found("\(entry)-0", [[1], [2]]) }, now: 0)
+            var told: [ChangeFeed.Event] = []
+            for work in feed.takeWork(now: 0).reversed() {
+                let next = feed.read(work, work.id == 1 ? read : meanwhile ?? read)
+                if work.id == 1 { told = (next.isReset ? [.reset] : []) + [next.event] }
+                feed.finished(next, isTold: true, now: 0)
+            }
+            return told
+        }
+        #expect(tell(vector(5)) == [.snapshot])
+        #expect(tell(vector(6)) == [.rows])
+        // What was read at the same time may overtake it.
+        #expect(tell(vector(7), meanwhile: vector(8)) == [.rows])
+        #expect(tell(vector(8)) == [.rows])
+        #expect(tell(vector(4)) == [.reset, .snapshot])
+        #expect(tell(vector(4)) == [.rows])
+        #expect(tell(vector(9, generation: 2)) == [.reset, .snapshot])
+        #expect(tell(vector(9, generation: 2)) == [.rows])
+    }
+
     /// What was cut from a stream that was empty cannot be seen in it.
     @Test func `that began with an empty stream read all rows again after its first entry, and go on with a reset`() {
         var feed = ChangeFeed()

@@ -78,7 +78,7 @@ extension SystemTests {
             }
             let states = readers.map(\.now)
             let faults = states.flatMap(\.faults)
-            #expect(faults.isEmpty, "\(faults.count): \(faults.prefix(3))")
+            if !faults.isEmpty { Issue.record("\(faults.count) faults: \(faults.prefix(3))") }
             Stage.figure(
                 "pushed readers: \(readers.count) of \(states.reduce(0) { $0 + $1.connections }) connections, \(states.reduce(0) { $0 + $1.events }) events, \(states.reduce(0) { $0 + $1.resets }) resets"
             )

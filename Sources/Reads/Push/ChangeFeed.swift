@@ -33,6 +33,8 @@ struct ChangeFeed: Sendable {
         var isReset: Bool
         /// What the rows will include, whatever is read.
         var position: String
+        /// The vectors of rows that had been read before.
+        var known: [Int: ProjectionVector]
     }
 
     private struct Reader: Sendable {
@@ -59,6 +61,8 @@ struct ChangeFeed: Sendable {
     private var positions: [Int: StreamPosition] = [:]
     /// Projections whose stream was not looked at since the connection is another one.
     private var unconfirmed: Set<Int> = []
+    /// The newest vectors that rows were read with, since one of them went back.
+    private var vectors: [Int: ProjectionVector] = [:]
     /// Of projections whose stream could not be read.
     private var pauses: [Int: RetryPause] = [:]
 
@@ -83,7 +87,7 @@ struct ChangeFeed: Sendable {
         }
         let watched = Set(self.subjects)
         for subject in reader.subjects where !watched.contains(subject) {
-            (positions[subject], pauses[subject]) = (nil, nil)
+            (positions[subject], vectors[subject], pauses[subject]) = (nil, nil, nil)
         }
     }
 
@@ -176,11 +180,25 @@ struct ChangeFeed: Sendable {
             work.append(
                 Work(
                     id: id, event: isWhole ? .snapshot : .rows, isReset: reader.needsReset,
-                    position: StreamPosition.text(of: places)))
+                    position: StreamPosition.text(of: places),
+                    known: vectors.filter { reader.subjects.contains($0.key) }))
             readers[id]?.needsReset = false
             readers[id]?.needsSnapshot = false
         }
         return work
+    }
+
+    /// Rows were read; returns how they are to be told. Where they are behind those that were read before, what the reader was
+    /// told is void: Redis has gone back or a generation was promoted, and its stream was not looked at since.
+    mutating func read(_ work: Work, _ read: [Int: ProjectionVector]) -> Work {
+        var told = work
+        for (subject, vector) in read {
+            let isBack = work.known[subject].map { vector.isBehind($0) } ?? false
+            if isBack, work.event == .rows { (told.event, told.isReset) = (.snapshot, true) }
+            // What others overtook says nothing new.
+            if isBack || vectors[subject].map({ !vector.isBehind($0) }) != false { vectors[subject] = vector }
+        }
+        return told
     }
 
     /// Rows were read and told, or could not be read.

@@ -149,6 +149,8 @@ public final class ChangeHub: Sendable {
     /// Whether the reader has the rows; one that takes nothing more is forgotten.
     private func told(_ work: ChangeFeed.Work, _ listener: Listener, _ outcome: ReadOutcome) -> Bool {
         guard case .answer(let answer, _) = outcome else { return false }
+        let read = Dictionary(zip(answer.subjects, answer.vectors)) { first, _ in first }
+        let work = state.withLock { $0.feed.read(work, read) }
         var messages: [Message] = []
         if work.isReset { messages.append(Message(kind: .reset, position: work.position, answer: nil)) }
         messages.append(

@@ -52,6 +52,17 @@ public struct ProjectionVector: Sendable, Equatable {
         return found.partitions.indices.contains(index) ? found.partitions[index].next ?? 0 : 0
     }
 
+    /// Whether its rows cannot follow those of another one: they are of another generation, or lack an event that those have.
+    func isBehind(_ other: ProjectionVector) -> Bool {
+        if identifier != other.identifier { return true }
+        return other.topics.contains { topic in
+            topic.partitions.enumerated().contains { index, partition in
+                guard let wanted = partition.next, let have = next(topic.name, Int32(index)) else { return false }
+                return have < wanted
+            }
+        }
+    }
+
     /// The newest timestamp of a record that it has passed, in milliseconds since 1970; nil before the first.
     public var eventTime: Int64? {
         let newest = topics.flatMap(\.partitions).map(\.time).max() ?? -1
