@@ -7,8 +7,8 @@ import Synchronization
 /// Keeps a generation's schemas in Redis, in the database in which that generation is: a build begins with what the live
 /// one has.
 ///
-/// Whatever is written is written only while the generation is there: a build that was dropped gets nothing more, and what
-/// comes after it in its database nothing foreign.
+/// Whatever is read or written is so only while the generation is there: a promotion moves it to another database, a build
+/// that was dropped gets nothing more, and what comes after it in its database nothing foreign.
 public final class StoredSchemas: SchemaStore.Keeper {
     /// Why nothing was written.
     struct Refused: Error, CustomStringConvertible {
@@ -45,18 +45,22 @@ public final class StoredSchemas: SchemaStore.Keeper {
         self.database = Atomic(database)
     }
 
-    private var isBuild: Bool { database.load(ordering: .relaxed) != home.address.database }
-
-    /// What the databases have. A build gets what it lacks.
+    /// What the generation has. One that is not in the home database gets what it lacks.
     public func load() throws -> [SchemaName: WriterSchema] {
-        var redis = try RedisConnection.open(home)
-        let live = try Self.read(keys.schemas, &redis)
-        guard generation != nil, isBuild else { return live }
-        var own = try RedisConnection.open(home.selecting(database.load(ordering: .relaxed)))
-        let found = try Self.read(keys.schemas, &own)
-        let lacking = live.filter { found[$0.key] == nil }
-        if !lacking.isEmpty { try write(lacking) }
-        return live.merging(found) { $1 }
+        guard generation != nil else {
+            var redis = try RedisConnection.open(home)
+            return try Self.read(keys.schemas, &redis)
+        }
+        var found: [SchemaName: WriterSchema] = [:]
+        try transaction { redis, isHome, commands in
+            found = try Self.read(keys.schemas, &redis)
+            if isHome { return }
+            var live = try RedisConnection.open(home)
+            let lacking = try Self.read(keys.schemas, &live).filter { found[$0.key] == nil }
+            append(lacking, to: &commands)
+            found.merge(lacking) { $1 }
+        }
+        return found
     }
 
     static func read(_ key: String, _ redis: inout RedisConnection) throws -> [SchemaName: WriterSchema] {
@@ -71,49 +75,56 @@ public final class StoredSchemas: SchemaStore.Keeper {
         return found
     }
 
-    public func keep(_ id: SchemaName, _ schema: WriterSchema) throws { try write([id: schema]) }
+    public func keep(_ id: SchemaName, _ schema: WriterSchema) throws {
+        try transaction { _, _, commands in append([id: schema], to: &commands) }
+    }
 
-    private func write(_ schemas: [SchemaName: WriterSchema]) throws {
-        try transaction { _, commands in
-            for (id, schema) in schemas {
-                commands.begin(4)
-                commands.argument("HSET")
-                commands.argument(text: keys.schemas)
-                commands.argument(text: "\(id)")
-                commands.argument(StoredSchema(schema).text)
-            }
+    private func append(_ schemas: [SchemaName: WriterSchema], to commands: inout CommandBuffer) {
+        for (id, schema) in schemas {
+            commands.begin(4)
+            commands.argument("HSET")
+            commands.argument(text: keys.schemas)
+            commands.argument(text: "\(id)")
+            commands.argument(StoredSchema(schema).text)
         }
     }
 
     public func firstKeySchema(of topic: String, seen id: UInt32) throws -> UInt32 {
         let field = "key:\(topic)"
-        // What the home database has goes before what a build saw.
+        func known(_ redis: inout RedisConnection) throws -> UInt32? {
+            try redis.command("HGET", keys.schemas, field).text.flatMap { UInt32($0) }
+        }
         var first = id
-        if isBuild {
-            var redis = try RedisConnection.open(home)
-            first = try redis.command("HGET", keys.schemas, field).text.flatMap { UInt32($0) } ?? id
+        try transaction { redis, isHome, commands in
+            // Of those that see the first key at once one is first.
+            try redis.command("WATCH", keys.schemas)
+            if let own = try known(&redis) {
+                first = own
+                return
+            }
+            first = id
+            // What the home database has goes before what was seen elsewhere.
+            if !isHome {
+                var live = try RedisConnection.open(home)
+                first = try known(&live) ?? id
+            }
+            commands.command("HSET", keys.schemas, field, "\(first)")
         }
-        var winner = first
-        try transaction { redis, commands in
-            let known = try redis.command("HGET", keys.schemas, field).text.flatMap { UInt32($0) }
-            winner = known ?? first
-            if known == nil { commands.command("HSET", keys.schemas, field, "\(first)") }
-        }
-        return winner
+        return first
     }
 
-    // MARK: The fence
+    // MARK: Where the generation is
 
-    /// Carries out what `fill` writes, if the generation is where it is believed to be and its schemas are as `fill` read
-    /// them; `fill` is called again otherwise.
+    /// Carries out what `fill` reads and writes in the generation's database, if the generation was there all the time and what
+    /// `fill` watches is as it was; `fill` is called again otherwise. `isHome`: it is the live one.
     private func transaction(
-        _ fill: (_ redis: inout RedisConnection, _ commands: inout CommandBuffer) throws -> Void
+        _ fill: (_ redis: inout RedisConnection, _ isHome: Bool, _ commands: inout CommandBuffer) throws -> Void
     ) throws {
         guard let generation else { throw Refused(description: "a command writes no schemas") }
         for _ in 0..<Self.attempts {
             let place = database.load(ordering: .relaxed)
             var redis = try RedisConnection.open(home.selecting(place))
-            try redis.command("WATCH", keys.generation, keys.schemas)
+            try redis.command("WATCH", keys.generation)
             let record = try redis.command("GET", keys.generation).bytes.flatMap { GenerationRecord(bytes: $0) }
             guard let record, record.identifier == generation, record.state != .dropping else {
                 try find(generation, notIn: place)
@@ -121,9 +132,8 @@ public final class StoredSchemas: SchemaStore.Keeper {
             }
             var commands = CommandBuffer()
             commands.command("MULTI")
-            let before = commands.commandCount
-            try fill(&redis, &commands)
-            if commands.commandCount == before { return }
+            try fill(&redis, place == home.address.database, &commands)
+            // Also where nothing is written: what was read is the generation's if nothing came between.
             commands.command("EXEC")
             switch try redis.roundTrip(commands).last {
             case .array(let results)?:

@@ -112,6 +112,34 @@ import Testing
         #expect(try redis.command("EXISTS", keys.schemas).integer == 0)
     }
 
+    @Test func `after a promotion each generation reads its own, and one that is kept current gets what it lacks`()
+        throws
+    {
+        try begin()
+        try begin(Self.build, in: 3)
+        let (former, promoted) = (try kept(), try kept(Self.build, in: 3))
+        let schema = WriterSchema(.avro, "s")
+        try former.keep(1, schema)
+        #expect(try promoted.load() == [1: schema])
+        var redis = try RedisConnection.open(try home)
+        try redis.command("SWAPDB", "0", "3")
+        // What only the former one was asked for is none of the live one's; what that one finds is for both.
+        try kept(Self.live, in: 3).keep(2, schema)
+        #expect(try promoted.load() == [1: schema])
+        try promoted.keep(3, schema)
+        #expect(try former.load() == [1: schema, 2: schema, 3: schema])
+        var spare = try RedisConnection.open(try home.selecting(3))
+        #expect(try spare.command("HEXISTS", keys.schemas, "3").integer == 1)
+        #expect(try promoted.firstKeySchema(of: "t", seen: 4) == 4)
+        #expect(try former.firstKeySchema(of: "t", seen: 5) == 4)
+        // Back again: it has them itself.
+        try redis.command("SWAPDB", "0", "3")
+        try spare.command("FLUSHDB")
+        #expect(try former.load() == [1: schema, 2: schema, 3: schema])
+        #expect(try former.firstKeySchema(of: "t", seen: 6) == 4)
+        #expect(throws: StoredSchemas.Refused.self) { try promoted.load() }
+    }
+
     @Test func `a schema that the registry lacks makes events bad, one that it does not give lets them wait`() throws {
         let registry = try FakeRegistry { path, _ in path.hasSuffix("/9") ? .noSchema : FakeRegistry.Reply(503) }
         try begin()
