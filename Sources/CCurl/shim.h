@@ -1,5 +1,6 @@
 #pragma once
 #include <curl/curl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,34 @@ static inline size_t lantern_get_receive(char *bytes, size_t size, size_t count,
     return more;
 }
 
+/* Why there was no reply. Many of libcurl's own texts hold milliseconds or bytes, which differ each time: they would make
+   many reasons of one that lasts. */
+static inline void lantern_get_explain(CURL *curl, CURLcode code, struct lantern_get_reply *reply) {
+    switch (code) {
+    /* These hold none, and say which name, which file, or what is wrong with a certificate. */
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+        if (reply->words[0] != 0) return;
+        break;
+    default: break;
+    }
+    long number = 0;
+    if (code == CURLE_COULDNT_CONNECT) curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &number);
+    const char *words = reply->is_too_large ? "the reply is too large" : curl_easy_strerror(code);
+    if (number == 0)
+        snprintf(reply->words, sizeof reply->words, "%s", words);
+    else
+        snprintf(reply->words, sizeof reply->words, "%s: %s", words, strerror((int)number));
+}
+
 /* To be called once, before anything else of libcurl. */
 static inline int lantern_curl_start(void) { return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK; }
 
@@ -82,9 +111,7 @@ static inline void lantern_get(CURL *curl, const struct lantern_get_options *opt
     curl_slist_free_all(headers);
     if (code == CURLE_OK) {
         curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply->status);
-    } else if (reply->is_too_large) {
-        strcpy(reply->words, "the reply is too large");
-    } else if (reply->words[0] == 0) {
-        strncpy(reply->words, curl_easy_strerror(code), sizeof reply->words - 1);
+    } else {
+        lantern_get_explain(curl, code, reply);
     }
 }

@@ -102,6 +102,15 @@ import Testing
         #expect(silence.hasPrefix("the registry at URL cannot be reached: "))
     }
 
+    @Test func `the same reason has the same words, however many milliseconds it took`() throws {
+        let silence = try words(.silent) { $0.milliseconds = 100 }
+        #expect(try words(.silent) { $0.milliseconds = 250 } == silence)
+        let refused = #expect(throws: RegistryError.self) {
+            try RegistryClient(RegistryOptions(url: "http://127.0.0.1:1")).schema(7)
+        }
+        #expect(refused?.words.hasSuffix("to server: Connection refused") == true, "\(refused?.words ?? "")")
+    }
+
     @Test func `user and password are sent, and a new password is read from its file`() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "lantern-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }

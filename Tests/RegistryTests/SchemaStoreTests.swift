@@ -6,6 +6,7 @@ import Projections
 import Records
 import Redis
 import RedisServer
+import Synchronization
 import Testing
 
 @testable import Registry
@@ -209,6 +210,22 @@ import Testing
         #expect(other.wishCount == 48)
         while other.wishCount > 0, Date() < end { usleep(10_000) }
         #expect(other.wishCount == 0)
+    }
+
+    @Test func `a registry that is silent is told of once, however often and for whatever schema it is asked`() throws {
+        let registry = try FakeRegistry { _, _ in .silent }
+        defer { registry.close() }
+        try begin()
+        var options = RegistryOptions(url: registry.url)
+        (options.milliseconds, options.shortestPause, options.longestPause) = (100, 10, 20)
+        let reports = Mutex<[String]>([])
+        let store = SchemaStore(
+            options, keeper: try kept(), report: { words in reports.withLock { $0.append(words) } })
+        for id in 1...3 as ClosedRange<UInt32> { _ = store.schema(id) }
+        let end = Date().addingTimeInterval(30)
+        while registry.paths.count < 24, Date() < end { usleep(10_000) }
+        let told = reports.withLock { $0 }
+        #expect(told.count == 1, "\(told)")
     }
 
     @Test func `however many schemas are said not to exist, only some are remembered`() {
