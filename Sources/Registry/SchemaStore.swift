@@ -13,14 +13,14 @@ public final class SchemaStore: SchemaSource {
         /// All that are kept.
         func load() throws -> [SchemaName: WriterSchema]
         func keep(_ id: SchemaName, _ schema: WriterSchema) throws
-        /// The first schema of a topic's keys: what is kept, or from now on `id`.
-        func firstKeySchema(of topic: String, seen id: UInt32) throws -> UInt32
+        /// The first schema of a topic's keys: what is kept, or from now on `schema`.
+        func firstKeySchema(of topic: String, seen schema: KeySchema) throws -> KeySchema
     }
 
     private struct State {
         var known: [SchemaName: WriterSchema] = [:]
         /// By topic.
-        var keySchemas: [String: UInt32] = [:]
+        var keySchemas: [String: KeySchema] = [:]
         var wishes = SchemaWishes()
         /// What was reported last.
         var reported: String?
@@ -28,7 +28,7 @@ public final class SchemaStore: SchemaSource {
 
     private enum Finding {
         case schemas([SchemaName: WriterSchema])
-        case keySchema(UInt32)
+        case keySchema(KeySchema)
     }
 
     private let options: RegistryOptions
@@ -69,11 +69,11 @@ public final class SchemaStore: SchemaSource {
         return answer
     }
 
-    public func firstKeySchema(of topic: String, seen id: UInt32) -> KeySchemaAnswer {
+    public func firstKeySchema(of topic: String, seen schema: KeySchema) -> KeySchemaAnswer {
         let (answer, mustWork): (KeySchemaAnswer, Bool) = state.withLock { state in
             if let first = state.keySchemas[topic] { return (.first(first), false) }
             let words = state.wishes.ask(
-                .key(topic, seen: id), now: Clock.milliseconds(),
+                .key(topic, seen: schema), now: Clock.milliseconds(),
                 words: "the schema of the first keys of topic \(topic) is read in Redis")
             return (.awaited(words), true)
         }
@@ -118,7 +118,7 @@ public final class SchemaStore: SchemaSource {
 
     private func find(_ name: SchemaWishes.Name) throws -> Finding {
         switch name {
-        case .key(let topic, let id): return .keySchema(try keeper.firstKeySchema(of: topic, seen: id))
+        case .key(let topic, let schema): return .keySchema(try keeper.firstKeySchema(of: topic, seen: schema))
         case .schema(let id):
             let isKnown = state.withLock { $0.known[id] != nil }
             if isKnown { return .schemas([:]) }

@@ -1,10 +1,12 @@
+import Projections
+
 /// What events wait for and is not here: each with its own failures, so that none delays another. Bounded.
 struct SchemaWishes {
     /// What is wanted.
     enum Name: Hashable, CustomStringConvertible {
         case schema(SchemaName)
         /// The first schema of a topic's keys.
-        case key(String, seen: UInt32)
+        case key(String, seen: KeySchema)
 
         var description: String {
             switch self {

@@ -89,12 +89,12 @@ public final class StoredSchemas: SchemaStore.Keeper {
         }
     }
 
-    public func firstKeySchema(of topic: String, seen id: UInt32) throws -> UInt32 {
+    public func firstKeySchema(of topic: String, seen schema: KeySchema) throws -> KeySchema {
         let field = "key:\(topic)"
-        func known(_ redis: inout RedisConnection) throws -> UInt32? {
-            try redis.command("HGET", keys.schemas, field).text.flatMap { UInt32($0) }
+        func known(_ redis: inout RedisConnection) throws -> KeySchema? {
+            try redis.command("HGET", keys.schemas, field).text.flatMap { KeySchema(stored: $0) }
         }
-        var first = id
+        var first = schema
         try transaction { redis, isHome, commands in
             // Of those that see the first key at once one is first.
             try redis.command("WATCH", keys.schemas)
@@ -102,13 +102,13 @@ public final class StoredSchemas: SchemaStore.Keeper {
                 first = own
                 return
             }
-            first = id
+            first = schema
             // What the home database has goes before what was seen elsewhere.
             if !isHome {
                 var live = try RedisConnection.open(home)
-                first = try known(&live) ?? id
+                first = try known(&live) ?? schema
             }
-            commands.command("HSET", keys.schemas, field, "\(first)")
+            commands.command("HSET", keys.schemas, field, first.stored)
         }
         return first
     }

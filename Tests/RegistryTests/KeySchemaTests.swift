@@ -20,7 +20,7 @@ import Testing
             .found(WriterSchema(.avro, #"{"type":"record","name":"K","fields":[{"name":"id","type":"string"}]}"#))
         }
 
-        func firstKeySchema(of topic: String, seen id: UInt32) -> KeySchemaAnswer { .first(1) }
+        func firstKeySchema(of topic: String, seen schema: KeySchema) -> KeySchemaAnswer { .first(.framed(1)) }
     }
 
     private func outcome(_ options: String, _ change: String, keySchema: UInt8) throws -> ProjectionOutcome {
@@ -64,19 +64,19 @@ import Testing
         let keys = KeySpace(projection: "p")
         try begin(home, keys)
         for number in 0..<100 {
-            let found = Mutex<[UInt32]>([])
+            let found = Mutex<[KeySchema?]>([])
             let group = DispatchGroup()
             for worker in 1...8 {
                 group.enter()
                 Thread.detachNewThread {
-                    let first = try? kept(keys, home).firstKeySchema(of: "t\(number)", seen: UInt32(worker))
-                    found.withLock { $0.append(first ?? 0) }
+                    let first = try? kept(keys, home).firstKeySchema(of: "t\(number)", seen: .framed(UInt32(worker)))
+                    found.withLock { $0.append(first) }
                     group.leave()
                 }
             }
             group.wait()
             let all = Set(found.withLock { $0 })
-            #expect(all.count == 1 && !all.contains(0), "topic t\(number): \(all)")
+            #expect(all.count == 1 && !all.contains(nil), "topic t\(number): \(all)")
         }
     }
 
@@ -101,13 +101,14 @@ import Testing
         let keys = KeySpace(projection: "p")
         try begin(home, keys)
         try begin(home.selecting(2), keys, "2b3c4d5e")
-        #expect(try kept(keys, home).firstKeySchema(of: "t", seen: 4) == 4)
-        #expect(try kept(keys, home, "2b3c4d5e", in: 2).firstKeySchema(of: "t", seen: 5) == 4)
+        #expect(try kept(keys, home).firstKeySchema(of: "t", seen: .framed(4)) == .framed(4))
+        #expect(try kept(keys, home, "2b3c4d5e", in: 2).firstKeySchema(of: "t", seen: .framed(5)) == .framed(4))
         // The build is live.
         var redis = try RedisConnection.open(home)
         try redis.command("SWAPDB", "0", "2")
-        #expect(try kept(keys, home, "2b3c4d5e").firstKeySchema(of: "t", seen: 6) == 4)
-        #expect(try kept(keys, home, "2b3c4d5e").firstKeySchema(of: "u", seen: 6) == 6)
+        #expect(try kept(keys, home, "2b3c4d5e").firstKeySchema(of: "t", seen: .framed(6)) == .framed(4))
+        #expect(try kept(keys, home, "2b3c4d5e").firstKeySchema(of: "u", seen: .inHeader) == .inHeader)
+        #expect(try kept(keys, home, "2b3c4d5e").firstKeySchema(of: "u", seen: .framed(6)) == .inHeader)
         #expect(try kept(keys, home).load().isEmpty)
     }
 }

@@ -25,21 +25,21 @@ import Testing
     private final class Schemas: SchemaSource {
         let isHere: Bool
         /// The first schema of the topic's keys.
-        private let first = Mutex<UInt32?>(nil)
+        private let first = Mutex<KeySchema?>(nil)
 
         init(isHere: Bool = true) { self.isHere = isHere }
 
         func schema(_ id: UInt32) -> SchemaAnswer {
             switch id {
-            case 1: .found(WriterSchema(.avro, SchemaHeaderTests.key))
+            case 1, .max: .found(WriterSchema(.avro, SchemaHeaderTests.key))
             case 2: .found(WriterSchema(.avro, SchemaHeaderTests.order))
             default: .unusable("there is no schema \(id)")
             }
         }
 
-        func firstKeySchema(of topic: String, seen id: UInt32) -> KeySchemaAnswer {
+        func firstKeySchema(of topic: String, seen schema: KeySchema) -> KeySchemaAnswer {
             first.withLock { first in
-                let known = first ?? id
+                let known = first ?? schema
                 first = known
                 return .first(known)
             }
@@ -146,6 +146,21 @@ import Testing
             }
             #expect(bad.demandsHalt && bad.reason.contains("key-partitioning: stable"), "\(bad)")
         }
+    }
+
+    /// Whatever number a frame may have.
+    @Test func `keys that a header describes are not those of a frame with any id`() throws {
+        let projector = try projector("{ encoding: avro, key: [$.id] }")
+        let value: (String, [UInt8]) = ("__value_schema_id", [1] + Self.guid)
+        let (first, _) = outcome(
+            projector, key: [2, 0x61], value: Self.value, [value, ("__key_schema_id", [0, 0, 0, 0, 1])])
+        #expect(first == .projected)
+        let (other, _) = outcome(projector, key: [0, 255, 255, 255, 255, 2, 0x61], value: Self.value, [value])
+        guard case .bad(let bad) = other else {
+            Issue.record("it was projected")
+            return
+        }
+        #expect(bad.reason.contains("key-partitioning: stable"), "\(bad.reason)")
     }
 
     @Test func `of Protobuf the header says which message it is`() throws {

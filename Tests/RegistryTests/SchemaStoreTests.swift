@@ -103,7 +103,7 @@ import Testing
         try spare.command("SET", keys.generation, record.text)
         try spare.command("DEL", keys.schemas)
         #expect(throws: StoredSchemas.Refused.self) { try late.keep(3, schema) }
-        #expect(throws: StoredSchemas.Refused.self) { try late.firstKeySchema(of: "t", seen: 3) }
+        #expect(throws: StoredSchemas.Refused.self) { try late.firstKeySchema(of: "t", seen: .framed(3)) }
         try spare.command("DEL", keys.generation)
         #expect(throws: StoredSchemas.Refused.self) { try late.keep(3, schema) }
         // The next build is there already.
@@ -131,13 +131,13 @@ import Testing
         #expect(try former.load() == [1: schema, 2: schema, 3: schema])
         var spare = try RedisConnection.open(try home.selecting(3))
         #expect(try spare.command("HEXISTS", keys.schemas, "3").integer == 1)
-        #expect(try promoted.firstKeySchema(of: "t", seen: 4) == 4)
-        #expect(try former.firstKeySchema(of: "t", seen: 5) == 4)
+        #expect(try promoted.firstKeySchema(of: "t", seen: .framed(4)) == .framed(4))
+        #expect(try former.firstKeySchema(of: "t", seen: .framed(5)) == .framed(4))
         // Back again: it has them itself.
         try redis.command("SWAPDB", "0", "3")
         try spare.command("FLUSHDB")
         #expect(try former.load() == [1: schema, 2: schema, 3: schema])
-        #expect(try former.firstKeySchema(of: "t", seen: 6) == 4)
+        #expect(try former.firstKeySchema(of: "t", seen: .framed(6)) == .framed(4))
         #expect(throws: StoredSchemas.Refused.self) { try promoted.load() }
     }
 

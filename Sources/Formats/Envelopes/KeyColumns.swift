@@ -21,10 +21,7 @@ struct KeyColumns<Reader: FieldReader & ~Copyable>: ~Copyable {
     private let schemas: (any SchemaSource)?
     private let topicName: String
     /// The schema of the keys so far.
-    private var keySchema: UInt32?
-    /// Stands for keys that a header describes: they have no id in their bytes, so that in a frame they would be others, in other
-    /// partitions. (A registry's ids are positive Int32s.)
-    private static var inHeader: UInt32 { .max }
+    private var keySchema: KeySchema?
 
     init(_ topic: TopicFields, reader: consuming Reader, schemas: any SchemaSource) {
         let format = topic.topic.format
@@ -77,13 +74,17 @@ struct KeyColumns<Reader: FieldReader & ~Copyable>: ~Copyable {
     /// Whether the key was written with the schema of all others.
     @inline(__always)
     private mutating func schemaFault(_ decoded: inout DecodedValue) -> KeyFault? {
-        guard let schemas, let id = fields.schemaID ?? (isFramed ? Self.inHeader : nil), id != keySchema else {
-            return nil
+        guard let schemas, isFramed else { return nil }
+        switch keySchema {
+        case .framed(let id)? where fields.schemaID == id: return nil
+        case .inHeader? where fields.schemaID == nil: return nil
+        default: break
         }
-        switch schemas.firstKeySchema(of: topicName, seen: id) {
+        let schema = fields.schemaID.map { KeySchema.framed($0) } ?? .inHeader
+        switch schemas.firstKeySchema(of: topicName, seen: schema) {
         case .first(let first):
-            if first != id { return .otherSchema }
-            keySchema = id
+            if first != schema { return .otherSchema }
+            keySchema = schema
         case .awaited(let words): decoded.awaitedKeySchema = words
         }
         return nil

@@ -6,10 +6,10 @@ public protocol SchemaSource: AnyObject, Sendable {
     /// The same by the name that is in a record's headers.
     func schema(_ guid: SchemaGUID) -> SchemaAnswer
 
-    /// The first schema that a topic's record keys were seen with, which is `id` if none was.
+    /// The first schema that a topic's record keys were seen with, which is `schema` if none was.
     ///
-    /// The id is a part of the key's bytes, so the same key with another schema may go to another partition.
-    func firstKeySchema(of topic: String, seen id: UInt32) -> KeySchemaAnswer
+    /// An id is a part of the key's bytes, so the same key with another schema may go to another partition.
+    func firstKeySchema(of topic: String, seen schema: KeySchema) -> KeySchemaAnswer
 }
 
 extension SchemaSource {
@@ -17,12 +17,12 @@ extension SchemaSource {
     public func schema(_ guid: SchemaGUID) -> SchemaAnswer { .unusable("schema \(guid) is not known here") }
 
     /// Where nothing is kept.
-    public func firstKeySchema(of topic: String, seen id: UInt32) -> KeySchemaAnswer { .first(id) }
+    public func firstKeySchema(of topic: String, seen schema: KeySchema) -> KeySchemaAnswer { .first(schema) }
 }
 
 /// What is known of the schema of a topic's keys.
 public enum KeySchemaAnswer: Sendable, Equatable {
-    case first(UInt32)
+    case first(KeySchema)
     /// It is not here yet: what is waited for.
     case awaited(String)
 }
