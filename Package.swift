@@ -195,8 +195,8 @@ let package = Package(
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "FormatsTests", dependencies: ["Formats", "Projections", "Bytes", "Seeded"], exclude: ["Oracles"],
-            swiftSettings: strict),
+            name: "FormatsTests", dependencies: ["Formats", "Configuration", "Projections", "Bytes", "Seeded"],
+            exclude: ["Oracles"], swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
             dependencies: ["Configuration", "Redis", "Projections", "System", "Bytes", "Seeded"],

@@ -38,9 +38,13 @@ struct DescriptorWriter {
         return bytes
     }
 
+    static func file(_ syntax: String, _ messages: [[UInt8]], enums: [[UInt8]] = []) -> [UInt8] {
+        let parts = messages.map { field(4, $0) } + enums.map { field(5, $0) }
+        return field(1, "t.proto") + field(2, "t") + parts.joined() + field(12, syntax)
+    }
+
     /// A set of one file.
     static func set(_ syntax: String, _ messages: [[UInt8]], enums: [[UInt8]] = []) -> [UInt8] {
-        let parts = messages.map { field(4, $0) } + enums.map { field(5, $0) }
-        return field(1, field(1, "t.proto") + field(2, "t") + parts.joined() + field(12, syntax))
+        field(1, file(syntax, messages, enums: enums))
     }
 }
