@@ -19,6 +19,8 @@ public struct RegistryOptions: Sendable, Equatable {
     public var unknownMilliseconds: Int64 = 10_000
     /// A schema that nothing has asked for in that time is no longer tried, in milliseconds.
     public var forgetMilliseconds: Int64 = 60_000
+    /// So long those that wait are told of what has come together with what comes next, while more is fetched.
+    public var gatherMilliseconds = 50
     /// How many schemas are asked for at a time.
     public var atOnce = 4
 

@@ -24,6 +24,8 @@ public final class SchemaStore: SchemaSource {
         var wishes = SchemaWishes()
         /// What was reported last.
         var reported: String?
+        /// `changed` will be called.
+        var isTelling = false
     }
 
     private enum Finding {
@@ -38,8 +40,8 @@ public final class SchemaStore: SchemaSource {
     private let state: Mutex<State>
     private let queue: DispatchQueue
 
-    /// `changed` is called whenever something is known that was waited for, or another reason why it is not; `report` is told
-    /// what has failed, once for each new reason.
+    /// `changed` is called when something is known that was waited for, or another reason why it is not, once for what comes
+    /// together; `report` is told what has failed, once for each new reason.
     public init(
         _ options: RegistryOptions, keeper: any Keeper, changed: @escaping @Sendable () -> Void = {},
         report: @escaping @Sendable (String) -> Void
@@ -105,15 +107,32 @@ public final class SchemaStore: SchemaSource {
                 }
                 state.wishes.end(name)
             }
-            changed()
+            tell()
         } catch RegistryError.unknown(let words) {
             let until = Clock.milliseconds() + options.unknownMilliseconds
             state.withLock { $0.wishes.refuse(name, words, until: until) }
-            changed()
+            tell()
         } catch {
             failed(name, (error as? RegistryError)?.words ?? "\(name) cannot be kept in Redis: \(error)")
         }
         startDue()
+    }
+
+    /// Partitions that wait begin again whatever has come: while more is fetched they are told a little later, of all of it.
+    private func tell() {
+        let pause: Int? = state.withLock { state in
+            if state.wishes.isQuiet { return 0 }
+            if state.isTelling { return nil }
+            state.isTelling = true
+            return options.gatherMilliseconds
+        }
+        guard let pause else { return }
+        if pause == 0 { return changed() }
+        queue.asyncAfter(deadline: .now() + .milliseconds(pause)) { [weak self] in
+            guard let self else { return }
+            state.withLock { $0.isTelling = false }
+            changed()
+        }
     }
 
     private func find(_ name: SchemaWishes.Name) throws -> Finding {
@@ -140,7 +159,7 @@ public final class SchemaStore: SchemaSource {
         }
         if isNew, !isReported { report(words) }
         // What waits for it asks again, and shows why.
-        if isNew { changed() }
+        if isNew { tell() }
         queue.asyncAfter(deadline: .now() + .milliseconds(Int(pause))) { [weak self] in
             guard let self else { return }
             state.withLock {

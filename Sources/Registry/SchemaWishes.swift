@@ -57,6 +57,9 @@ struct SchemaWishes {
 
     var count: Int { wishes.count }
 
+    /// Whether nothing is fetched, or about to be.
+    var isQuiet: Bool { running == 0 && queue.isEmpty }
+
     /// Why the registry does not have it, while that is believed.
     func refusal(of name: Name, now: Int64) -> String? {
         guard let wish = wishes[name], case .refused(let until) = wish.phase, now < until else { return nil }

@@ -180,6 +180,38 @@ import Testing
         #expect(words.contains("503"), "\(words)")
     }
 
+    @Test func `those that wait are told once of what comes together, and soon of what comes beside a silent request`()
+        throws
+    {
+        let areAllAsked = DispatchSemaphore(value: 0)
+        let registry = try FakeRegistry { path, _ in
+            if path == "/schemas/ids/99" { return .silent }
+            areAllAsked.wait()
+            areAllAsked.signal()
+            return FakeRegistry.schema("here")
+        }
+        defer { registry.close() }
+        try begin()
+        func store(gather: Int, _ tell: @escaping @Sendable () -> Void) throws -> SchemaStore {
+            var options = RegistryOptions(url: registry.url)
+            options.gatherMilliseconds = gather
+            return SchemaStore(options, keeper: try kept(), changed: tell, report: { _ in })
+        }
+        let told = DispatchSemaphore(value: 0)
+        let patient = try store(gather: 600_000) { told.signal() }
+        for id in 1...40 as ClosedRange<UInt32> { _ = patient.schema(id) }
+        areAllAsked.signal()
+        for id in 1...40 as ClosedRange<UInt32> { _ = answer(patient, id) }
+        #expect(told.wait(timeout: .now() + 30) == .success)
+        #expect(told.wait(timeout: .now()) == .timedOut)
+        let second = DispatchSemaphore(value: 0)
+        let hasty = try store(gather: 1) { second.signal() }
+        _ = hasty.schema(99)
+        _ = hasty.schema(50)
+        #expect(second.wait(timeout: .now() + 30) == .success)
+        #expect(hasty.schema(50) == .found(WriterSchema(.avro, "here")))
+    }
+
     @Test func `what is refused is tried again by itself, says so when it is here, and is forgotten when unwanted`()
         throws
     {

@@ -8,6 +8,8 @@ extension LaneMachine {
     mutating func takeWhileReplaying(_ event: borrowing Event, slot: Int, now: Int64) -> Offer {
         guard case .replaying(let replay) = table[slot].phase else {
             table[slot].feed.needsPlacement = true
+            // Dropped, but what it needs is fetched with what is waited for: a partition begins again for each schema that is not here.
+            if table[slot].feed.awaitsSchema { _ = fold.singleChanges(event) }
             return .taken
         }
         guard findsAnchor(event, replay, slot: slot) else { return .taken }

@@ -35,7 +35,7 @@ import Testing
         #expect(play.next(0) == 5)
         #expect(play.next(1) == 12)
         #expect(state(play, lane, 0) == "refused the registry is away")
-        #expect(schemas.waits > 1 && schemas.waits < 30, "asked again, less and less often")
+        #expect(schemas.waits > 1 && schemas.waits < 3 * 30, "three events ask again, less and less often")
         play.append(1, partition: 1)
         play.pass(milliseconds: 1_000)
         #expect(play.next(1) == 13, "the others go on")
@@ -58,6 +58,21 @@ import Testing
         lane.lane.control.schemasChanged()
         play.pass(milliseconds: 200)
         #expect(play.next(0) == 8)
+        #expect(play.isHalted(lane) == nil)
+    }
+
+    @Test func `with the schema that is waited for those of the next events are asked for`() {
+        var isHere = false
+        let schemas = LateSchemas { isHere }
+        let play = Play()
+        play.append(20)
+        let lane = play.lane([0], projector: LateProjector(play.world.plan, schemas))
+        play.settle(lane)
+        #expect(schemas.asked == [[0, 0], [0, 1], [0, 2], [0, 3]])
+        #expect(play.next() == 0)
+        isHere = true
+        play.pass(milliseconds: 15_000)
+        #expect(play.next() == 20)
         #expect(play.isHalted(lane) == nil)
     }
 

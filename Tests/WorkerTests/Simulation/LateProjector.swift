@@ -26,11 +26,14 @@ final class LateSchemas {
     var comes: () -> Bool
     private var known: Set<[Int64]> = []
     private(set) var waits = 0
+    /// Those that were asked for: partition and number.
+    private(set) var asked: Set<[Int64]> = []
 
     init(comes: @escaping () -> Bool) { self.comes = comes }
 
     func isHere(of partition: Int32, _ offset: Int64) -> Bool {
         let schema = [Int64(partition), offset / 5]
+        asked.insert(schema)
         if known.contains(schema) { return true }
         if comes() { known.insert(schema) } else { waits += 1 }
         return known.contains(schema)
