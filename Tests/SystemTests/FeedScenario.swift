@@ -197,6 +197,22 @@ final class FeedScenario {
         }
     }
 
+    /// Waits until Connect has taken its first snapshot and stored that it has.
+    ///
+    /// Without that Debezium takes another one and goes on from there, and rows that were deleted in between never go: they stay in
+    /// the topic, and so in Redis.
+    func waitForFirstSnapshot(seconds: Double) throws -> Bool {
+        guard try waitUntilEqual(seconds: seconds).isEmpty else { return false }
+        // The changes that come now are none of the snapshot's, and are stored by the second time from here at the latest.
+        _ = try sql("insert into t (id) values (-1);")
+        guard try waitUntilEqual(seconds: seconds).isEmpty else { return false }
+        for _ in 0..<2 {
+            let before = connect?.offsetsStoredAt
+            guard eventually(within: seconds, { connect?.offsetsStoredAt != before }) else { return false }
+        }
+        return true
+    }
+
     /// Waits until every row equals its SELECT; what still differs when the time is over.
     func waitUntilEqual(seconds: Double) throws -> [String] {
         var last: [String] = []

@@ -88,6 +88,8 @@ extension SystemTests {
             _ = try scenario.sql(FeedSource.schema + transactions(1_000, &source))
             try scenario.startConnect()
             var worker = try scenario.run()
+            let hasSnapshot = try scenario.waitForFirstSnapshot(seconds: 300)
+            try #require(hasSnapshot, "\(scenario.connect?.log.suffix(3_000) ?? "")")
             var kills: [String] = []
             // LANTERN_ROUNDS: 40 of them are 59,000 transactions.
             let rounds = ProcessInfo.processInfo.environment["LANTERN_ROUNDS"].flatMap { Int($0) } ?? 40

@@ -115,6 +115,13 @@ public final class ConnectServer {
         return path
     }
 
+    /// When it stored last where its connectors stand, in seconds since 1970; nil: never.
+    public var offsetsStoredAt: Double? {
+        guard let path = environment["CONNECT_OFFSETS"] else { return nil }
+        let date = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+        return date?.timeIntervalSince1970
+    }
+
     public var isRunning: Bool { process?.isRunning == true }
 
     private var logPath: String { folder.appendingPathComponent("log").path }

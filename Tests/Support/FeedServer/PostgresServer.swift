@@ -103,16 +103,15 @@ public final class PostgresServer {
             "-h", "127.0.0.1", "-p", "\(port)", "-U", "postgres", "-d", database, "-X", "-q", "-A", "-t", "-v",
             "ON_ERROR_STOP=1",
         ]
-        let (input, output, errors) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = input
+        // A file, no pipe: one that ends before it has read all of it would end this process by SIGPIPE, and not say why.
+        let file = folder.appendingPathComponent("sql-\(UUID().uuidString)")
+        try Data(text.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardInput = try FileHandle(forReadingFrom: file)
         process.standardOutput = output
         process.standardError = errors
         try process.run()
-        let writer = Thread {
-            try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-            try? input.fileHandleForWriting.close()
-        }
-        writer.start()
         let found = output.fileHandleForReading.readDataToEndOfFile()
         let said = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
