@@ -137,7 +137,8 @@ import Testing
         arguments: [
             ("after", "orders/3@1041", true), ("after", "orders/3@1041,4@7,orders/5@1", true), ("after", "", false),
             ("after", "x", false), ("after", "orders/3", false), ("after", "orders/3@1041;", false),
-            ("seen", "orders/0@1,1@2", true), ("seen", "shop=orders/0@1", true), ("seen", "orders", false),
+            ("seen", "orders/0@1,1@2", true), ("seen", "shop=orders/0@1", true), ("seen", "", true),
+            ("generation", "", true), ("seen", "orders", false),
             ("seen", "shop=orders/0@1; gone=orders/0@1", true), ("seen", "shop=orders/0@1;gone=orders/0@1", true),
             ("generation", "shop:4", true), ("generation", "gone:7, shop:4", true), ("generation", "shop", false),
             ("generation", "shop:0", false), ("generation", "shop:+4", false), ("max-stale", "200ms", true),

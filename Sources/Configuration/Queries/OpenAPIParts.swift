@@ -85,13 +85,13 @@ enum OpenAPIParts {
         (
             "seen",
             query(
-                "seen", text("^\(part)(; ?\(part))*$"),
+                "seen", text("^(\(part)(; ?\(part))*)?$"),
                 "The rows must not be older than an answer with this Lantern-Checkpoint.")
         ),
         (
             "generation",
             query(
-                "generation", text("^[^:,]+:[1-9][0-9]{0,8}(, ?[^:,]+:[1-9][0-9]{0,8})*$"),
+                "generation", text("^([^:,]+:[1-9][0-9]{0,8}(, ?[^:,]+:[1-9][0-9]{0,8})*)?$"),
                 "The rows must be of this generation or a later one: orders:4.")
         ),
         (

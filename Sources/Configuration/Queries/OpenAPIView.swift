@@ -53,7 +53,7 @@ struct OpenAPIView {
                     "keys", in: "query", schema: OpenAPIParts.text("^[^,]+(,[^,]+){0,99}$"), isRequired: false,
                     "The values of up to 100 keys, with commas; for keys of one value."),
                 OpenAPIParts.parameter(
-                    "scan", in: "query", schema: OpenAPIParts.text("^[0-9]{1,19}$"), isRequired: false,
+                    "scan", in: "query", schema: OpenAPIParts.text("^[0-9]{0,19}$"), isRequired: false,
                     "Instead of keys: 0, or the cursor of the page before; without any condition."),
             ]
             let rows = OpenAPIParts.object(
