@@ -124,13 +124,27 @@ public final class ConnectServer {
 
     public var isRunning: Bool { process?.isRunning == true }
 
+    private var isWritingOffsets: Bool {
+        guard let path = environment["CONNECT_OFFSETS"] else { return false }
+        let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+        return size == 0
+    }
+
     private var logPath: String { folder.appendingPathComponent("log").path }
 
     public var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
-    /// `kill -9`, awaited.
+    /// `kill -9`, awaited; but not while it writes its offsets. It empties the file first, so that what is killed then has lost
+    /// them, and rows that are deleted before its next snapshot stay in the topic.
     public func kill() {
         guard let process else { return }
+        while process.isRunning {
+            _ = Glibc.kill(process.processIdentifier, SIGSTOP)
+            usleep(10_000)
+            if !isWritingOffsets { break }
+            _ = Glibc.kill(process.processIdentifier, SIGCONT)
+            usleep(10_000)
+        }
         if process.isRunning { _ = Glibc.kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         self.process = nil
