@@ -24,6 +24,8 @@ public final class SchemaStore: SchemaSource {
         var wishes = SchemaWishes()
         /// What was reported last.
         var reported: String?
+        /// Something has become known that nobody was told of.
+        var hasNews = false
         /// `changed` will be called.
         var isTelling = false
     }
@@ -106,11 +108,15 @@ public final class SchemaStore: SchemaSource {
                 case .keySchema(let first): if case .key(let topic, _) = name { state.keySchemas[topic] = first }
                 }
                 state.wishes.end(name)
+                state.hasNews = true
             }
             tell()
         } catch RegistryError.unknown(let words) {
             let until = Clock.milliseconds() + options.unknownMilliseconds
-            state.withLock { $0.wishes.refuse(name, words, until: until) }
+            state.withLock { state in
+                state.wishes.refuse(name, words, until: until)
+                state.hasNews = true
+            }
             tell()
         } catch {
             failed(name, (error as? RegistryError)?.words ?? "\(name) cannot be kept in Redis: \(error)")
@@ -121,8 +127,11 @@ public final class SchemaStore: SchemaSource {
     /// Partitions that wait begin again whatever has come: while more is fetched they are told a little later, of all of it.
     private func tell() {
         let pause: Int? = state.withLock { state in
-            if state.wishes.isQuiet { return 0 }
-            if state.isTelling { return nil }
+            if state.hasNews, state.wishes.isQuiet {
+                state.hasNews = false
+                return 0
+            }
+            if !state.hasNews || state.isTelling { return nil }
             state.isTelling = true
             return options.gatherMilliseconds
         }
@@ -130,8 +139,11 @@ public final class SchemaStore: SchemaSource {
         if pause == 0 { return changed() }
         queue.asyncAfter(deadline: .now() + .milliseconds(pause)) { [weak self] in
             guard let self else { return }
-            state.withLock { $0.isTelling = false }
-            changed()
+            let hasNews = state.withLock { state in
+                defer { (state.isTelling, state.hasNews) = (false, false) }
+                return state.hasNews
+            }
+            if hasNews { changed() }
         }
     }
 
@@ -154,6 +166,7 @@ public final class SchemaStore: SchemaSource {
     private func failed(_ name: SchemaWishes.Name, _ words: String) {
         let (pause, isNew, isReported) = state.withLock { state in
             let (pause, isNew) = state.wishes.fail(name, words, options)
+            if isNew { state.hasNews = true }
             defer { if isNew { state.reported = words } }
             return (pause, isNew, state.reported == words)
         }

@@ -52,7 +52,7 @@ import Testing
         let rows = Route.awaited(.get, below: "/v1/views", .rows) { request, reply in
             reply(.text(200, request.client?.subject ?? "nobody"))
         }
-        let router = fixture.router(guards, Fixture.routes + [rows])
+        let router = fixture.router(guards, [rows] + Fixture.routes)
         func ask(_ path: String, _ token: String?) -> HTTPResponse {
             let own = token.map { [HTTPRequest.Field("authorization", "Bearer \($0)")] } ?? []
             return Fixture.answer(HTTPRequest("GET", path, headers: [.init("host", "localhost")] + own), router)
