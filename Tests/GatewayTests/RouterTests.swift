@@ -25,6 +25,7 @@ import Testing
             ([("content-length", "99999999999999999999")], 411), ([("content-length", "-1")], 411),
             ([("content-length", "+1")], 411), ([("content-length", "1"), ("content-length", "2")], 400),
             ([("transfer-encoding", "chunked")], 411), ([], 200),
+            ([("transfer-encoding", "chunked"), ("transfer-encoding", "chunked")], 411),
         ] as [([(String, String)], Int)])
     func `takes a body of a length that was announced and is not too much`(headers: [(String, String)], code: Int)
         throws

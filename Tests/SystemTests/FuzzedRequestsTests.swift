@@ -180,7 +180,7 @@ extension SystemTests {
                 count += 1
                 let (method, text) = requests.next()
                 let isWhole = requests.random.chance(70)
-                let client = try #require(HTTPClient(port: port, patienceSeconds: 3), "SEED=\(seed) \(worker.log)")
+                let client = try #require(HTTPClient(port: port, patienceSeconds: 20), "SEED=\(seed) \(worker.log)")
                 client.send(isWhole ? Array(text.utf8) : requests.mutated(text))
                 // What was changed may have no end.
                 if !isWhole { client.finishSending() }

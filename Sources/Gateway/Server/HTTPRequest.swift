@@ -46,7 +46,8 @@ public struct HTTPRequest: Sendable {
 
     /// How many bytes the body has, as the head says; nil if it does not say it in a way that can be used.
     var announcedLength: Int? {
-        guard header("transfer-encoding") == nil else { return nil }
+        // However often: one that nobody heeds would have the library wait for a body in pieces.
+        if headers.contains(where: { $0.name == "transfer-encoding" }) { return nil }
         guard let text = header("content-length") else { return 0 }
         return text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
     }
