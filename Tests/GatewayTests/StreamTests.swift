@@ -47,6 +47,23 @@ import WebClient
         }
     }
 
+    /// The library looks at no connection that rests.
+    @Test func `give the places of clients that have left to others, though nothing is sent`() throws {
+        var limits = ServerLimits()
+        limits.connections = 4
+        let streams = Streams()
+        let running = try RunningServer("127.0.0.1:0", streams.routes, limits: limits)
+        defer { streams.all.withLock { $0 }.forEach { $0.end() } }
+        let kept = try running.client()
+        #expect(kept.begin("/streams/a")?.status == 200)
+        for number in 0..<8 {
+            let client = try #require(HTTPClient(port: running.port, patienceSeconds: 10))
+            try #require(client.begin("/streams/a")?.status == 200, "client \(number) has no place")
+        }
+        #expect(try streams.stream(0).send(event("a")))
+        #expect(kept.nextEvent()?["event"] == "a")
+    }
+
     @Test func `are ended for a client that takes nothing, and no other one waits for it`() throws {
         var limits = ServerLimits()
         limits.idleSeconds = 1

@@ -10,6 +10,8 @@ final class ConnectionTable: Sendable {
         var waitsSince: Int64?
         /// nil while an answer is being made.
         var deadline: Int64?
+        /// Ends the answer, if it goes on.
+        var stream: EventStream?
     }
 
     private let entries = Mutex<[UInt: Entry]>([:])
@@ -29,6 +31,7 @@ final class ConnectionTable: Sendable {
         entries.withLock {
             $0[connection]?.waitsSince = now
             $0[connection]?.deadline = now + limits.requestMilliseconds
+            $0[connection]?.stream = nil
         }
     }
 
@@ -38,6 +41,35 @@ final class ConnectionTable: Sendable {
             $0[connection]?.waitsSince = nil
             $0[connection]?.deadline = sendsSince.map { $0 + limits.responseMilliseconds }
         }
+    }
+
+    /// An answer goes on.
+    func answer(_ connection: UInt, with stream: EventStream) {
+        entries.withLock {
+            $0[connection]?.waitsSince = nil
+            $0[connection]?.deadline = nil
+            $0[connection]?.stream = stream
+        }
+    }
+
+    /// Ends the answers that go on for clients that have left: the library looks at no connection that rests, and each takes a
+    /// place of another client.
+    func endDeserted() {
+        let deserted = entries.withLock { entries in
+            let open = entries.filter { $0.value.stream != nil }
+            var polls = open.values.map { pollfd(fd: $0.socket, events: Int16(POLLIN), revents: 0) }
+            guard unsafe poll(&polls, nfds_t(polls.count), 0) > 0 else { return [EventStream]() }
+            let left = Set(polls.filter { $0.revents != 0 && Self.isAtEnd($0.fd) }.map(\.fd))
+            return open.values.filter { left.contains($0.socket) }.compactMap(\.stream)
+        }
+        for stream in deserted { stream.end() }
+    }
+
+    /// Whether the other end sends nothing more.
+    private static func isAtEnd(_ socket: Int32) -> Bool {
+        var byte: UInt8 = 0
+        let count = unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+        return count == 0 || count < 0 && errno != EAGAIN && errno != EINTR
     }
 
     /// Called before the library closes the socket, so that its number cannot be another file's yet.

@@ -47,7 +47,10 @@ final class HTTPServer: @unchecked Sendable {
         let (shell, stopped) = (shell, stopped)
         do {
             try DetachedThread.start {
-                while !stopped.wait(milliseconds: 500) { shell.table.endLate(now: Clock.milliseconds()) }
+                while !stopped.wait(milliseconds: 500) {
+                    shell.table.endLate(now: Clock.milliseconds())
+                    shell.table.endDeserted()
+                }
             }
         } catch {
             stop()

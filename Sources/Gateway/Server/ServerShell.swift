@@ -115,11 +115,12 @@ final class ServerShell: Sendable {
 
     private func send(_ response: HTTPResponse, on connection: OpaquePointer) -> MHD_Result {
         let name = UInt(bitPattern: connection)
-        table.answer(name, sendsSince: response.stream == nil ? Clock.milliseconds() : nil)
         let made: OpaquePointer?
         if let stream = response.stream {
+            table.answer(name, with: stream)
             unsafe made = StreamedBody(stream, name, counted: streams).response()
         } else {
+            table.answer(name, sendsSince: Clock.milliseconds())
             unsafe made = response.body.withUnsafeBytes { unsafe lantern_http_response($0.baseAddress, $0.count) }
         }
         guard let made = unsafe made else { return .NO }
