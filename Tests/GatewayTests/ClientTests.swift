@@ -49,10 +49,7 @@ import Testing
         try fixture.write("clients", "\(Self.first) c-7 web")
         var guards = try fixture.guards(read: false, operate: false)
         guards.clients = try ClientFile(fixture.path("clients"), log: .none)
-        let rows = Route.awaited(.get, below: "/v1/views", .rows) { request, reply in
-            reply(.text(200, request.client?.subject ?? "nobody"))
-        }
-        let router = fixture.router(guards, [rows] + Fixture.routes)
+        let router = fixture.router(guards)
         func ask(_ path: String, _ token: String?) -> HTTPResponse {
             let own = token.map { [HTTPRequest.Field("authorization", "Bearer \($0)")] } ?? []
             return Fixture.answer(HTTPRequest("GET", path, headers: [.init("host", "localhost")] + own), router)

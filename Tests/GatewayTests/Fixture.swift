@@ -45,7 +45,7 @@ final class Fixture {
         },
         .slow(.get, "/parked", .read) { .text(200, "parked \($0.parameter("projection") ?? "-")") },
         .slow(.post, "/actions/skip", .operate) { .text(200, "skipped \($0.body.count)") },
-        .awaited(.get, below: "/v1/views", .rows) { $1(.json(200, Array("{}".utf8))) },
+        .awaited(.get, below: "/v1/views", .rows) { $1(.text(200, $0.client?.subject ?? "nobody")) },
     ]
 
     func router(_ guards: AccessGuards, _ routes: [Route] = Fixture.routes) -> Router {
