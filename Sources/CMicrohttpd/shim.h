@@ -15,7 +15,7 @@ struct lantern_http_options {
     int listener;
     unsigned int connections;
     unsigned int connections_per_address;
-    /* For a connection's request line, headers and response headers together; more is answered with 431 or 414. */
+    /* For a connection's request line, headers and response headers together: without room for these there is no answer. */
     size_t memory;
     /* After so many seconds in which not one byte went either way a connection is closed. */
     unsigned int idle_seconds;
@@ -61,6 +61,12 @@ static inline struct MHD_Daemon *lantern_http_start(
 static inline int lantern_http_socket(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info == NULL ? -1 : info->connect_fd;
+}
+
+/* How many bytes the head of the request has. */
+static inline size_t lantern_http_head_size(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info == NULL ? 0 : info->header_size;
 }
 
 /* Whether this libmicrohttpd has TLS. */

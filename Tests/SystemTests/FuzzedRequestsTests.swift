@@ -141,7 +141,7 @@ extension SystemTests {
             case (400, "application/problem+json"), (401, "application/problem+json"),
                 (404, "application/problem+json"), (405, "application/problem+json"),
                 (411, "application/problem+json"), (413, "application/problem+json"),
-                (421, "application/problem+json"), (503, "application/problem+json"):
+                (421, "application/problem+json"), (431, "application/problem+json"), (503, "application/problem+json"):
                 return isJSON && (isHead || answer.body.contains("\"status\":\(answer.status),"))
                     ? nil : "no problem details"
             default: return isWhole || answer.status >= 500 ? "unexpected" : nil

@@ -107,5 +107,6 @@ struct Problem: Error, Sendable {
     private static let titles = [
         400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
         411: "Length Required", 413: "Content Too Large", 421: "Misdirected Request",
+        431: "Request Header Fields Too Large",
     ]
 }

@@ -26,7 +26,7 @@ struct Router: Sendable {
         let path = matching.first?.path ?? "other"
         func refuse(_ response: HTTPResponse) -> Admission {
             counts.add(path, response.status)
-            return .refused(head.path == "/v1" || head.path.hasPrefix("/v1/") ? Problem.blank(response) : response)
+            return .refused(refusal(response, of: head))
         }
         if head.hasAmbiguousHeader { return refuse(.text(400, "a header that may occur only once occurs twice")) }
         guard !matching.isEmpty else { return refuse(.text(404, "there is nothing at this path")) }
@@ -45,6 +45,17 @@ struct Router: Sendable {
                 .text(413, "the body has \(length) bytes; \(route.method == .post ? bodyLimit : 0) are taken"))
         }
         return .admitted(head, route)
+    }
+
+    /// The head leaves the answer's too little room.
+    func tooLarge(_ head: HTTPRequest, _ limit: Int) -> HTTPResponse {
+        counts.add("other", 431)
+        return refusal(HTTPResponse.text(431, "the head is longer than \(limit) bytes"), of: head)
+    }
+
+    /// Those who read rows get problem details.
+    private func refusal(_ response: HTTPResponse, of head: HTTPRequest) -> HTTPResponse {
+        head.path == "/v1" || head.path.hasPrefix("/v1/") ? Problem.blank(response) : response
     }
 
     /// The response to a request that was admitted and is whole, when what its route says is there.

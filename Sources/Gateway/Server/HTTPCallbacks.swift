@@ -12,7 +12,7 @@ enum HTTPCallbacks {
             let head = unsafe HTTPRequest(
                 String(cString: method), String(cString: url), query: fields(connection, .GET_ARGUMENT_KIND),
                 headers: fields(connection, .HEADER_KIND).map { .init($0.name.lowercased(), $0.value) })
-            let exchange = shell.begin(head)
+            let exchange = shell.begin(head, size: unsafe lantern_http_head_size(connection))
             unsafe state.pointee = Unmanaged.passRetained(exchange).toOpaque()
             // What is refused is answered before its body is read; the library then closes the connection, so that one
             // without a body waits for the next call.

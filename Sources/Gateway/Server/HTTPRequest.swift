@@ -48,7 +48,8 @@ public struct HTTPRequest: Sendable {
     var announcedLength: Int? {
         // However often: one that nobody heeds would have the library wait for a body in pieces.
         if headers.contains(where: { $0.name == "transfer-encoding" }) { return nil }
-        guard let text = header("content-length") else { return 0 }
+        if !headers.contains(where: { $0.name == "content-length" }) { return 0 }
+        guard let text = header("content-length") else { return nil }
         return text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
     }
 }

@@ -91,7 +91,7 @@ final class HTTPServer: @unchecked Sendable {
         func begin(_ certificate: UnsafePointer<CChar>?, _ key: UnsafePointer<CChar>?) -> OpaquePointer? {
             var options = unsafe lantern_http_options(
                 listener: listener, connections: UInt32(limits.connections),
-                connections_per_address: UInt32(limits.connectionsPerAddress), memory: limits.headBytes,
+                connections_per_address: UInt32(limits.connectionsPerAddress), memory: 2 * limits.headBytes,
                 idle_seconds: UInt32(limits.idleSeconds), certificate: certificate, key: key)
             return unsafe lantern_http_start(
                 &options, HTTPCallbacks.access, HTTPCallbacks.completed, HTTPCallbacks.notified, context.toOpaque(),

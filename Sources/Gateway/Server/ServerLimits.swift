@@ -4,7 +4,7 @@ struct ServerLimits: Sendable {
     var connections = 256
     /// From one address; at more a connection is closed at once. A browser opens six.
     var connectionsPerAddress = 48
-    /// For request line and headers together; more is answered with 431 or 414.
+    /// For request line and headers together; more is answered with 431 or 414. The answer's head has as much.
     var headBytes = 16 << 10
     /// More is answered with 413 before it is read.
     var bodyBytes = 1 << 20

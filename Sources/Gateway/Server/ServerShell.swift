@@ -44,8 +44,9 @@ final class ServerShell: Sendable {
     }
 
     /// The head of a request: what it alone decides is answered without reading further.
-    func begin(_ head: HTTPRequest) -> Exchange {
-        switch router.admit(head, bodyLimit: limits.bodyBytes) {
+    func begin(_ head: HTTPRequest, size: Int) -> Exchange {
+        if size > limits.headBytes { return Exchange(.ready(router.tooLarge(head, limits.headBytes))) }
+        return switch router.admit(head, bodyLimit: limits.bodyBytes) {
         case .refused(let response): Exchange(.ready(response))
         case .admitted(let request, let route): Exchange(.reading(request, route))
         }
