@@ -6,7 +6,7 @@ PREFIXES = {
     "upsert": (b"order:",), "swift": (b"order:",), "skewed": (b"order:",), "documents": (b"order:",),
     "counters": (b"customer:",), "wide": (b"order:", b"customer-revenue:", b"customers:by-revenue", b"orders:"),
     "rebuild": (b"order:", b"spent:", b"customers:by-revenue"), "changes": (b"order:",), "debezium": (b"order:",),
-    "avro": (b"order:",), "avro-100": (b"order:",), "protobuf": (b"order:",),
+    "avro": (b"order:",), "avro-100": (b"order:",), "protobuf": (b"order:",), "gateway": (b"order:",),
 }
 CHUNK = 2000
 
