@@ -45,7 +45,7 @@ let package = Package(
 
         // What scripts/bench measures with; no products.
         .executableTarget(
-            name: "BenchmarkLoad", dependencies: ["BenchmarkEvents", "Kafka", "Bytes", "System"],
+            name: "BenchmarkLoad", dependencies: ["BenchmarkEvents", "Kafka", "Bytes", "System", "WebClient"],
             path: "Tests/Benchmarks/Load", swiftSettings: strict),
         .executableTarget(
             name: "BenchmarkOrders", dependencies: ["Lantern"], path: "Tests/Benchmarks/SwiftOrders",

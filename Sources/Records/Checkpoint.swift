@@ -96,7 +96,8 @@ public struct Checkpoint: Sendable, Equatable {
         var confirmed: Int64?
         var writer: String?
         var time: Int64?
-        var anchors: (record: Anchor?, changes: Anchor?) = (nil, nil)
+        var anchor: Anchor?
+        var changes: Anchor?
         var atEnd: Int64?
         var turn = 0
         var isSound = true
@@ -110,11 +111,11 @@ public struct Checkpoint: Sendable, Equatable {
             } else if name.isEqual(to: "time") {
                 time = value.decimal
             } else if name.isEqual(to: "anchor") {
-                anchors.record = Anchor(value)
-                if anchors.record == nil { isSound = false }
+                anchor = Anchor(value)
+                if anchor == nil { isSound = false }
             } else if name.isEqual(to: "changes") {
-                anchors.changes = Anchor(value)
-                if anchors.changes == nil { isSound = false }
+                changes = Anchor(value)
+                if changes == nil { isSound = false }
             } else if name.isEqual(to: "at-end") {
                 atEnd = value.decimal
             } else if name.isEqual(to: "turn") {
@@ -125,8 +126,8 @@ public struct Checkpoint: Sendable, Equatable {
             return nil
         }
         self.init(
-            next: next, confirmed: confirmed, writer: writer, time: time, anchor: anchors.record,
-            changes: anchors.changes, atEnd: atEnd, turn: turn)
+            next: next, confirmed: confirmed, writer: writer, time: time, anchor: anchor, changes: changes,
+            atEnd: atEnd, turn: turn)
     }
 }
 

@@ -32,7 +32,7 @@ public struct LedgerEntry: Sendable, Equatable {
     public init?(text: [UInt8]) {
         let start = Array("record=".utf8)
         guard text.count > start.count + 17, text.starts(with: start), text[start.count + 16] == UInt8(ascii: " "),
-            let record = UInt64(String(decoding: text[start.count..<start.count + 16], as: UTF8.self), radix: 16)
+            let record = text.span.extracting(start.count..<start.count + 16).hexadecimal
         else { return nil }
         let rest = text[(start.count + 17)...]
         if rest.elementsEqual("skip".utf8) {

@@ -184,19 +184,9 @@ import WebClient
                 .utf8)
         let rounds = ProcessInfo.processInfo.environment["LANTERN_LONG"] == "1" ? 20_000 : 150
         for _ in 0..<rounds {
-            var bytes = good
-            if random.below(4) == 0 {
-                bytes = (0..<random.below(600)).map { _ in UInt8(random.below(256)) }
-            } else {
-                for _ in 0...random.below(6) where !bytes.isEmpty {
-                    let place = random.below(bytes.count)
-                    switch random.below(3) {
-                    case 0: bytes[place] = UInt8(random.below(256))
-                    case 1: bytes.remove(at: place)
-                    default: bytes.insert(contentsOf: bytes[place...].prefix(random.below(40)), at: place)
-                    }
-                }
-            }
+            let isNoise = random.below(4) == 0
+            let bytes =
+                isNoise ? (0..<random.below(600)).map { _ in UInt8(random.below(256)) } : random.mutated(good)
             let client = try running.client()
             client.send(bytes)
         }

@@ -112,20 +112,6 @@ extension SystemTests {
                 for _ in 0..<random.below(3) where random.chance(40) { lines.append(header()) }
                 return (method, lines.joined(separator: "\r\n") + "\r\n\r\n")
             }
-
-            /// Its bytes with some of them changed.
-            mutating func mutated(_ text: String) -> [UInt8] {
-                var bytes = Array(text.utf8)
-                for _ in 0...random.below(6) where !bytes.isEmpty {
-                    let place = random.below(bytes.count)
-                    switch random.below(3) {
-                    case 0: bytes[place] = UInt8(random.below(256))
-                    case 1: bytes.remove(at: place)
-                    default: bytes.insert(contentsOf: bytes[place...].prefix(random.below(40)), at: place)
-                    }
-                }
-                return bytes
-            }
         }
 
         /// What is wrong with an answer; nil: nothing. Of a request whose bytes were changed it is not known what was asked.
@@ -181,7 +167,7 @@ extension SystemTests {
                 let (method, text) = requests.next()
                 let isWhole = requests.random.chance(70)
                 let client = try #require(HTTPClient(port: port, patienceSeconds: 20), "SEED=\(seed) \(worker.log)")
-                client.send(isWhole ? Array(text.utf8) : requests.mutated(text))
+                client.send(isWhole ? Array(text.utf8) : requests.random.mutated(Array(text.utf8)))
                 // What was changed may have no end.
                 if !isWhole { client.finishSending() }
                 var answer = client.receive(isHead: method == "HEAD")

@@ -5,8 +5,9 @@ import System
 
 /// `/v1`: the views of the projections and the declared queries, each answer with the vector that it is exact for.
 public struct ReadRoutes: Sendable {
-    static let views = "/v1/views"
-    static let queries = "/v1/queries"
+    static let root = "/v1"
+    static let views = root + "/views"
+    static let queries = root + "/queries"
     /// The parameters of a request for a view.
     private static let names = QuestionReader.names.union(ConditionReader.names)
 

@@ -55,7 +55,7 @@ struct Router: Sendable {
 
     /// Those who read rows get problem details.
     private func refusal(_ response: HTTPResponse, of head: HTTPRequest) -> HTTPResponse {
-        head.path == "/v1" || head.path.hasPrefix("/v1/") ? Problem.blank(response) : response
+        head.path == ReadRoutes.root || head.path.hasPrefix(ReadRoutes.root + "/") ? Problem.blank(response) : response
     }
 
     /// The response to a request that was admitted and is whole, when what its route says is there.

@@ -13,18 +13,19 @@ struct ReadBatch {
         self.requests = requests
         var shared: [Int: Int] = [:]
         for (index, request) in requests.enumerated() {
-            guard let subject = Self.projection(of: request), let known = shared[subject] else {
-                if let subject = Self.projection(of: request) { shared[subject] = groups.count }
+            let subject = Self.projection(of: request)
+            if let known = subject.flatMap({ shared[$0] }) {
+                groups[known].members.append(index)
+                groups[known].request.parts += request.parts
+                groups[known].request.condition.after.places += request.condition.after.places
+            } else {
+                if let subject { shared[subject] = groups.count }
                 groups.append(Group(request: request, members: [index]))
-                continue
             }
-            groups[known].members.append(index)
-            groups[known].request.parts += request.parts
-            groups[known].request.condition.after.places += request.condition.after.places
         }
     }
 
-    /// Of a request that others can be read with.
+    /// The projection of a request for one row; nil for all others, which are read by themselves.
     private static func projection(of request: ReadRequest) -> Int? {
         guard request.parts.count == 1, case .row = request.parts[0].question else { return nil }
         return request.parts[0].subject
