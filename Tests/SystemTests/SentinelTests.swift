@@ -27,6 +27,15 @@ extension SystemTests {
             for round in 1...count {
                 // In every second round the replica misses what the worker is told is written: that is lost.
                 let isLossy = round % 2 == 0
+                if isLossy {
+                    // A replica without the generation would lose all of it: then nothing that was written is missed.
+                    let master = servers.master
+                    let isThere = try eventually(within: 60) {
+                        try master.cli(["EXISTS", "lantern:orders:generation"]).contains("1")
+                    }
+                    try #require(isThere, "\(worker.log.suffix(4_000))")
+                    try servers.replica.awaitCopy(of: master)
+                }
                 let before = servers.master.replicationOffset
                 if isLossy {
                     servers.replica.pause()
