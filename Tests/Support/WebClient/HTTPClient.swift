@@ -12,6 +12,7 @@ public final class HTTPClient {
     private let descriptor: Int32
     private var unread: [UInt8] = []
     private var events = ""
+    private var chunk = [UInt8](repeating: 0, count: 65_536)
 
     /// Connects to this machine; nil if that is refused. Nothing comes for longer than `patienceSeconds` only if something is
     /// wrong.
@@ -167,7 +168,6 @@ public final class HTTPClient {
     }
 
     private func fill() -> Bool {
-        var chunk = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe recv(descriptor, &chunk, chunk.count, 0)
         guard count > 0 else { return false }
         unread += chunk[..<count]
